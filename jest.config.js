@@ -1,0 +1,13 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/seeds'],
+  testMatch: ['**/*.test.ts'],
+  setupFiles: ['reflect-metadata'],
+  transform: { '^.+\\.(ts|js|mjs)$': '@swc/jest' },
+  // Packages that ship ES modules only, which Jest cannot load untransformed.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@faker-js)/)'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testTimeout: 30_000,
+};

@@ -1,0 +1,15 @@
+import type { Sql } from '../../platform/database/database';
+import type { BatchLoad } from '../../platform/graphql/context';
+import type { ProfileId } from '../../shared/ids';
+import { findSeen, type SeenRow } from './activity.store';
+
+export class ActivityReads {
+  constructor(private readonly sql: Sql) {}
+
+  /** Null for a profile that never did anything itself. */
+  readonly seenByProfile: BatchLoad<ProfileId, SeenRow | null> = async (profileIds) => {
+    const rows = await findSeen(this.sql, profileIds);
+    const seen = new Map(rows.map((row) => [row.profileId, row]));
+    return profileIds.map((profileId) => seen.get(profileId) ?? null);
+  };
+}

@@ -1,0 +1,171 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import { type EpochDay, formatDay } from '../../shared/days';
+import type { IdentifierId, ProfileId } from '../../shared/ids';
+import {
+  type ActivityDay,
+  type DailySignals,
+  type SignalName,
+  signalNames,
+} from './activity.model';
+
+/** What the events of one identifier add to one day of a profile. */
+export interface DayIncrement extends DailySignals {
+  readonly profileId: ProfileId;
+  readonly identifierId: IdentifierId;
+  readonly day: EpochDay;
+  readonly events: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}
+
+const signalColumns = signalNames.map(columnOf);
+
+const addIncrements = `
+  insert into activity_day as a
+    (profile_id, day, identifier_id, events, first_at, last_at, ${signalColumns.join(', ')})
+  select * from unnest($1::uuid[], $2::date[], $3::uuid[], $4::int[], $5::timestamptz[],
+    $6::timestamptz[], ${signalColumns.map((_, index) => `$${index + 7}::bigint[]`).join(', ')})
+  on conflict (profile_id, day, identifier_id) do update set
+    events = a.events + excluded.events,
+    first_at = least(a.first_at, excluded.first_at),
+    last_at = greatest(a.last_at, excluded.last_at),
+    ${signalColumns.map((column) => `${column} = a.${column} + excluded.${column}`).join(',\n    ')}`;
+
+/** Adds to the days; at most one increment for each profile, day and identifier. */
+export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Promise<void> {
+  if (increments.length === 0) return;
+  await tx.query(addIncrements, [
+    increments.map((one) => one.profileId),
+    increments.map((one) => formatDay(one.day)),
+    increments.map((one) => one.identifierId),
+    increments.map((one) => one.events),
+    increments.map((one) => one.firstAt),
+    increments.map((one) => one.lastAt),
+    ...signalNames.map((signal) => increments.map((one) => one[signal])),
+  ]);
+}
+
+// Sums leave PostgreSQL as float8: exact up to 2^53, and no BigInt for every count.
+const selectDays = `
+  select profile_id as "profileId", day - date '1970-01-01' as day,
+    sum(events)::float8 as events, min(first_at) as "firstAt", max(last_at) as "lastAt",
+    ${signalNames.map((signal) => `sum(${columnOf(signal)})::float8 as "${signal}"`).join(',\n    ')}
+  from activity_day
+  where profile_id = any($1::uuid[])
+  group by profile_id, day
+  order by profile_id, day`;
+
+/** All days of each profile, ascending. Profiles without any are left out. */
+export async function findDays(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<ReadonlyMap<ProfileId, readonly ActivityDay[]>> {
+  const rows = await sql.query<ActivityDay & { profileId: ProfileId }>(selectDays, [profileIds]);
+  const days = new Map<ProfileId, ActivityDay[]>();
+  for (const row of rows) {
+    const ofProfile = days.get(row.profileId);
+    if (ofProfile === undefined) days.set(row.profileId, [row]);
+    else ofProfile.push(row);
+  }
+  return days;
+}
+
+/** Hands all days of the absorbed profile to the survivor. */
+export async function moveDays(tx: Tx, absorbed: ProfileId, survivor: ProfileId): Promise<void> {
+  await tx.query('update activity_day set profile_id = $2 where profile_id = $1', [
+    absorbed,
+    survivor,
+  ]);
+  await tx.query('delete from evaluation where profile_id = $1', [absorbed]);
+}
+
+export interface SeenRow {
+  readonly profileId: ProfileId;
+  readonly firstSeenAt: Date;
+  readonly lastSeenAt: Date;
+}
+
+/** When each profile did something for the first and the last time. */
+export function findSeen(sql: Sql, profileIds: readonly ProfileId[]): Promise<SeenRow[]> {
+  return sql.query<SeenRow>(
+    `select profile_id as "profileId", min(first_at) as "firstSeenAt", max(last_at) as "lastSeenAt"
+     from activity_day
+     where profile_id = any($1::uuid[]) and events > 0
+     group by profile_id`,
+    [profileIds],
+  );
+}
+
+/** Records that profiles were evaluated, and when time alone will call for it again. */
+export async function recordEvaluations(
+  tx: Tx,
+  profileIds: readonly ProfileId[],
+  next: ReadonlyMap<ProfileId, Date>,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into evaluation (profile_id, evaluated_at, next_evaluation_at)
+     select profile_id, $3, next from unnest($1::uuid[], $2::timestamptz[]) as n (profile_id, next)
+     on conflict (profile_id) do update set
+       evaluated_at = excluded.evaluated_at, next_evaluation_at = excluded.next_evaluation_at`,
+    [profileIds, profileIds.map((profileId) => next.get(profileId) ?? null), now],
+  );
+}
+
+/** Profiles whose time has come, the longest overdue first. */
+export async function findDue(sql: Sql, now: Date, limit: number): Promise<ProfileId[]> {
+  const rows = await sql.query<{ profileId: ProfileId }>(
+    `select profile_id as "profileId" from evaluation
+     where next_evaluation_at <= $1
+     order by next_evaluation_at
+     limit $2`,
+    [now, limit],
+  );
+  return rows.map((row) => row.profileId);
+}
+
+/** Those of the profiles that are still due. */
+export async function filterDue(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+  now: Date,
+): Promise<ProfileId[]> {
+  const rows = await sql.query<{ profileId: ProfileId }>(
+    `select profile_id as "profileId" from evaluation
+     where profile_id = any($1::uuid[]) and next_evaluation_at <= $2`,
+    [profileIds, now],
+  );
+  return rows.map((row) => row.profileId);
+}
+
+/** Those of the profiles that are evaluated at all: an absorbed one no longer is. */
+export async function filterEvaluated(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<ProfileId[]> {
+  const rows = await sql.query<{ profileId: ProfileId }>(
+    'select profile_id as "profileId" from evaluation where profile_id = any($1::uuid[])',
+    [profileIds],
+  );
+  return rows.map((row) => row.profileId);
+}
+
+/** One page of all evaluated profiles, in the order of their ids. */
+export async function findEvaluatedAfter(
+  sql: Sql,
+  after: ProfileId | null,
+  limit: number,
+): Promise<ProfileId[]> {
+  const rows = await sql.query<{ profileId: ProfileId }>(
+    `select profile_id as "profileId" from evaluation
+     where $1::uuid is null or profile_id > $1
+     order by profile_id
+     limit $2`,
+    [after, limit],
+  );
+  return rows.map((row) => row.profileId);
+}
+
+export function columnOf(signal: SignalName): string {
+  return signal.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,16 @@
+export type {
+  ActivityDay,
+  DailySignals,
+  EvaluationCause,
+  ProfileActivity,
+  ProfileEvaluator,
+  SignalName,
+} from './activity.model';
+export { signalNames } from './activity.model';
+export { ActivityReads } from './activity.reads';
+export { activityRehoming } from './activity.rehoming';
+export { ActivityResolver } from './activity.resolver';
+export type { Occurrence } from './activity.rules';
+export { ActivityService } from './activity.service';
+export { type DaySpan, type SignalSums, sumSignals } from './activity.sums';
+export { countDaysWith, daysBetween, sumSignal, trailingDays } from './activity.windows';

@@ -1,0 +1,137 @@
+import type { Tx } from '../../platform/database/database';
+import { type EventId, fromPublicId, type IdSource, type ProfileId } from '../../shared/ids';
+import type { DailySignals } from '../activity';
+import {
+  type Demotion,
+  type IdentityPolicy,
+  normaliseIdentifier,
+  type ProfileDirectory,
+  type UsableIdentifier,
+} from '../identity';
+import type { EventMap } from './events.map';
+import type { IncomingEvent } from './events.model';
+import { type EventLimits, judgeEvent, type Rejection } from './events.rules';
+import { messageKey } from './events.store';
+
+/** The reserved namespace by which an event names a profile itself, by its public id. */
+export const PROFILE_ID_NAMESPACE = 'profile_id';
+
+/** An event that passed every check of its own; whose it is comes next. */
+export interface Draft {
+  readonly event: IncomingEvent;
+  readonly eventId: EventId;
+  readonly messageKey: string;
+  readonly occurredAt: Date;
+  readonly signals: Partial<DailySignals>;
+  /** At least one, each once. */
+  readonly identifiers: readonly UsableIdentifier[];
+  /** Identifiers that name nobody. */
+  readonly unusable: readonly Demotion[];
+}
+
+export interface IntakeParts {
+  readonly ids: IdSource;
+  readonly directory: ProfileDirectory;
+  readonly identityPolicy: IdentityPolicy;
+  readonly map: EventMap;
+  readonly limits: EventLimits;
+}
+
+export function isDraft(judged: Draft | Rejection): judged is Draft {
+  return 'eventId' in judged;
+}
+
+/** Judges a batch: for each event, in order, the draft to go on with or why it is set aside. */
+export async function takeIn(
+  tx: Tx,
+  source: string,
+  events: readonly IncomingEvent[],
+  now: Date,
+  parts: IntakeParts,
+): Promise<readonly (Draft | Rejection)[]> {
+  const addressed = await findAddressed(tx, events, parts.directory);
+  return events.map((event) => {
+    const judgement = judgeEvent(event, parts.map, parts.limits, now);
+    if (!judgement.valid) return { reason: judgement.reason, detail: judgement.detail };
+    const { identifiers, unusable, unknownProfile } = readIdentifiers(event, addressed, parts);
+    if (unknownProfile) {
+      return { reason: 'UNKNOWN_PROFILE', detail: 'No profile has the id the event names.' };
+    }
+    if (identifiers.length === 0) {
+      const reasons = unusable.map((one) => `${one.namespace}: ${one.reason}`).join(', ');
+      return {
+        reason: 'NO_USABLE_IDENTIFIER',
+        detail: reasons === '' ? 'The event names nobody.' : `None can be used (${reasons}).`,
+      };
+    }
+    return {
+      event,
+      eventId: parts.ids.next<EventId>(),
+      messageKey: messageKey(source, event.messageId),
+      occurredAt: judgement.occurredAt,
+      signals: judgement.signals,
+      identifiers,
+      unusable,
+    };
+  });
+}
+
+/** For each profile that an event names by its public id, the identifier that stands for it. */
+type Addressed = ReadonlyMap<string, { readonly namespace: string; readonly value: string }>;
+
+async function findAddressed(
+  tx: Tx,
+  events: readonly IncomingEvent[],
+  directory: ProfileDirectory,
+): Promise<Addressed> {
+  const named = new Map<ProfileId, string[]>();
+  for (const { identifiers } of events) {
+    for (const { namespace, value } of identifiers) {
+      if (namespace !== PROFILE_ID_NAMESPACE) continue;
+      const profileId = tryReadProfileId(value);
+      if (profileId !== null) named.set(profileId, [...(named.get(profileId) ?? []), value]);
+    }
+  }
+  if (named.size === 0) return new Map();
+  const primary = await directory.primaryIdentifiers(tx, [...named.keys()]);
+  return new Map(
+    [...primary].flatMap(([profileId, identifier]) =>
+      (named.get(profileId) ?? []).map((value) => [value, identifier] as const),
+    ),
+  );
+}
+
+interface ReadIdentifiers {
+  readonly identifiers: readonly UsableIdentifier[];
+  readonly unusable: readonly Demotion[];
+  readonly unknownProfile: boolean;
+}
+
+function readIdentifiers(
+  event: IncomingEvent,
+  addressed: Addressed,
+  { identityPolicy }: IntakeParts,
+): ReadIdentifiers {
+  const identifiers = new Map<string, UsableIdentifier>();
+  const unusable: Demotion[] = [];
+  for (const sent of event.identifiers) {
+    const identifier = sent.namespace === PROFILE_ID_NAMESPACE ? addressed.get(sent.value) : sent;
+    if (identifier === undefined) return { identifiers: [], unusable: [], unknownProfile: true };
+    const normalised = normaliseIdentifier(identifier, identityPolicy);
+    if (normalised.usable) {
+      const { key, policy } = normalised;
+      identifiers.set(`${key.namespace} ${key.value}`, { key, policy });
+    } else {
+      unusable.push({ ...sent, reason: normalised.reason });
+    }
+  }
+  return { identifiers: [...identifiers.values()], unusable, unknownProfile: false };
+}
+
+function tryReadProfileId(text: string): ProfileId | null {
+  try {
+    return fromPublicId<ProfileId>('prf', text);
+  } catch {
+    return null;
+  }
+}

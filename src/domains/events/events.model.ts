@@ -1,0 +1,56 @@
+import type { Tx } from '../../platform/database/database';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
+import type { JsonObject } from '../../shared/json';
+import type { DailySignals } from '../activity';
+
+/** An event as a door hands it in: well-formed, not yet judged. */
+export interface IncomingEvent {
+  /** The sender's own id of this event; the same one twice is the same event. */
+  readonly messageId: string;
+  readonly name: string;
+  /** When it happened, as far as the sender knows; the time of arrival where left out. */
+  readonly occurredAt?: Date | undefined;
+  /** Who it was about, as sent: not yet normalised. */
+  readonly identifiers: readonly { readonly namespace: string; readonly value: string }[];
+  readonly properties?: JsonObject | undefined;
+  /** What the event tells of the customer, to be kept on the profile. */
+  readonly traits?: JsonObject | undefined;
+  /** Where it happened: `web`, `app`, `store`, `mini_program` … */
+  readonly channel?: string | undefined;
+}
+
+/** An event that was stored: what the other domains may take their facts from. */
+export interface AcceptedEvent {
+  readonly eventId: EventId;
+  /** The identifier node the event belongs to, for ever. */
+  readonly identifierId: IdentifierId;
+  /** The profile that node belongs to in this transaction. */
+  readonly profileId: ProfileId;
+  readonly source: string;
+  readonly messageId: string;
+  readonly name: string;
+  /** Where it happened, as sent. */
+  readonly channel: string | null;
+  readonly occurredAt: Date;
+  readonly receivedAt: Date;
+  readonly properties: JsonObject;
+  /** What the event map made of it; signals it does not carry are left out. */
+  readonly signals: Partial<DailySignals>;
+}
+
+/** Signals that an event of one profile earns another one, e.g. a referrer. */
+export interface Contribution {
+  readonly profileId: ProfileId;
+  readonly occurredAt: Date;
+  readonly signals: Partial<DailySignals>;
+}
+
+/**
+ * What another domain does with accepted events (points for an order, a row for a feedback), in
+ * the transaction that stores them and set-based over the whole batch. Duplicates never get here.
+ */
+export interface EventProjector {
+  readonly name: string;
+  /** @returns what the events add to the days of other profiles, usually nothing */
+  project(tx: Tx, events: readonly AcceptedEvent[], now: Date): Promise<readonly Contribution[]>;
+}

@@ -1,0 +1,109 @@
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { actorOf } from '../../platform/auth/caller';
+import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import type { RequestContext } from '../../platform/graphql/context';
+import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { InvalidInput } from '../../shared/errors';
+import { type IdSource, toPublicId } from '../../shared/ids';
+import { IdentityReads, Profile } from '../identity';
+import type { IncomingEvent } from './events.model';
+import { EventReads } from './events.reads';
+import { EVENT_BATCH_MAX, type EventOutcome, EventService } from './events.service';
+import type { ProfileEventRow } from './events.store';
+import {
+  Event,
+  EventConnection,
+  EventInput,
+  EventStatus,
+  RecordEventsPayload,
+  RecordedEventOutcome,
+} from './events.types';
+
+@Resolver(() => Profile)
+export class EventResolver {
+  constructor(
+    private readonly service: EventService,
+    private readonly reads: EventReads,
+    private readonly profiles: IdentityReads,
+    private readonly ids: IdSource,
+  ) {}
+
+  @Mutation(() => RecordEventsPayload, {
+    description:
+      `Records up to ${EVENT_BATCH_MAX} events. When it answers, they are stored and every ` +
+      'profile, stage, tier and balance shows them. A bad event never fails the others.',
+  })
+  async recordEvents(
+    @Arg('events', () => [EventInput], { description: 'In the order they are to be taken.' })
+    inputs: EventInput[],
+    @Ctx() context: RequestContext,
+  ): Promise<RecordEventsPayload> {
+    if (inputs.length > EVENT_BATCH_MAX) {
+      throw new InvalidInput(`At most ${EVENT_BATCH_MAX} events are taken at once.`, {
+        argument: 'events',
+        max: EVENT_BATCH_MAX,
+      });
+    }
+    const events = inputs.map((input) => toIncoming(input, this.ids));
+    const { outcomes, profileIds } = await this.service.ingest(actorOf(context.caller), events);
+    const profiles = await Promise.all(
+      profileIds.map((profileId) => context.load(this.profiles.profileById, profileId)),
+    );
+    const count = (status: EventOutcome['status']) =>
+      outcomes.filter((outcome) => outcome.status === status).length;
+    return {
+      accepted: count('ACCEPTED'),
+      duplicates: count('DUPLICATE'),
+      quarantined: count('QUARANTINED'),
+      outcomes: outcomes.map((outcome, index) => toOutcome(outcome, events[index])),
+      profiles: profiles.filter((profile) => profile !== null),
+    };
+  }
+
+  @FieldResolver(() => EventConnection, { description: 'What the customer did, newest first.' })
+  async events(
+    @Root() profile: Profile,
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
+    after: string | null,
+  ): Promise<Connection<Event>> {
+    const size = pageSize(first);
+    const rows = await context.load(this.reads.pageByProfile, {
+      profileId: profile.profileId,
+      before: decodeInstantCursor(after),
+      limit: size + 1,
+    });
+    return toConnection(rows, size, toEvent, (row) => instantPosition(row.occurredAt, row.eventId));
+  }
+}
+
+function toIncoming(input: EventInput, ids: IdSource): IncomingEvent {
+  return {
+    messageId: input.messageId ?? ids.next(),
+    name: input.name,
+    occurredAt: input.occurredAt ?? undefined,
+    identifiers: input.identifiers.map(({ namespace, value }) => ({ namespace, value })),
+    properties: input.properties ?? undefined,
+    traits: input.traits ?? undefined,
+    channel: input.channel ?? undefined,
+  };
+}
+
+function toOutcome(outcome: EventOutcome, event: IncomingEvent | undefined): RecordedEventOutcome {
+  const isQuarantined = outcome.status === 'QUARANTINED';
+  return {
+    status: EventStatus[outcome.status],
+    messageId: event?.messageId ?? '',
+    eventId: isQuarantined ? null : toPublicId('evt', outcome.eventId),
+    profileId: isQuarantined ? null : toPublicId('prf', outcome.profileId),
+    reason: isQuarantined ? outcome.reason : null,
+    detail: isQuarantined ? outcome.detail : null,
+    demoted: outcome.status === 'ACCEPTED' ? outcome.demotions : [],
+  };
+}
+
+function toEvent({ eventId, ...row }: ProfileEventRow): Event {
+  return { ...row, id: toPublicId('evt', eventId) };
+}

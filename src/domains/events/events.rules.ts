@@ -1,0 +1,116 @@
+import type { JsonObject, JsonValue } from '../../shared/json';
+import type { DailySignals } from '../activity';
+import { type EventMap } from './events.map';
+import type { IncomingEvent } from './events.model';
+
+export interface EventLimits {
+  /** Bytes of one event as JSON. */
+  readonly eventBytesMax: number;
+  readonly messageIdLengthMax: number;
+  readonly nameLengthMax: number;
+  readonly identifiersMax: number;
+  /** How far ahead of ours a sender's clock may run. */
+  readonly clockSkewMsMax: number;
+}
+
+/** Limits follow Segment's HTTP API, where it has them. */
+export const defaultEventLimits: EventLimits = {
+  eventBytesMax: 32 * 1024,
+  messageIdLengthMax: 100,
+  nameLengthMax: 200,
+  identifiersMax: 50,
+  clockSkewMsMax: 60 * 60 * 1000,
+};
+
+export type QuarantineReason =
+  | 'MISSING_MESSAGE_ID'
+  | 'MESSAGE_ID_TOO_LONG'
+  | 'MISSING_NAME'
+  | 'NAME_TOO_LONG'
+  | 'EVENT_TOO_LARGE'
+  | 'TOO_MANY_IDENTIFIERS'
+  | 'NO_USABLE_IDENTIFIER'
+  | 'UNKNOWN_PROFILE'
+  | 'OCCURRED_IN_FUTURE'
+  | 'OCCURRED_TOO_EARLY'
+  | 'UNSTORABLE_TEXT'
+  | 'INVALID_PROPERTIES';
+
+/** Why an event was set aside instead of counted. */
+export interface Rejection {
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+}
+
+export type Judgement =
+  | { readonly valid: true; readonly occurredAt: Date; readonly signals: Partial<DailySignals> }
+  | ({ readonly valid: false } & Rejection);
+
+/** Nothing sensible happened to a customer before computers kept time. */
+const EARLIEST = new Date('1970-01-01T00:00:00Z');
+
+/** Judges one event by itself, before anything is known of whose it is. */
+export function judgeEvent(
+  event: IncomingEvent,
+  map: EventMap,
+  limits: EventLimits,
+  now: Date,
+): Judgement {
+  const rejection = findFormFault(event, limits) ?? findTimeFault(event, limits, now);
+  if (rejection !== null) return { valid: false, ...rejection };
+  const reading = map.get(event.name)?.(event.properties ?? {}) ?? {};
+  if ('fault' in reading)
+    return { valid: false, reason: 'INVALID_PROPERTIES', detail: reading.fault };
+  return { valid: true, occurredAt: event.occurredAt ?? now, signals: reading };
+}
+
+function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | null {
+  const { messageId, name, identifiers } = event;
+  if (messageId.trim() === '') {
+    return { reason: 'MISSING_MESSAGE_ID', detail: 'An event needs a message id.' };
+  }
+  if (messageId.length > limits.messageIdLengthMax) {
+    const detail = `A message id has at most ${limits.messageIdLengthMax} characters.`;
+    return { reason: 'MESSAGE_ID_TOO_LONG', detail };
+  }
+  if (name.trim() === '') return { reason: 'MISSING_NAME', detail: 'An event needs a name.' };
+  if (name.length > limits.nameLengthMax) {
+    const detail = `An event name has at most ${limits.nameLengthMax} characters.`;
+    return { reason: 'NAME_TOO_LONG', detail };
+  }
+  if (identifiers.length > limits.identifiersMax) {
+    const detail = `An event has at most ${limits.identifiersMax} identifiers.`;
+    return { reason: 'TOO_MANY_IDENTIFIERS', detail };
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  if (bytes > limits.eventBytesMax) {
+    const detail = `The event has ${bytes} bytes; at most ${limits.eventBytesMax} are taken.`;
+    return { reason: 'EVENT_TOO_LARGE', detail };
+  }
+  const texts = [messageId, name, event.channel ?? '', event.properties ?? {}, event.traits ?? {}];
+  if (!texts.every(isStorable)) {
+    const detail = 'Text with NUL or with half a surrogate pair cannot be stored.';
+    return { reason: 'UNSTORABLE_TEXT', detail };
+  }
+  return null;
+}
+
+function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Rejection | null {
+  const occurredAt = event.occurredAt ?? now;
+  if (!(occurredAt >= EARLIEST)) {
+    const detail = `An event cannot have happened before ${EARLIEST.toISOString()}.`;
+    return { reason: 'OCCURRED_TOO_EARLY', detail };
+  }
+  if (occurredAt.getTime() > now.getTime() + limits.clockSkewMsMax) {
+    const detail = `An event cannot happen more than ${limits.clockSkewMsMax} ms from now.`;
+    return { reason: 'OCCURRED_IN_FUTURE', detail };
+  }
+  return null;
+}
+
+/** PostgreSQL's text has no NUL, and its jsonb no lone surrogates. */
+function isStorable(value: JsonValue | JsonObject): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
+}

@@ -1,0 +1,293 @@
+import { type Database, TransactionConflict, type Tx } from '../../platform/database/database';
+import type { Clock } from '../../shared/clock';
+import type { EventId, IdSource, ProfileId } from '../../shared/ids';
+import type { ActivityService, Occurrence } from '../activity';
+import type {
+  Assignment,
+  Demotion,
+  IdentityService,
+  KnownIdentifier,
+  ProfileDirectory,
+} from '../identity';
+import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
+import type { AcceptedEvent, Contribution, EventProjector, IncomingEvent } from './events.model';
+import type { Rejection } from './events.rules';
+import * as store from './events.store';
+
+/** Events handled in one transaction. */
+export const EVENT_BATCH_MAX = 500;
+
+/** What became of one event. */
+export type EventOutcome =
+  | {
+      readonly status: 'ACCEPTED';
+      readonly eventId: EventId;
+      readonly profileId: ProfileId;
+      readonly demotions: readonly Demotion[];
+    }
+  | { readonly status: 'DUPLICATE'; readonly eventId: EventId; readonly profileId: ProfileId }
+  | ({ readonly status: 'QUARANTINED' } & Rejection);
+
+export interface IngestResult {
+  /** One for each event, in the order given. */
+  readonly outcomes: readonly EventOutcome[];
+  /** The profiles the events belong to, each once, in the order they first appear. */
+  readonly profileIds: readonly ProfileId[];
+}
+
+export interface EventServiceParts extends IntakeParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly identity: IdentityService;
+  readonly directory: ProfileDirectory;
+  readonly activity: ActivityService;
+  /** In the order they are called. */
+  readonly projectors: readonly EventProjector[];
+}
+
+/**
+ * The one pipeline behind every door: validate → lock → leave out duplicates → resolve identities
+ * → store → project → roll up → evaluate. When it returns, the profile shows the event.
+ */
+export class EventService {
+  constructor(private readonly parts: EventServiceParts) {}
+
+  /**
+   * Takes events in, up to 500 in a transaction. One bad event never fails the others: it is
+   * quarantined, with the reason. A message sent again is told by its source and message id.
+   */
+  async ingest(source: string, events: readonly IncomingEvent[]): Promise<IngestResult> {
+    const outcomes: EventOutcome[] = [];
+    for (let start = 0; start < events.length; start += EVENT_BATCH_MAX) {
+      const batch = events.slice(start, start + EVENT_BATCH_MAX);
+      const result = await this.parts.database.transaction((tx) =>
+        this.ingestIn(tx, source, batch, this.parts.clock.now()),
+      );
+      outcomes.push(...result.outcomes);
+    }
+    return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  /** Like `ingest`, for one batch and in the caller's transaction. */
+  async ingestIn(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    now: Date,
+  ): Promise<IngestResult> {
+    const judged = await takeIn(tx, source, events, now, this.parts);
+    const drafts = judged.filter(isDraft);
+    const known = await this.parts.identity.lockAndLoad(
+      tx,
+      drafts.flatMap(({ identifiers }) => identifiers.map(({ key }) => key)),
+    );
+    // Only under the locks: a concurrent delivery of the same message is finished by now.
+    const receipts = await store.findReceipts(
+      tx,
+      drafts.map((draft) => draft.messageKey),
+    );
+    const fresh = leaveOutDuplicates(drafts, receipts);
+    const accepted = await this.accept(tx, source, fresh, known, now);
+    await this.setAside(tx, source, events, judged, now);
+    const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  private async accept(
+    tx: Tx,
+    source: string,
+    drafts: readonly Draft[],
+    known: readonly KnownIdentifier[],
+    now: Date,
+  ): Promise<ReadonlyMap<string, Accepted>> {
+    if (drafts.length === 0) return new Map();
+    const { identity, activity } = this.parts;
+    const requests = drafts.map((draft) => ({ ...draft, source }));
+    const resolution = await identity.resolve(tx, requests, known, now);
+    const accepted = drafts.map((draft, index) => toAccepted(draft, resolution.assignments[index]));
+    await this.store(tx, source, accepted, now);
+    const events = accepted.map((one) => toAcceptedEvent(one, source, now));
+    const contributions = await this.project(tx, events, now);
+    await activity.record(tx, [...events.map(toOccurrence), ...contributions]);
+    const touched = new Set([
+      ...events.map((event) => event.profileId),
+      ...contributions.map((contribution) => contribution.profileId),
+      ...resolution.mergedProfileIds,
+    ]);
+    // A profile that absorbed another and was itself absorbed in this batch is no more.
+    for (const merge of resolution.absorbedProfileIds) touched.delete(merge);
+    await activity.evaluate(tx, [...touched], 'EVENTS', now);
+    return new Map(accepted.map((one) => [one.draft.messageKey, one]));
+  }
+
+  private async store(
+    tx: Tx,
+    source: string,
+    accepted: readonly Accepted[],
+    now: Date,
+  ): Promise<void> {
+    const stored = await store.insertEvents(
+      tx,
+      accepted.map((one) => toEventRow(one, source, now)),
+    );
+    if (stored.length < accepted.length) {
+      throw new TransactionConflict('A message arrived twice at once, with different identifiers.');
+    }
+    const traits = accepted.flatMap(({ draft, assignment }) =>
+      Object.entries(draft.event.traits ?? {}).map(([name, value]) => ({
+        identifierId: assignment.identifierId,
+        name,
+        value,
+        occurredAt: draft.occurredAt,
+      })),
+    );
+    await this.parts.identity.recordTraits(tx, traits);
+  }
+
+  private async project(
+    tx: Tx,
+    events: readonly AcceptedEvent[],
+    now: Date,
+  ): Promise<readonly Occurrence[]> {
+    const contributions: Contribution[] = [];
+    for (const projector of this.parts.projectors) {
+      contributions.push(...(await projector.project(tx, events, now)));
+    }
+    if (contributions.length === 0) return [];
+    const { directory } = this.parts;
+    const profileIds = contributions.map((contribution) => contribution.profileId);
+    await directory.lockProfiles(tx, profileIds);
+    const homes = await directory.primaryIdentifiers(tx, profileIds);
+    return contributions.flatMap((contribution) => {
+      const home = homes.get(contribution.profileId);
+      if (home === undefined) return [];
+      return [{ ...contribution, identifierId: home.identifierId, isOwnEvent: false }];
+    });
+  }
+
+  private async setAside(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    judged: readonly (Draft | Rejection)[],
+    now: Date,
+  ): Promise<void> {
+    const rows = judged.flatMap((one, index) => {
+      const event = events[index];
+      if (isDraft(one) || event === undefined) return [];
+      const { messageId } = event;
+      return [
+        {
+          ...one,
+          messageKey: store.messageKey(source, messageId),
+          quarantineId: this.parts.ids.next(),
+          source,
+          messageId,
+          payload: JSON.stringify(event),
+        },
+      ];
+    });
+    await store.quarantine(tx, rows, now);
+  }
+
+  private async reportOutcomes(
+    tx: Tx,
+    judged: readonly (Draft | Rejection)[],
+    accepted: ReadonlyMap<string, Accepted>,
+    receipts: readonly store.Receipt[],
+  ): Promise<EventOutcome[]> {
+    const earlier = new Map(receipts.map((receipt) => [receipt.messageKey, receipt]));
+    const owners = await this.parts.identity.ownersOf(
+      tx,
+      receipts.map((receipt) => receipt.identifierId),
+    );
+    return judged.map((one): EventOutcome => {
+      if (!isDraft(one)) return { status: 'QUARANTINED', ...one };
+      const receipt = earlier.get(one.messageKey);
+      if (receipt !== undefined) {
+        const { eventId, identifierId } = receipt;
+        return { status: 'DUPLICATE', eventId, profileId: must(owners.get(identifierId)) };
+      }
+      const { draft, assignment } = must(accepted.get(one.messageKey));
+      const { eventId } = draft;
+      const { profileId, demotions } = assignment;
+      // The same message twice in one batch: the first of them was taken.
+      if (draft !== one) return { status: 'DUPLICATE', eventId, profileId };
+      return { status: 'ACCEPTED', eventId, profileId, demotions: [...one.unusable, ...demotions] };
+    });
+  }
+}
+
+interface Accepted {
+  readonly draft: Draft;
+  readonly assignment: Assignment;
+}
+
+/** Each message once, and only those that no earlier batch took. */
+function leaveOutDuplicates(
+  drafts: readonly Draft[],
+  receipts: readonly store.Receipt[],
+): readonly Draft[] {
+  const taken = new Set(receipts.map((receipt) => receipt.messageKey));
+  return drafts.filter(({ messageKey }) => {
+    if (taken.has(messageKey)) return false;
+    taken.add(messageKey);
+    return true;
+  });
+}
+
+function toAccepted(draft: Draft, assignment: Assignment | undefined): Accepted {
+  return { draft, assignment: must(assignment) };
+}
+
+function toEventRow({ draft, assignment }: Accepted, source: string, now: Date): store.EventRow {
+  const { event, eventId, messageKey, occurredAt } = draft;
+  return {
+    messageKey,
+    eventId,
+    identifierId: assignment.identifierId,
+    source,
+    messageId: event.messageId,
+    name: event.name,
+    channel: event.channel ?? null,
+    identifiers: event.identifiers,
+    properties: event.properties ?? {},
+    occurredAt,
+    receivedAt: now,
+  };
+}
+
+function toAcceptedEvent(accepted: Accepted, source: string, now: Date): AcceptedEvent {
+  const { draft, assignment } = accepted;
+  return {
+    eventId: draft.eventId,
+    identifierId: assignment.identifierId,
+    profileId: assignment.profileId,
+    source,
+    messageId: draft.event.messageId,
+    name: draft.event.name,
+    channel: draft.event.channel ?? null,
+    occurredAt: draft.occurredAt,
+    receivedAt: now,
+    properties: draft.event.properties ?? {},
+    signals: draft.signals,
+  };
+}
+
+function toOccurrence(event: AcceptedEvent): Occurrence {
+  return { ...event, isOwnEvent: true };
+}
+
+function touchedProfiles(outcomes: readonly EventOutcome[]): readonly ProfileId[] {
+  const profileIds = outcomes.flatMap((outcome) =>
+    outcome.status === 'QUARANTINED' ? [] : [outcome.profileId],
+  );
+  return [...new Set(profileIds)];
+}
+
+/** A value that the steps before guarantee. */
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('The pipeline lost track of an event.');
+  return value;
+}

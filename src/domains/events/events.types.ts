@@ -1,0 +1,162 @@
+import { ValidateNested } from 'class-validator';
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionType } from '../../platform/graphql/connection';
+import type { JsonObject } from '../../shared/json';
+import { IdentifierInput, Profile } from '../identity';
+
+@ObjectType({ description: 'Something a customer did, as it was recorded. Never rewritten.' })
+export class Event {
+  @Field(() => ID, { description: 'Opaque and permanent.' })
+  id!: string;
+
+  @Field({ description: 'What happened, e.g. `Order Completed`.' })
+  name!: string;
+
+  @Field({ description: 'When it happened.' })
+  occurredAt!: Date;
+
+  @Field({ description: 'When Perennial recorded it.' })
+  receivedAt!: Date;
+
+  @Field({ description: 'Who sent it.' })
+  source!: string;
+
+  @Field({ description: "The sender's own id of it, unique within the source." })
+  messageId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where it happened: `web`, `app`, `store` …',
+  })
+  channel!: string | null;
+
+  @Field(() => GraphQLJSONObject, { description: 'What the sender told of it.' })
+  properties!: JsonObject;
+}
+
+export const EventConnection = connectionType('Event', () => Event);
+
+@InputType({ description: 'Something a customer did.' })
+export class EventInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your own id of this event, at most 100 characters. Sent twice it is one event, so a ' +
+      'retry is safe. Where left out, every delivery counts as a new event.',
+  })
+  messageId?: string | null;
+
+  @Field({ description: 'What happened, e.g. `Order Completed`; at most 200 characters.' })
+  name!: string;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it happened, at most an hour from now. The time of arrival where left out.',
+  })
+  occurredAt?: Date | null;
+
+  @Field(() => [IdentifierInput], {
+    description:
+      'Who it was: every identifier the channel knows, at most 50. Identifiers of one event are ' +
+      'one person: profiles are created, extended or merged accordingly. `profile_id` names a ' +
+      'profile by its id.',
+  })
+  @ValidateNested({ each: true })
+  identifiers!: IdentifierInput[];
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'What there is to tell of it, e.g. `{ "revenue": 99.9, "currency": "USD" }`.',
+  })
+  properties?: JsonObject | null;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'What it tells of the customer; of each trait the latest by event time is kept.',
+  })
+  traits?: JsonObject | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where it happened: `web`, `app`, `store` …',
+  })
+  channel?: string | null;
+}
+
+export enum EventStatus {
+  ACCEPTED = 'ACCEPTED',
+  DUPLICATE = 'DUPLICATE',
+  QUARANTINED = 'QUARANTINED',
+}
+
+registerEnumType(EventStatus, {
+  name: 'EventStatus',
+  description: 'What became of an event.',
+  valuesConfig: {
+    ACCEPTED: { description: 'Recorded, and already part of the profile.' },
+    DUPLICATE: { description: 'Recorded before; nothing was changed.' },
+    QUARANTINED: { description: 'Kept aside and not counted, for the reason given.' },
+  },
+});
+
+@ObjectType({ description: 'An identifier that was kept on the event and not used.' })
+export class DemotedIdentifier {
+  @Field({ description: 'The kind of identifier.' })
+  namespace!: string;
+
+  @Field({ description: 'The value, as it was sent or normalised.' })
+  value!: string;
+
+  @Field({
+    description:
+      'Why: UNKNOWN_NAMESPACE, JUNK_VALUE, VALUE_TOO_LONG, INVALID_VALUE; or because using it ' +
+      'would put more into one profile than policy allows: NAMESPACE_LIMIT, PROFILE_LIMIT.',
+  })
+  reason!: string;
+}
+
+@ObjectType({ description: 'What became of one event.' })
+export class RecordedEventOutcome {
+  @Field(() => EventStatus, { description: 'Whether it counts.' })
+  status!: EventStatus;
+
+  @Field({ description: 'The message id it was sent with, or was given.' })
+  messageId!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The event; null where it was quarantined.' })
+  eventId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The profile it belongs to; null where it was quarantined.',
+  })
+  profileId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was quarantined; stable codes.' })
+  reason!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The same for a person to read.' })
+  detail!: string | null;
+
+  @Field(() => [DemotedIdentifier], { description: 'Identifiers that were not used.' })
+  demoted!: readonly DemotedIdentifier[];
+}
+
+@ObjectType({ description: 'What became of the events, and the profiles as they are now.' })
+export class RecordEventsPayload {
+  @Field(() => Int, { description: 'How many were recorded.' })
+  accepted!: number;
+
+  @Field(() => Int, { description: 'How many had been recorded before.' })
+  duplicates!: number;
+
+  @Field(() => Int, { description: 'How many were set aside.' })
+  quarantined!: number;
+
+  @Field(() => [RecordedEventOutcome], { description: 'One for each event, in the order sent.' })
+  outcomes!: readonly RecordedEventOutcome[];
+
+  @Field(() => [Profile], { description: 'Each profile the events belong to, once.' })
+  profiles!: readonly Profile[];
+}

@@ -1,0 +1,29 @@
+export { PROFILE_ID_NAMESPACE } from './events.intake';
+export { defaultEventMap } from './events.map';
+export type { AcceptedEvent, Contribution, EventProjector, IncomingEvent } from './events.model';
+export { EventReads } from './events.reads';
+export { EventResolver } from './events.resolver';
+export { defaultEventLimits } from './events.rules';
+export {
+  EVENT_BATCH_MAX,
+  type EventOutcome,
+  EventService,
+  type IngestResult,
+} from './events.service';
+export {
+  type EventIngest,
+  MessageIdReused,
+  type ProfileEvent,
+  type RecordedEvent,
+  recordForProfile,
+} from './events.single';
+export {
+  COMMENT_LENGTH_MAX,
+  type FeedbackFacts,
+  type FeedbackKind,
+  feedbackKinds,
+  readFeedback,
+  type ScoreScale,
+  scoreFault,
+  scoreScale,
+} from './maps/feedback-signals';

@@ -1,0 +1,52 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { IdentifierKey } from './identity.model';
+import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
+
+/** Why an identifier was not used to tell who an event is about. */
+export type UnusableReason =
+  | 'UNKNOWN_NAMESPACE'
+  | 'JUNK_VALUE'
+  | 'VALUE_TOO_LONG'
+  | 'INVALID_VALUE';
+
+export type NormalisedIdentifier =
+  | { readonly usable: true; readonly key: IdentifierKey; readonly policy: NamespacePolicy }
+  | { readonly usable: false; readonly reason: UnusableReason };
+
+/** Brings an identifier into the one form it is known by, or says why it names nobody. */
+export function normaliseIdentifier(
+  { namespace, value }: IdentifierKey,
+  policy: IdentityPolicy,
+): NormalisedIdentifier {
+  const rules = policy.namespaces.find((known) => known.namespace === namespace);
+  if (rules === undefined) return { usable: false, reason: 'UNKNOWN_NAMESPACE' };
+  if (value.length > policy.valueLengthMax) return { usable: false, reason: 'VALUE_TOO_LONG' };
+  if (/\p{Cc}/u.test(value.trim()) || !value.isWellFormed()) {
+    return { usable: false, reason: 'INVALID_VALUE' };
+  }
+  if (isJunk(value, policy)) return { usable: false, reason: 'JUNK_VALUE' };
+  const normalised = normalisers[rules.normaliser](value.normalize('NFC').trim(), policy);
+  if (normalised === null) return { usable: false, reason: 'INVALID_VALUE' };
+  return { usable: true, key: { namespace, value: normalised }, policy: rules };
+}
+
+type Normaliser = (value: string, policy: IdentityPolicy) => string | null;
+
+const normalisers: Readonly<Record<NamespacePolicy['normaliser'], Normaliser>> = {
+  ID: (value) => value,
+  // One @ with something on either side: whether the mailbox exists only a message can tell.
+  EMAIL: (value) => (/^[^\s@]+@[^\s@]+$/.test(value) ? value.toLowerCase() : null),
+  PHONE: (value, policy) => {
+    const phone = parsePhoneNumberFromString(value, policy.phoneRegion as CountryCode);
+    return phone?.isValid() === true ? phone.number : null;
+  },
+};
+
+function isJunk(value: string, policy: IdentityPolicy): boolean {
+  const bare = value
+    .trim()
+    .replace(/^(["'`])(.*)\1$/, '$2')
+    .trim()
+    .toLowerCase();
+  return policy.junkValues.includes(bare) || /^[0-]+$/.test(bare);
+}

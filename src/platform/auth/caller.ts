@@ -1,0 +1,23 @@
+import type { Scope } from './scopes';
+
+/** Who is asking. */
+export type Caller = KeyCaller | CustomerCaller;
+
+/** A partner or an internal tool, with an API key. */
+export interface KeyCaller {
+  readonly kind: 'KEY';
+  readonly keyId: string;
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** A customer, with a JWT of the company's own issuer: sees `me` and nothing else. */
+export interface CustomerCaller {
+  readonly kind: 'CUSTOMER';
+  readonly identifier: { readonly namespace: string; readonly value: string };
+}
+
+/** Names the caller in records that outlive the request, e.g. `key:crm-sync`. */
+export function actorOf(caller: Caller): string {
+  return caller.kind === 'KEY' ? `key:${caller.name}` : 'customer';
+}

@@ -1,0 +1,99 @@
+import type { PoolClient, QueryResultRow } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** One SQL statement at a time. `bigint` columns arrive as BigInt, `date` columns as text. */
+export interface Sql {
+  /** Runs one statement; gives its rows (those of RETURNING for writes). */
+  query<Row extends QueryResultRow>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. Everything done through it commits together or not at all. */
+export interface Tx extends Sql {
+  /** TypeORM's view of the same transaction, for everyday reads and writes. */
+  readonly entities: EntityManager;
+}
+
+/** Serialization failures and deadlocks are the database asking for another try. */
+const RETRYABLE_SQL_STATES = new Set(['40001', '40P01']);
+const TRANSACTION_ATTEMPTS_MAX = 10;
+
+/**
+ * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
+ * whole transaction is run again and then sees what the other one wrote.
+ */
+export class TransactionConflict extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'TransactionConflict';
+  }
+}
+
+/** The one way to the database: plain reads, and transactions that are retried when it asks. */
+export class Database implements Sql {
+  constructor(readonly dataSource: DataSource) {}
+
+  /** A single statement outside any transaction. */
+  async query<Row extends QueryResultRow>(
+    text: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await runStatement<Row>(await runner.connect(), text, parameters);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction (READ COMMITTED); commits when it resolves, rolls back when it
+   * throws. Work that the database aborted for a deadlock or a serialization failure is run again,
+   * at most nine times, so it must keep no state of its own outside the transaction.
+   */
+  async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (attempt >= TRANSACTION_ATTEMPTS_MAX || !isRetryable(error)) throw error;
+      }
+    }
+  }
+
+  private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client: PoolClient = await runner.connect();
+      await runner.startTransaction();
+      const tx: Tx = {
+        entities: runner.manager,
+        query: (text, parameters = []) => runStatement(client, text, parameters),
+      };
+      const result = await work(tx);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // A rollback that fails means the connection is gone, and the transaction with it: the
+      // first error is the one worth reporting.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+async function runStatement<Row extends QueryResultRow>(
+  client: PoolClient,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  // TypeORM's own `query` gives a different shape for UPDATE and DELETE; the driver's does not.
+  const result = await client.query<Row>(text, [...parameters]);
+  return result.rows;
+}
+
+function isRetryable(error: unknown): boolean {
+  if (error instanceof TransactionConflict) return true;
+  return error instanceof Error && 'code' in error && RETRYABLE_SQL_STATES.has(String(error.code));
+}

@@ -1,0 +1,35 @@
+import DataLoader from 'dataloader';
+import type { Caller } from '../auth/caller';
+
+/** Loads many values by key in one statement; gives them in the order of the keys. */
+export type BatchLoad<Key, Value> = (keys: readonly Key[]) => Promise<readonly Value[]>;
+
+const BATCH_KEYS_MAX = 500;
+
+/** What lives as long as one GraphQL request. */
+export class RequestContext {
+  private readonly loaders = new Map<unknown, unknown>();
+
+  constructor(
+    readonly requestId: string,
+    readonly caller: Caller,
+  ) {}
+
+  /**
+   * The value for one key, loaded together with the others of this request that are wanted from
+   * the same function at the same moment, and once only.
+   */
+  load<Key, Value>(batch: BatchLoad<Key, Value>, key: Key): Promise<Value> {
+    let loader = this.loaders.get(batch) as DataLoader<Key, Value> | undefined;
+    if (loader === undefined) {
+      loader = new DataLoader<Key, Value>(batch, { maxBatchSize: BATCH_KEYS_MAX });
+      this.loaders.set(batch, loader);
+    }
+    return loader.load(key);
+  }
+
+  /** Forgets what was loaded, after a mutation changed it. */
+  clearLoaded(): void {
+    this.loaders.clear();
+  }
+}

@@ -1,0 +1,54 @@
+import { uuidv7 } from 'uuidv7';
+import type { Brand } from './brand';
+import { InvalidInput } from './errors';
+
+/** Inside the system ids are UUIDs (version 7: they sort by the time they were made). */
+export type ProfileId = Brand<string, 'ProfileId'>;
+export type IdentifierId = Brand<string, 'IdentifierId'>;
+export type EventId = Brand<string, 'EventId'>;
+
+/** Where new ids come from. Passed in, so that tests can make them predictable. */
+export interface IdSource {
+  next<Id extends string>(): Id;
+}
+
+export const uuidSource: IdSource = {
+  next: <Id extends string>() => uuidv7() as Id,
+};
+
+/** What a public id names; the prefix makes ids readable in logs and impossible to mix up. */
+export type IdPrefix =
+  | 'prf'
+  | 'idn'
+  | 'evt'
+  | 'mrg'
+  | 'txn'
+  | 'lot'
+  | 'fbk'
+  | 'ref'
+  | 'key'
+  | 'qrn'
+  | 'trn';
+
+/** The form in which ids leave the API, e.g. `prf_0197…` (32 hexadecimal digits). Opaque to clients. */
+export function toPublicId(prefix: IdPrefix, id: string): string {
+  return `${prefix}_${id.replaceAll('-', '')}`;
+}
+
+/**
+ * Reads a public id back.
+ * @throws InvalidInput when the text is not an id of that kind
+ */
+export function fromPublicId<Id extends string>(prefix: IdPrefix, text: string): Id {
+  const hex = text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : '';
+  const groups = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(hex);
+  if (groups === null) {
+    throw new InvalidInput(
+      `Not a valid id: it must look like ${prefix}_ and 32 hexadecimal digits.`,
+      {
+        expectedPrefix: prefix,
+      },
+    );
+  }
+  return groups.slice(1).join('-') as Id;
+}

@@ -1,0 +1,50 @@
+import {
+  ActivityService,
+  activityRehoming,
+  type ProfileEvaluator,
+} from '../../src/domains/activity';
+import {
+  defaultEventLimits,
+  defaultEventMap,
+  type EventProjector,
+  EventService,
+} from '../../src/domains/events';
+import {
+  defaultIdentityPolicy,
+  IdentityService,
+  ProfileDirectory,
+  type Rehoming,
+} from '../../src/domains/identity';
+import type { Database } from '../../src/platform/database/database';
+import { uuidSource } from '../../src/shared/ids';
+import type { TestClock } from './clock';
+
+export interface PipelineOptions {
+  readonly clock: TestClock;
+  readonly rehomings?: readonly Rehoming[];
+  readonly evaluators?: readonly ProfileEvaluator[];
+  readonly projectors?: readonly EventProjector[];
+}
+
+/** The real pipeline on a test database, with as many of the other domains as a test needs. */
+export function createPipeline(database: Database, options: PipelineOptions) {
+  const directory = new ProfileDirectory();
+  const identity = new IdentityService(defaultIdentityPolicy, uuidSource, [
+    activityRehoming,
+    ...(options.rehomings ?? []),
+  ]);
+  const activity = new ActivityService(database, options.evaluators ?? []);
+  const events = new EventService({
+    database,
+    clock: options.clock,
+    ids: uuidSource,
+    identity,
+    directory,
+    activity,
+    identityPolicy: defaultIdentityPolicy,
+    map: defaultEventMap({ code: 'USD', minorDigits: 2 }),
+    limits: defaultEventLimits,
+    projectors: options.projectors ?? [],
+  });
+  return { activity, directory, events, identity };
+}
