@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDataSource } from '../../src/platform/database/data-source';
+import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { runOn, TEST_ADMIN_URL, TEST_TEMPLATE, withDatabase } from './database';
+import globalTeardown from './global-teardown';
 import { testServer } from './test-server';
 
 /**
@@ -15,24 +17,38 @@ import { testServer } from './test-server';
 export default async function globalSetup(): Promise<void> {
   const adminUrl = process.env['TEST_DATABASE_URL'] ?? (await startServer());
   process.env[TEST_ADMIN_URL] = adminUrl;
+  try {
+    await createTemplate(adminUrl);
+  } catch (error) {
+    // Jest tears down only what was set up completely.
+    await globalTeardown();
+    throw error;
+  }
+}
+
+async function createTemplate(adminUrl: string): Promise<void> {
   const template = `perennial_template_${randomBytes(4).toString('hex')}`;
-  process.env[TEST_TEMPLATE] = template;
   await runOn(adminUrl, `create database ${template}`);
+  process.env[TEST_TEMPLATE] = template;
   const dataSource = createDataSource({
     url: withDatabase(adminUrl, template),
     poolSizeMax: 1,
     statementTimeoutMs: 60_000,
   });
   await dataSource.initialize();
-  await dataSource.runMigrations();
-  await dataSource.destroy();
+  try {
+    await dataSource.runMigrations();
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 async function startServer(): Promise<string> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'perennial-test-'));
+  // The server's own user has to get through; the cluster inside is still closed to others.
+  await chmod(dataFolder, 0o755);
   // Nobody needs the test data after a power cut; without fsync cloning is several times faster.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
-  const { openEmbeddedPostgres } = require('../../src/platform/database/embedded');
   const server = await openEmbeddedPostgres({ dataFolder, settings });
   testServer.started = { server, dataFolder };
   return server.adminUrl;

@@ -1,0 +1,83 @@
+import pg from 'pg';
+import { createDataSource, type DataSourceSettings } from './data-source';
+import { Database } from './database';
+import { openEmbeddedPostgres } from './embedded';
+
+export interface DatabaseSettings extends Omit<DataSourceSettings, 'url'> {
+  /** Null: start an embedded PostgreSQL, or join the one that is running. */
+  readonly url: string | null;
+  /** Where the embedded PostgreSQL keeps its data. */
+  readonly dataFolder: string;
+}
+
+export interface OpenDatabase {
+  readonly database: Database;
+  /** Ends the connections; stops the embedded PostgreSQL where nobody else uses it. */
+  close(): Promise<void>;
+}
+
+const EMBEDDED_DATABASE = 'perennial';
+
+/** Any number will do, as long as every process of the product takes the same. */
+const MIGRATION_LOCK = 7_264_001;
+
+/** Opens the database the settings name, created and migrated where it is not yet. */
+export async function openDatabase(settings: DatabaseSettings): Promise<OpenDatabase> {
+  const server = settings.url === null ? await openEmbeddedPostgres(settings) : null;
+  try {
+    if (server !== null) await createDatabase(server.adminUrl, EMBEDDED_DATABASE);
+    const url = server?.databaseUrl(EMBEDDED_DATABASE) ?? settings.url ?? '';
+    await migrate({ ...settings, url });
+    const dataSource = await createDataSource({ ...settings, url }).initialize();
+    return {
+      database: new Database(dataSource),
+      close: async () => {
+        await dataSource.destroy();
+        await server?.close();
+      },
+    };
+  } catch (error) {
+    await server?.close();
+    throw error;
+  }
+}
+
+async function createDatabase(adminUrl: string, name: string): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 1) return;
+    await client.query(`create database ${name}`).catch((error: pg.DatabaseError) => {
+      // 42P04, 23505: another process that started at the same moment has created it.
+      if (error.code !== '42P04' && error.code !== '23505') throw error;
+    });
+  });
+}
+
+/** Runs what migrations are missing; of several processes one does, and the others wait for it. */
+async function migrate(settings: DataSourceSettings): Promise<void> {
+  await withClient(settings.url, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const dataSource = createDataSource({
+      ...settings,
+      poolSizeMax: 1,
+      // Building an index on a large table takes as long as it takes.
+      statementTimeoutMs: 0,
+    });
+    await dataSource.initialize();
+    try {
+      await dataSource.runMigrations();
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
