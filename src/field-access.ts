@@ -1,0 +1,44 @@
+import type { FieldAccessTable } from './platform/auth/field-access';
+
+/**
+ * Who may ask for what. `scope` is what an API key needs; `customer` admits a customer with a
+ * token of their own, who reaches one profile only: theirs, through `me`.
+ *
+ * Every field of Query, Mutation and the types of `typesListedInFull` has a row; the process does
+ * not start otherwise. Fields below those listed go with the field that led to them.
+ */
+export const fieldAccess = {
+  'Query.me': { customer: true },
+  'Query.profile': { scope: 'profiles:read' },
+  'Query.profileByIdentifier': { scope: 'profiles:read' },
+  'Query.profiles': { scope: 'profiles:read' },
+  'Query.apiKeys': { scope: 'keys:manage' },
+
+  'Mutation.recordEvents': { scope: 'events:write' },
+  'Mutation.adjustPoints': { scope: 'loyalty:adjust' },
+  'Mutation.submitFeedback': { scope: 'feedback:write' },
+  'Mutation.recordCommunityActivity': { scope: 'community:write' },
+  'Mutation.createReferralCode': { scope: 'referrals:write' },
+  'Mutation.claimReferral': { scope: 'referrals:write' },
+  'Mutation.createApiKey': { scope: 'keys:manage' },
+  'Mutation.revokeApiKey': { scope: 'keys:manage' },
+
+  'Profile.id': { scope: 'profiles:read', customer: true },
+  'Profile.createdAt': { scope: 'profiles:read', customer: true },
+  'Profile.firstSeenAt': { scope: 'profiles:read', customer: true },
+  'Profile.lastSeenAt': { scope: 'profiles:read', customer: true },
+  'Profile.displayName': { scope: 'profiles:read', customer: true },
+  'Profile.traits': { scope: 'profiles:read', customer: true },
+  'Profile.identifiers': { scope: 'profiles:read', customer: true },
+  'Profile.mergedFrom': { scope: 'profiles:read', customer: true },
+  'Profile.community': { scope: 'profiles:read', customer: true },
+  // What the company makes of a customer is not for the customer's own app.
+  'Profile.lifecycle': { scope: 'profiles:read' },
+  'Profile.value': { scope: 'profiles:read' },
+  'Profile.loyalty': { scope: 'loyalty:read', customer: true },
+  'Profile.referrals': { scope: 'referrals:read', customer: true },
+  'Profile.feedback': { scope: 'feedback:read', customer: true },
+  'Profile.events': { scope: 'events:read', customer: true },
+} as const satisfies FieldAccessTable;
+
+export const typesListedInFull = ['Profile'] as const;

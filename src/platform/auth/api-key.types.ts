@@ -1,0 +1,97 @@
+import { ArrayNotEmpty, Length } from 'class-validator';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { toPublicId } from '../../shared/ids';
+import { API_KEY_NAME_LENGTH_MAX } from './api-key.service';
+import type { ApiKeyRecord } from './api-key.store';
+import { type Scope, scopeNames, scopes } from './scopes';
+
+/** GraphQL's names of the scopes: `profiles:read` is `PROFILES_READ`. */
+export const ScopeEnum: Readonly<Record<string, Scope>> = Object.fromEntries(
+  scopeNames.map((scope) => [enumNameOf(scope), scope]),
+);
+
+registerEnumType(ScopeEnum, {
+  name: 'Scope',
+  description: 'What an API key may do.',
+  valuesConfig: Object.fromEntries(
+    scopeNames.map((scope) => [
+      enumNameOf(scope),
+      { description: `${scopes[scope]}. In messages and settings: \`${scope}\`.` },
+    ]),
+  ),
+});
+
+@ObjectType('ApiKey', {
+  description: 'A key of a partner or an internal tool, without its secret.',
+})
+export class ApiKeyType {
+  constructor(record: ApiKeyRecord) {
+    this.id = toPublicId('key', record.id);
+    this.name = record.name;
+    this.scopes = record.scopes;
+    this.createdBy = record.createdBy;
+    this.createdAt = record.createdAt;
+    this.lastUsedAt = record.lastUsedAt;
+    this.revokedAt = record.revokedAt;
+  }
+
+  @Field(() => ID, { description: 'Opaque and permanent.' })
+  readonly id: string;
+
+  @Field(() => String, { description: 'Tells active keys apart.' })
+  readonly name: string;
+
+  @Field(() => [ScopeEnum], { description: 'What the key may do.' })
+  readonly scopes: readonly Scope[];
+
+  @Field(() => String, { description: 'Who made it, e.g. `cli` or `key:crm-sync`.' })
+  readonly createdBy: string;
+
+  @Field(() => Date, { description: 'When it was made.' })
+  readonly createdAt: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it was last used, to the minute.' })
+  readonly lastUsedAt: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Since when it is refused; null while active.',
+  })
+  readonly revokedAt: Date | null;
+}
+
+@InputType({ description: 'The key to make.' })
+export class CreateApiKeyInput {
+  @Field(() => String, {
+    description: 'Tells active keys apart, 1 to 100 characters; free again once revoked.',
+  })
+  @Length(1, API_KEY_NAME_LENGTH_MAX)
+  name!: string;
+
+  @Field(() => [ScopeEnum], {
+    description:
+      'What the key may do: at least one scope, all of them scopes of the key that asks.',
+  })
+  @ArrayNotEmpty()
+  scopes!: Scope[];
+}
+
+@ObjectType({ description: 'The key made.' })
+export class CreateApiKeyPayload {
+  constructor(apiKey: ApiKeyType, secret: string) {
+    this.apiKey = apiKey;
+    this.secret = secret;
+  }
+
+  @Field(() => ApiKeyType, { description: 'The key, as it will be listed.' })
+  readonly apiKey: ApiKeyType;
+
+  @Field(() => String, {
+    description: 'What to send as `Authorization: Bearer <secret>`. Shown this once; keep it safe.',
+  })
+  readonly secret: string;
+}
+
+function enumNameOf(scope: Scope): string {
+  return scope.replace(':', '_').toUpperCase();
+}

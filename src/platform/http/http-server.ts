@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { constants as zlib } from 'node:zlib';
+import compress from '@fastify/compress';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { Logger } from '../telemetry/logger';
+import type { Metrics } from '../telemetry/metrics';
+import { errorBody, errorReply } from './error-reply';
+import { healthRoutes } from './health.routes';
+import { metricsRoutes } from './metrics.routes';
+import { RequestLog, routeOf } from './request-log';
+import type { Routes } from './routes';
+
+export interface HttpSettings {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** The largest body taken, in bytes, compressed or not. */
+  readonly bodyLimitBytes: number;
+  /** Requests allowed per client address and window; null for no limit. */
+  readonly rateLimit: { readonly requestsMax: number; readonly windowMs: number } | null;
+  /** Whether `x-forwarded-*` headers are believed; true only behind a proxy that sets them. */
+  readonly trustProxy: boolean;
+  /** How long the server goes on serving, but reports not ready, before it stops listening. */
+  readonly drainMs: number;
+}
+
+export const BODY_LIMIT_BYTES_DEFAULT = 1024 * 1024;
+
+export interface HttpParts {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Resolves when the database answers `select 1`, rejects otherwise. */
+  readonly checkDatabase: () => Promise<unknown>;
+  readonly routes: readonly Routes[];
+}
+
+export interface HttpServer {
+  /** @returns the address it can be reached at, e.g. `http://127.0.0.1:4000` */
+  listen(): Promise<string>;
+  /** Turns not ready, takes no new connections, lets requests in flight finish. */
+  stop(): Promise<void>;
+}
+
+/** A client has this long to send a request; slower ones hold a connection for nothing. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Ids from outside go into the logs and back into a header: nothing odd may be in them. */
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/**
+ * Nothing of ours is a page, so nothing may be loaded. GraphiQL's page says otherwise for itself.
+ */
+const CONTENT_SECURITY_POLICY = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
+
+/** The HTTP door: what holds for every route. Not yet listening. */
+export async function createHttpServer(
+  settings: HttpSettings,
+  parts: HttpParts,
+): Promise<HttpServer> {
+  const state = { stopping: false };
+  const app = createApp(settings, parts.logger);
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    // Whether other hosts of this domain speak TLS is not for this service to say.
+    strictTransportSecurity: { includeSubDomains: false },
+  });
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    // Brotli's default quality (11) is meant for files compressed once.
+    brotliOptions: { params: { [zlib.BROTLI_PARAM_QUALITY]: 4 } },
+  });
+  if (settings.rateLimit !== null) {
+    await app.register(rateLimit, {
+      max: settings.rateLimit.requestsMax,
+      timeWindow: settings.rateLimit.windowMs,
+      allowList: (request) => request.url.startsWith('/health/'),
+    });
+  }
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // A connection kept open would keep the stopping server waiting for its next request.
+    if (state.stopping) void reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    parts.metrics.httpRequest(
+      request.method,
+      routeOf(request),
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    );
+  });
+  app.setErrorHandler(errorReply(settings.bodyLimitBytes));
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(errorBody('NOT_FOUND', 'There is nothing at this address.')),
+  );
+  const isStopping = (): boolean => state.stopping;
+  await healthRoutes({ isStopping, checkDatabase: parts.checkDatabase })(app);
+  await metricsRoutes(parts.metrics)(app);
+  for (const routes of parts.routes) await routes(app);
+
+  return {
+    listen: async () => {
+      await app.listen({ host: settings.host, port: settings.port });
+      return urlOf(app);
+    },
+    stop: async () => {
+      state.stopping = true;
+      await wait(settings.drainMs);
+      await app.close();
+    },
+  };
+}
+
+function createApp(settings: HttpSettings, logger: Logger): FastifyInstance {
+  return fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new RequestLog(),
+    genReqId: requestIdOf,
+    bodyLimit: settings.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: settings.trustProxy,
+    forceCloseConnections: 'idle',
+    // Requests that were already on their way are served; only new connections are refused.
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      void reply.code(400).send(errorBody('BAD_REQUEST', 'The address is not well-formed.'));
+    },
+  });
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function urlOf(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo;
+  // An address that stands for "every interface" is no address to call.
+  const host = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+  return `http://${family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host}:${port}`;
+}
