@@ -5,3 +5,9 @@ export interface Currency {
   /** Decimal places of the minor unit: 2 for cents. */
   readonly minorDigits: number;
 }
+
+/** @param code ISO 4217 */
+export function currencyOf(code: string): Currency {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
+  return { code, minorDigits: format.resolvedOptions().maximumFractionDigits ?? 2 };
+}

@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/database/database';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
-import { findSeen, type SeenRow } from './activity.store';
+import { findFirstInstant, findSeen, type SeenRow } from './activity.store';
 
 export class ActivityReads {
   constructor(private readonly sql: Sql) {}
@@ -12,4 +12,9 @@ export class ActivityReads {
     const seen = new Map(rows.map((row) => [row.profileId, row]));
     return profileIds.map((profileId) => seen.get(profileId) ?? null);
   };
+
+  /** The earliest instant of any event; null before the first. */
+  firstInstant(): Promise<Date | null> {
+    return findFirstInstant(this.sql);
+  }
 }

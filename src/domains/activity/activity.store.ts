@@ -96,6 +96,14 @@ export function findSeen(sql: Sql, profileIds: readonly ProfileId[]): Promise<Se
   );
 }
 
+/** The earliest instant of any profile's own events. Reads all days: for reports only. */
+export async function findFirstInstant(sql: Sql): Promise<Date | null> {
+  const [row] = await sql.query<{ firstAt: Date | null }>(
+    'select min(first_at) as "firstAt" from activity_day where events > 0',
+  );
+  return row?.firstAt ?? null;
+}
+
 /** Records that profiles were evaluated, and when time alone will call for it again. */
 export async function recordEvaluations(
   tx: Tx,

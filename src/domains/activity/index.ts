@@ -7,10 +7,11 @@ export type {
   SignalName,
 } from './activity.model';
 export { signalNames } from './activity.model';
+export { type PopulationFacts, populationFacts } from './activity.population';
 export { ActivityReads } from './activity.reads';
 export { activityRehoming } from './activity.rehoming';
 export { ActivityResolver } from './activity.resolver';
 export type { Occurrence } from './activity.rules';
 export { ActivityService } from './activity.service';
-export { type DaySpan, type SignalSums, sumSignals } from './activity.sums';
+export { type DaySpan, firstDaysWith, type SignalSums, sumSignals } from './activity.sums';
 export { countDaysWith, daysBetween, sumSignal, trailingDays } from './activity.windows';

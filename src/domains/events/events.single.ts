@@ -6,7 +6,7 @@ import { PROFILE_ID_NAMESPACE } from './events.intake';
 import type { EventService } from './events.service';
 
 /** What a mutation tells of a customer it names by id. */
-export interface ProfileEvent {
+interface ProfileEvent {
   readonly profileId: ProfileId;
   /** The sender's own id of it: the same one twice is the same event. */
   readonly messageId: string;
@@ -16,7 +16,7 @@ export interface ProfileEvent {
   readonly channel?: string | undefined;
 }
 
-export interface RecordedEvent {
+interface RecordedEvent {
   readonly eventId: EventId;
   /** Whether it had been recorded before, with the same message id. */
   readonly duplicate: boolean;

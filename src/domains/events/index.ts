@@ -13,15 +13,12 @@ export {
 export {
   type EventIngest,
   MessageIdReused,
-  type ProfileEvent,
-  type RecordedEvent,
   recordForProfile,
 } from './events.single';
 export {
   COMMENT_LENGTH_MAX,
   type FeedbackFacts,
   type FeedbackKind,
-  feedbackKinds,
   readFeedback,
   type ScoreScale,
   scoreFault,

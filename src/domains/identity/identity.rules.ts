@@ -99,6 +99,8 @@ interface Group {
   readonly profileId: ProfileId;
   readonly isNew: boolean;
   readonly nodes: Node[];
+  /** How many of the nodes each namespace has: a profile is too large to count for every event. */
+  readonly counts: Map<string, number>;
 }
 
 interface Placement {
@@ -119,7 +121,7 @@ class Graph {
   ) {
     const groups = new Map<ProfileId, Group>();
     for (const { namespace, value, identifierId, profileId } of known) {
-      const group = groups.get(profileId) ?? { profileId, isNew: false, nodes: [] };
+      const group = groups.get(profileId) ?? newGroup(profileId, false);
       groups.set(profileId, group);
       this.addNode({ key: { namespace, value }, identifierId, isNew: false, group });
     }
@@ -164,12 +166,15 @@ class Graph {
     const groups = this.groupsOf(candidates);
     const unknown = candidates.filter(({ key }) => !this.nodes.has(keyText(key)));
     if (groups.length === 1 && unknown.length === 0) return null;
-    const together = [...groups.flatMap((group) => group.nodes), ...unknown];
-    if (together.length > this.policy.identifiersPerProfileMax) return 'PROFILE_LIMIT';
-    const isOverLimit = this.policy.namespaces.some(
-      ({ namespace, perProfileMax }) =>
-        together.filter(({ key }) => key.namespace === namespace).length > perProfileMax,
-    );
+    const size = unknown.length + sum(groups.map((group) => group.nodes.length));
+    if (size > this.policy.identifiersPerProfileMax) return 'PROFILE_LIMIT';
+    const isOverLimit = this.policy.namespaces.some(({ namespace, perProfileMax }) => {
+      const held = groups.map((group) => group.counts.get(namespace) ?? 0);
+      const added = unknown.filter(({ key }) => key.namespace === namespace).length;
+      const total = added + sum(held);
+      // One that holds too many already, since the policy became stricter, still grows elsewhere.
+      return total > perProfileMax && total > Math.max(0, ...held);
+    });
     return isOverLimit ? 'NAMESPACE_LIMIT' : null;
   }
 
@@ -204,7 +209,7 @@ class Graph {
   private absorb(group: Group, survivor: Group, requestIndex: number): void {
     for (const node of group.nodes) {
       node.group = survivor;
-      survivor.nodes.push(node);
+      hold(survivor, node);
     }
     // A profile that only this batch made was never seen by anybody: nothing to remember of it.
     if (!this.newGroups.delete(group)) {
@@ -213,7 +218,7 @@ class Graph {
   }
 
   private createGroup(): Group {
-    const group: Group = { profileId: this.ids.next(), isNew: true, nodes: [] };
+    const group = newGroup(this.ids.next(), true);
     this.newGroups.add(group);
     return group;
   }
@@ -227,9 +232,23 @@ class Graph {
   }
 
   private addNode(node: Node): void {
-    node.group.nodes.push(node);
+    hold(node.group, node);
     this.nodes.set(keyText(node.key), node);
   }
+}
+
+function newGroup(profileId: ProfileId, isNew: boolean): Group {
+  return { profileId, isNew, nodes: [], counts: new Map() };
+}
+
+function hold({ nodes, counts }: Group, node: Node): void {
+  const { namespace } = node.key;
+  nodes.push(node);
+  counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 /** Known before new, then by id: version 7 ids sort by the time they were made. */

@@ -203,7 +203,7 @@ function isSameHolding(
 ): boolean {
   const holders = new Map(before.map((one) => [one.identifierId, one.profileId]));
   return (
-    before.length === after.length &&
+    holders.size === after.length &&
     after.every((one) => holders.get(one.identifierId) === one.profileId)
   );
 }

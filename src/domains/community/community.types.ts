@@ -1,0 +1,132 @@
+import { MaxLength } from 'class-validator';
+import {
+  createUnionType,
+  Field,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from 'type-graphql';
+import { Profile, ProfileNotFound } from '../identity';
+
+export enum CommunityActivityKind {
+  POST = 'POST',
+  COMMENT = 'COMMENT',
+  ANSWER = 'ANSWER',
+  LIKE = 'LIKE',
+  SHARE = 'SHARE',
+  ATTENDANCE = 'ATTENDANCE',
+  CHECK_IN = 'CHECK_IN',
+}
+
+registerEnumType(CommunityActivityKind, {
+  name: 'CommunityActivityKind',
+  description: 'What a customer did in the community.',
+  valuesConfig: {
+    POST: { description: 'Wrote something of their own. Recorded as `Post Created`.' },
+    COMMENT: { description: "Commented on another's. Recorded as `Comment Created`." },
+    ANSWER: { description: "Answered another's question. Recorded as `Answer Created`." },
+    LIKE: { description: 'Liked something. Recorded as `Content Liked`.' },
+    SHARE: { description: 'Passed something on. Recorded as `Content Shared`.' },
+    ATTENDANCE: { description: 'Came to an event. Recorded as `Event Attended`.' },
+    CHECK_IN: { description: 'Checked in. Recorded as `Checked In`.' },
+  },
+});
+
+@ObjectType({ description: 'How often a customer did what in the community.' })
+export class CommunityCounts {
+  @Field(() => Int, { description: 'Posts written.' })
+  posts!: number;
+
+  @Field(() => Int, { description: "Comments on others' posts." })
+  comments!: number;
+
+  @Field(() => Int, { description: "Answers to others' questions." })
+  answers!: number;
+
+  @Field(() => Int, { description: 'Likes given.' })
+  likes!: number;
+
+  @Field(() => Int, { description: 'Content or products passed on.' })
+  shares!: number;
+
+  @Field(() => Int, { description: 'Events come to.' })
+  eventsAttended!: number;
+
+  @Field(() => Int, { description: 'Check-ins.' })
+  checkIns!: number;
+}
+
+@ObjectType({ description: "A customer's part in the community: their social value." })
+export class CommunityActivity {
+  @Field(() => Int, {
+    description:
+      'From 0 (none) to 100, from the recent counts. Answers, posts and events count most, likes ' +
+      'and check-ins least, and more of the same adds less and less.',
+  })
+  score!: number;
+
+  @Field(() => CommunityCounts, { description: 'Over the last `windowDays` days.' })
+  recent!: CommunityCounts;
+
+  @Field(() => CommunityCounts, { description: 'From the first day on.' })
+  total!: CommunityCounts;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When the customer last did something, on the last day (UTC) they did something in the ' +
+      'community. Null before that.',
+  })
+  lastActiveAt!: Date | null;
+
+  @Field(() => Int, { description: 'Days that count as recent, today (UTC) included.' })
+  windowDays!: number;
+}
+
+const TARGET_ID_LENGTH_MAX = 255;
+
+@InputType({ description: 'Something a customer did in the community.' })
+export class CommunityActivityInput {
+  @Field(() => ID, { description: 'Who did it: `Profile.id`.' })
+  profileId!: string;
+
+  @Field(() => CommunityActivityKind, { description: 'What they did.' })
+  kind!: CommunityActivityKind;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What was written, liked, answered or attended, as your own systems know it; at most 255 ' +
+      'characters. Kept on the event as `target_id`.',
+  })
+  @MaxLength(TARGET_ID_LENGTH_MAX)
+  targetId?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When they did it; now where left out.' })
+  occurredAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your own id of this activity, at most 100 characters. Sent again it changes nothing, so a ' +
+      'retry is safe. Where left out, every delivery counts.',
+  })
+  messageId?: string | null;
+}
+
+@ObjectType({ description: 'The activity is recorded, and the profile shows it.' })
+export class CommunityActivityRecorded {
+  @Field(() => Profile, { description: 'Who did it, as they are now.' })
+  profile!: Profile;
+
+  @Field({ description: 'Whether it had been recorded before; then nothing was changed.' })
+  duplicate!: boolean;
+}
+
+export const RecordCommunityActivityResult = createUnionType({
+  name: 'RecordCommunityActivityResult',
+  description: 'What became of a community activity.',
+  types: () => [CommunityActivityRecorded, ProfileNotFound] as const,
+});

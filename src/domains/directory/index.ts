@@ -1,0 +1,2 @@
+export { DirectoryReads } from './directory.reads';
+export { DirectoryResolver } from './directory.resolver';

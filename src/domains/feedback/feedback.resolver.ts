@@ -1,0 +1,95 @@
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { actorOf } from '../../platform/auth/caller';
+import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import type { RequestContext } from '../../platform/graphql/context';
+import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { fromPublicId, toPublicId } from '../../shared/ids';
+import { IdentityReads, Profile, ProfileNotFound } from '../identity';
+import { FeedbackReads } from './feedback.reads';
+import { FeedbackService, type SubmitFeedback } from './feedback.service';
+import type { FeedbackRow } from './feedback.store';
+import {
+  Feedback,
+  FeedbackConnection,
+  FeedbackKind,
+  FeedbackSubmitted,
+  InvalidFeedbackScore,
+  SubmitFeedbackInput,
+  SubmitFeedbackResult,
+} from './feedback.types';
+
+@Resolver(() => Profile)
+export class FeedbackResolver {
+  constructor(
+    private readonly service: FeedbackService,
+    private readonly reads: FeedbackReads,
+    private readonly profiles: Pick<IdentityReads, 'profileById'>,
+  ) {}
+
+  @Mutation(() => SubmitFeedbackResult, {
+    description: 'Records what a customer told. When it answers, the profile shows it.',
+  })
+  async submitFeedback(
+    @Arg('input', { description: 'Who told what.' }) input: SubmitFeedbackInput,
+    @Ctx() context: RequestContext,
+  ): Promise<typeof SubmitFeedbackResult> {
+    const outcome = await this.service.submit(toCommand(input), actorOf(context.caller));
+    // Another mutation of this request may have read the profile as it was before.
+    context.clearLoaded();
+    if (outcome.outcome === 'INVALID_SCORE') {
+      const { message, scale } = outcome;
+      const refusal = { message, min: scale?.min ?? null, max: scale?.max ?? null };
+      return Object.assign(new InvalidFeedbackScore(), refusal);
+    }
+    if (outcome.outcome === 'PROFILE_NOT_FOUND') return new ProfileNotFound();
+    const { feedback, duplicate } = outcome;
+    const profile = await context.load(this.profiles.profileById, feedback.profileId);
+    if (profile === null) throw new Error('Feedback was recorded for a profile that is not there.');
+    const recorded = { feedback: toFeedback(feedback), profile, duplicate };
+    return Object.assign(new FeedbackSubmitted(), recorded);
+  }
+
+  @FieldResolver(() => FeedbackConnection, { description: 'What the customer told, newest first.' })
+  async feedback(
+    @Root() profile: Profile,
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
+    after: string | null,
+  ): Promise<Connection<Feedback>> {
+    const size = pageSize(first);
+    const rows = await context.load(this.reads.feedbackByPage, {
+      profileId: profile.profileId,
+      size: size + 1,
+      after: decodeInstantCursor(after),
+    });
+    return toConnection(rows, size, toFeedback, (row) => instantPosition(row.occurredAt, row.id));
+  }
+}
+
+function toCommand(input: SubmitFeedbackInput): SubmitFeedback {
+  return {
+    profileId: fromPublicId('prf', input.profileId),
+    kind: input.kind,
+    score: input.score ?? null,
+    comment: input.comment ?? null,
+    sentiment: input.sentiment ?? null,
+    channel: input.channel ?? null,
+    occurredAt: input.occurredAt ?? null,
+    messageId: input.messageId ?? null,
+  };
+}
+
+function toFeedback(row: FeedbackRow): Feedback {
+  const { kind, score, comment, sentimentMilli, channel, occurredAt } = row;
+  return {
+    id: toPublicId('fbk', row.id),
+    kind: FeedbackKind[kind],
+    score,
+    comment,
+    sentiment: sentimentMilli === null ? null : sentimentMilli / 1000,
+    channel,
+    occurredAt,
+  };
+}

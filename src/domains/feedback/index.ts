@@ -1,0 +1,5 @@
+export { FeedbackProjection } from './feedback.projection';
+export { FeedbackReads } from './feedback.reads';
+export { feedbackRehoming } from './feedback.rehoming';
+export { FeedbackResolver } from './feedback.resolver';
+export { FeedbackService } from './feedback.service';

@@ -1,0 +1,9 @@
+import { Fault } from '../../shared/errors';
+
+/** A lifecycle model that cannot decide every customer's stage; names all that is wrong with it. */
+export class InvalidLifecycleModel extends Fault {
+  constructor(model: string, faults: readonly string[]) {
+    super('INVALID_LIFECYCLE_MODEL', `The lifecycle model ${model} is not usable.`, { faults });
+    this.name = 'InvalidLifecycleModel';
+  }
+}

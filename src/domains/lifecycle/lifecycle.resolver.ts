@@ -1,0 +1,94 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import type { RequestContext } from '../../platform/graphql/context';
+import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import type { Clock } from '../../shared/clock';
+import { dayOf } from '../../shared/days';
+import { toPublicId } from '../../shared/ids';
+import { Profile } from '../identity';
+import type { LifecycleModel } from './lifecycle.models';
+import { LifecycleReads } from './lifecycle.reads';
+import { churnRisk, initialStage } from './lifecycle.rules';
+import type { LifecycleState } from './lifecycle.store';
+import type { StoredTransition } from './lifecycle.transitions';
+import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from './lifecycle.types';
+
+@Resolver(() => Profile)
+export class LifecycleResolver {
+  constructor(
+    private readonly reads: LifecycleReads,
+    private readonly model: LifecycleModel,
+    private readonly clock: Clock,
+  ) {}
+
+  @FieldResolver(() => Lifecycle, {
+    description: 'Where the customer stands in their life with the company, and why.',
+  })
+  async lifecycle(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<Lifecycle> {
+    const state = await context.load(this.reads.stateByProfile, profile.profileId);
+    return state === null ? newcomer(profile, this.model) : toLifecycle(state, this.clock.now());
+  }
+}
+
+@Resolver(() => Lifecycle)
+export class LifecycleHistoryResolver {
+  constructor(private readonly reads: LifecycleReads) {}
+
+  @FieldResolver(() => LifecycleTransitionConnection, {
+    description: 'The changes of stage that led here, newest first.',
+  })
+  async history(
+    @Root() lifecycle: Lifecycle,
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
+    after: string | null,
+  ): Promise<Connection<LifecycleTransition>> {
+    const size = pageSize(first);
+    const rows = await context.load(this.reads.historyByPage, {
+      profileId: lifecycle.profileId,
+      after: decodeInstantCursor(after),
+      limit: size + 1,
+    });
+    return toConnection(rows, size, toTransition, (row) => instantPosition(row.occurredAt, row.id));
+  }
+}
+
+function newcomer(profile: Profile, model: LifecycleModel): Lifecycle {
+  return Object.assign(new Lifecycle(), {
+    profileId: profile.profileId,
+    model: model.name,
+    modelVersion: model.version,
+    stage: initialStage(model),
+    since: profile.createdAt,
+    reasons: [],
+    atRisk: false,
+    atRiskSince: null,
+    atRiskReasons: [],
+    churnRisk: 0,
+    nextEvaluationAt: null,
+  });
+}
+
+function toLifecycle(state: LifecycleState, now: Date): Lifecycle {
+  const { lastActiveDay, patienceDays, ...shown } = state;
+  return Object.assign(new Lifecycle(), {
+    ...shown,
+    atRisk: state.atRiskSince !== null,
+    churnRisk: churnRisk(dayOf(now) - lastActiveDay, patienceDays),
+  });
+}
+
+function toTransition(row: StoredTransition): LifecycleTransition {
+  const { fromStage, toStage, occurredAt, cause, reasons, modelVersion } = row;
+  return {
+    id: toPublicId('trn', row.id),
+    from: fromStage,
+    to: toStage,
+    occurredAt,
+    cause,
+    reasons: [...reasons],
+    modelVersion,
+  };
+}

@@ -1,0 +1,235 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import { type EpochDay, formatDay } from '../../shared/days';
+import type { IdSource, ProfileId } from '../../shared/ids';
+import type { Reason } from './lifecycle.rules';
+import type { StoredTransition, Transition } from './lifecycle.transitions';
+
+/** Where a profile stands under one model. */
+export interface LifecycleState {
+  readonly profileId: ProfileId;
+  readonly model: string;
+  readonly modelVersion: number;
+  readonly stage: string;
+  readonly since: Date;
+  readonly reasons: readonly Reason[];
+  /** Null where the profile is not at risk. */
+  readonly atRiskSince: Date | null;
+  readonly atRiskReasons: readonly Reason[];
+  readonly lastActiveDay: EpochDay;
+  readonly patienceDays: number;
+  readonly nextEvaluationAt: Date | null;
+}
+
+/** The stage each profile is recorded to be in; profiles that have none are left out. */
+export async function findStages(
+  sql: Sql,
+  model: string,
+  profileIds: readonly ProfileId[],
+): Promise<ReadonlyMap<ProfileId, string>> {
+  const rows = await sql.query<{ profileId: ProfileId; stage: string }>(
+    `select profile_id as "profileId", stage from lifecycle_state
+     where profile_id = any($2::uuid[]) and model = $1`,
+    [model, profileIds],
+  );
+  return new Map(rows.map((row) => [row.profileId, row.stage]));
+}
+
+export function findStates(
+  sql: Sql,
+  model: string,
+  profileIds: readonly ProfileId[],
+): Promise<LifecycleState[]> {
+  return sql.query<LifecycleState>(
+    `select profile_id as "profileId", model, model_version as "modelVersion", stage, since, reasons,
+       at_risk_since as "atRiskSince", at_risk_reasons as "atRiskReasons",
+       last_active_day - date '1970-01-01' as "lastActiveDay", patience_days as "patienceDays",
+       next_evaluation_at as "nextEvaluationAt"
+     from lifecycle_state
+     where profile_id = any($2::uuid[]) and model = $1`,
+    [model, profileIds],
+  );
+}
+
+/** Writes those of the states that differ from what is recorded; at most one for each profile. */
+export async function saveStates(
+  tx: Tx,
+  states: readonly LifecycleState[],
+  now: Date,
+): Promise<void> {
+  if (states.length === 0) return;
+  await tx.query(
+    `insert into lifecycle_state as s
+       (profile_id, model, model_version, stage, since, reasons, at_risk_since, at_risk_reasons,
+        last_active_day, patience_days, next_evaluation_at, at_risk, recorded_at)
+     select n.*, n.at_risk_since is not null, $12::timestamptz
+     from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
+       $7::timestamptz[], $8::jsonb[], $9::date[], $10::float8[], $11::timestamptz[])
+       as n (profile_id, model, model_version, stage, since, reasons, at_risk_since,
+         at_risk_reasons, last_active_day, patience_days, next_evaluation_at)
+     on conflict (profile_id, model) do update set
+       model_version = excluded.model_version, stage = excluded.stage, since = excluded.since,
+       reasons = excluded.reasons, at_risk = excluded.at_risk,
+       at_risk_since = excluded.at_risk_since,
+       at_risk_reasons = excluded.at_risk_reasons, last_active_day = excluded.last_active_day,
+       patience_days = excluded.patience_days, next_evaluation_at = excluded.next_evaluation_at,
+       recorded_at = excluded.recorded_at
+     where (s.model_version, s.stage, s.since, s.reasons, s.at_risk_since, s.at_risk_reasons,
+            s.last_active_day, s.patience_days, s.next_evaluation_at)
+       is distinct from
+           (excluded.model_version, excluded.stage, excluded.since, excluded.reasons,
+            excluded.at_risk_since, excluded.at_risk_reasons, excluded.last_active_day,
+            excluded.patience_days, excluded.next_evaluation_at)`,
+    [
+      states.map((state) => state.profileId),
+      states.map((state) => state.model),
+      states.map((state) => state.modelVersion),
+      states.map((state) => state.stage),
+      states.map((state) => state.since),
+      states.map((state) => JSON.stringify(state.reasons)),
+      states.map((state) => state.atRiskSince),
+      states.map((state) => JSON.stringify(state.atRiskReasons)),
+      states.map((state) => formatDay(state.lastActiveDay)),
+      states.map((state) => state.patienceDays),
+      states.map((state) => state.nextEvaluationAt),
+      now,
+    ],
+  );
+}
+
+/** Takes profiles out of the model: they have no active day (any more). */
+export async function removeStates(
+  tx: Tx,
+  model: string,
+  profileIds: readonly ProfileId[],
+): Promise<void> {
+  if (profileIds.length === 0) return;
+  await tx.query('delete from lifecycle_state where profile_id = any($2::uuid[]) and model = $1', [
+    model,
+    profileIds,
+  ]);
+}
+
+const transitionColumns = `
+  t.profile_id as "profileId", t.id, t.occurred_at as "occurredAt",
+  t.model_version as "modelVersion", t.from_stage as "fromStage", t.to_stage as "toStage", t.cause,
+  t.reasons`;
+
+/** The histories that hold, as far as we know now. */
+export function findTransitions(
+  sql: Sql,
+  model: string,
+  profileIds: readonly ProfileId[],
+): Promise<StoredTransition[]> {
+  return sql.query<StoredTransition>(
+    `select ${transitionColumns}
+     from lifecycle_transition t
+     where profile_id = any($2::uuid[]) and model = $1 and superseded_at is null`,
+    [model, profileIds],
+  );
+}
+
+/** Marks transitions as no longer true; they stay as what was believed until now. */
+export async function supersedeTransitions(
+  tx: Tx,
+  model: string,
+  transitions: readonly StoredTransition[],
+  now: Date,
+): Promise<void> {
+  if (transitions.length === 0) return;
+  await tx.query(
+    `update lifecycle_transition t set superseded_at = $5
+     from unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as o (profile_id, occurred_at, id)
+     where t.profile_id = o.profile_id and t.model = $1 and t.occurred_at = o.occurred_at
+       and t.id = o.id`,
+    [
+      model,
+      transitions.map((transition) => transition.profileId),
+      transitions.map((transition) => transition.occurredAt),
+      transitions.map((transition) => transition.id),
+      now,
+    ],
+  );
+}
+
+export async function addTransitions(
+  tx: Tx,
+  ids: IdSource,
+  model: string,
+  transitions: readonly Transition[],
+  now: Date,
+): Promise<void> {
+  if (transitions.length === 0) return;
+  await tx.query(
+    `insert into lifecycle_transition
+       (profile_id, model, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
+        recorded_at)
+     select profile_id, $1, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
+       $10::timestamptz
+     from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::int[], $6::text[], $7::text[],
+       $8::text[], $9::jsonb[])
+       as n (profile_id, occurred_at, id, model_version, from_stage, to_stage, cause, reasons)`,
+    [
+      model,
+      transitions.map((transition) => transition.profileId),
+      transitions.map((transition) => transition.occurredAt),
+      transitions.map(() => ids.next()),
+      transitions.map((transition) => transition.modelVersion),
+      transitions.map((transition) => transition.fromStage),
+      transitions.map((transition) => transition.toStage),
+      transitions.map((transition) => transition.cause),
+      transitions.map((transition) => JSON.stringify(transition.reasons)),
+      now,
+    ],
+  );
+}
+
+/** An absorbed profile has no stage of its own any more; that it once had one stays on record. */
+export async function retireProfile(tx: Tx, absorbed: ProfileId, now: Date): Promise<void> {
+  await tx.query('delete from lifecycle_state where profile_id = $1', [absorbed]);
+  await tx.query(
+    `update lifecycle_transition set superseded_at = $2
+     where profile_id = $1 and superseded_at is null`,
+    [absorbed, now],
+  );
+}
+
+export interface HistoryPage {
+  readonly profileId: ProfileId;
+  readonly after: InstantPosition | null;
+  readonly limit: number;
+}
+
+/**
+ * Pages of histories, newest first, in the order asked for. The one statement with a limit for
+ * each row of its input, which a distributed database would need in another form.
+ */
+export async function findHistoryPages(
+  sql: Sql,
+  model: string,
+  pages: readonly HistoryPage[],
+): Promise<readonly (readonly StoredTransition[])[]> {
+  const rows = await sql.query<StoredTransition & { page: number }>(
+    `select p.page::int as page, ${transitionColumns}
+     from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::int[])
+       with ordinality as p (profile_id, after_at, after_id, size, page)
+     cross join lateral (
+       select * from lifecycle_transition h
+       where h.profile_id = p.profile_id and h.model = $1 and h.superseded_at is null
+         and (p.after_at is null or (h.occurred_at, h.id) < (p.after_at, p.after_id))
+       order by h.occurred_at desc, h.id desc
+       limit p.size
+     ) t
+     order by p.page, t.occurred_at desc, t.id desc`,
+    [
+      model,
+      pages.map((page) => page.profileId),
+      pages.map((page) => page.after?.at ?? null),
+      pages.map((page) => page.after?.id ?? null),
+      pages.map((page) => page.limit),
+    ],
+  );
+  const histories: StoredTransition[][] = pages.map(() => []);
+  for (const row of rows) histories[row.page - 1]?.push(row);
+  return histories;
+}

@@ -1,0 +1,169 @@
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionType } from '../../platform/graphql/connection';
+import type { ProfileId } from '../../shared/ids';
+import type { FactUnit as FactUnitName } from './lifecycle.facts';
+import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.models';
+import type { TransitionCause as TransitionCauseName } from './lifecycle.timeline';
+
+const ComparisonOperator = {
+  GTE: 'GTE',
+  GT: 'GT',
+  LTE: 'LTE',
+  LT: 'LT',
+} as const satisfies { readonly [Name in ComparisonOperatorName]: Name };
+
+registerEnumType(ComparisonOperator, {
+  name: 'ComparisonOperator',
+  description: 'How a value compares with a threshold.',
+  valuesConfig: {
+    GTE: { description: 'At least.' },
+    GT: { description: 'More than.' },
+    LTE: { description: 'At most.' },
+    LT: { description: 'Less than.' },
+  },
+});
+
+const FactUnit = {
+  DAYS: 'DAYS',
+  COUNT: 'COUNT',
+  RATIO: 'RATIO',
+  CADENCES: 'CADENCES',
+} as const satisfies { readonly [Name in FactUnitName]: Name };
+
+registerEnumType(FactUnit, {
+  name: 'FactUnit',
+  description: 'What a fact is measured in.',
+  valuesConfig: {
+    DAYS: { description: 'Days.' },
+    COUNT: { description: 'How many.' },
+    RATIO: { description: 'A part of one: -0.3 is a fall of 30 %.' },
+    CADENCES: { description: "Times the customer's usual number of days between two orders." },
+  },
+});
+
+const TransitionCause = {
+  EVENT: 'EVENT',
+  TIME: 'TIME',
+} as const satisfies { readonly [Name in TransitionCauseName]: Name };
+
+registerEnumType(TransitionCause, {
+  name: 'TransitionCause',
+  description: 'What brought a stage about.',
+  valuesConfig: {
+    EVENT: { description: 'Something the customer did.' },
+    TIME: { description: 'Time passing without it.' },
+  },
+});
+
+@ObjectType({ description: 'A condition that held: a fact, what it was, and what it had to be.' })
+export class LifecycleReason {
+  @Field(() => String, { description: 'The name of the fact, e.g. `silenceDays`.' })
+  fact!: string;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What the fact was when the condition came to hold; null where it is no number.',
+  })
+  value!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What it is compared with; null where that is no number.',
+  })
+  threshold!: number | null;
+
+  @Field(() => ComparisonOperator, { description: 'How the value compares with the threshold.' })
+  operator!: ComparisonOperatorName;
+
+  @Field(() => FactUnit, { description: 'What value and threshold are measured in.' })
+  unit!: FactUnitName;
+}
+
+@ObjectType({ description: 'A change of stage.' })
+export class LifecycleTransition {
+  @Field(() => ID, { description: 'Opaque and permanent.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The stage before; null at the beginning.' })
+  from!: string | null;
+
+  @Field(() => String, { description: 'The stage that began.' })
+  to!: string;
+
+  @Field({ description: 'When it held from; by time alone stages change at midnight UTC.' })
+  occurredAt!: Date;
+
+  @Field(() => TransitionCause, { description: 'What brought it about.' })
+  cause!: TransitionCauseName;
+
+  @Field(() => [LifecycleReason], { description: 'The conditions that held then.' })
+  reasons!: LifecycleReason[];
+
+  @Field(() => Int, { description: 'The version of the model that decided.' })
+  modelVersion!: number;
+}
+
+export const LifecycleTransitionConnection = connectionType(
+  'LifecycleTransition',
+  () => LifecycleTransition,
+);
+
+@ObjectType({ description: 'Where a customer stands in their life with the company, and why.' })
+export class Lifecycle {
+  /** Whose it is; clients see the profile it hangs on. */
+  profileId!: ProfileId;
+
+  @Field(() => String, { description: 'The name of the model that decided.' })
+  model!: string;
+
+  @Field(() => Int, { description: 'The version of that model.' })
+  modelVersion!: number;
+
+  @Field(() => String, {
+    description:
+      'The stage: one of those the model declares. `five-stage` has ACQUISITION, EXPLORATION, ' +
+      'GROWTH, MATURITY and CHURN.',
+  })
+  stage!: string;
+
+  @Field({
+    description:
+      'Since when: the first event of the day on which the customer brought the stage about, or ' +
+      'the midnight (UTC) on which time did.',
+  })
+  since!: Date;
+
+  @Field(() => [LifecycleReason], {
+    description: 'The conditions that put the customer there, as they were at `since`.',
+  })
+  reasons!: LifecycleReason[];
+
+  @Field(() => Boolean, {
+    description: 'Whether the customer does far less than they used to. Never so in CHURN.',
+  })
+  atRisk!: boolean;
+
+  @Field(() => Date, { nullable: true, description: 'Since when; null where not at risk.' })
+  atRiskSince!: Date | null;
+
+  @Field(() => [LifecycleReason], {
+    description: 'The conditions that raised the warning, as they were at `atRiskSince`.',
+  })
+  atRiskReasons!: LifecycleReason[];
+
+  @Field(() => Float, {
+    description:
+      'How far the silence of the customer has gone towards being lost, 0 … 1, as of now. A score ' +
+      'by rule and not a fitted probability: silence / (silence + patience), where patience is a ' +
+      'multiple of the own cadence. 0 on a day of activity, 0.5 when the patience is used up.',
+  })
+  churnRisk!: number;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When stage or warning will change if nothing else happens; null where time alone changes ' +
+      'nothing any more.',
+  })
+  nextEvaluationAt!: Date | null;
+}

@@ -1,0 +1,24 @@
+export { MembershipTierEvaluator } from './loyalty.evaluation';
+export type { Accrual } from './loyalty.model';
+export {
+  defaultLoyaltyPolicy,
+  findPolicyFaults as findLoyaltyPolicyFaults,
+  type LoyaltyPolicy,
+  type MembershipTier,
+} from './loyalty.policy';
+export { LoyaltyProjector } from './loyalty.projection';
+export { LoyaltyReads } from './loyalty.reads';
+export { LoyaltyRehoming } from './loyalty.rehoming';
+export {
+  LoyaltyAccountResolver,
+  LoyaltyResolver,
+  LoyaltyTransactionResolver,
+} from './loyalty.resolver';
+export { decideTier, type TierDecision } from './loyalty.rules';
+export {
+  type AdjustPoints,
+  type AdjustPointsOutcome,
+  type ExpirySummary,
+  LoyaltyService,
+  type ResolveProfile,
+} from './loyalty.service';

@@ -1,0 +1,78 @@
+import type { Tx } from '../../platform/database/database';
+import { appendToOutbox } from '../../platform/outbox/outbox';
+import { dayOf, type EpochDay, startOfDay } from '../../shared/days';
+import type { IdSource, ProfileId } from '../../shared/ids';
+import type { EvaluationCause, ProfileActivity, ProfileEvaluator } from '../activity';
+import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
+import { decideTier } from './loyalty.rules';
+import * as store from './loyalty.store';
+
+/** Keeps the membership tier of every profile in step with its days and with time. */
+export class MembershipTierEvaluator implements ProfileEvaluator {
+  readonly name = 'membership-tier';
+  private readonly baseTier: string;
+
+  constructor(
+    private readonly policy: LoyaltyPolicy,
+    private readonly ids: IdSource,
+  ) {
+    this.baseTier = baseTier(requireSoundPolicy(policy));
+  }
+
+  async evaluate(
+    tx: Tx,
+    profiles: readonly ProfileActivity[],
+    _cause: EvaluationCause,
+    now: Date,
+  ): Promise<ReadonlyMap<ProfileId, Date>> {
+    const today = dayOf(now);
+    const decisions = profiles.map(({ profileId, days }) => ({
+      profileId,
+      ...decideTier(days, this.policy, today),
+    }));
+    await this.save(
+      tx,
+      decisions.map(({ profileId, tier, since }) => ({ profileId, tier, since: toInstant(since) })),
+      now,
+    );
+    const nextChanges = new Map<ProfileId, Date>();
+    for (const { profileId, nextChange } of decisions) {
+      if (nextChange !== null) nextChanges.set(profileId, startOfDay(nextChange));
+    }
+    return nextChanges;
+  }
+
+  /** Writes what changed. A profile on the base tier needs no account to be on it. */
+  private async save(tx: Tx, decided: readonly store.TierChange[], now: Date): Promise<void> {
+    const accounts = await store.findAccounts(
+      tx,
+      decided.map((change) => change.profileId),
+    );
+    const before = new Map(accounts.map((account) => [account.profileId, account]));
+    const tierBefore = ({ profileId }: store.TierChange) =>
+      before.get(profileId)?.tier ?? this.baseTier;
+    const sinceBefore = ({ profileId }: store.TierChange) =>
+      before.get(profileId)?.tierSince?.getTime();
+    const changes = decided.filter(
+      (change) =>
+        change.tier !== tierBefore(change) || change.since?.getTime() !== sinceBefore(change),
+    );
+    await store.saveTiers(tx, changes, now);
+    const messages = changes
+      .filter((change) => change.tier !== tierBefore(change))
+      .map((change) => ({
+        profileId: change.profileId,
+        topic: 'loyalty.tier-changed',
+        payload: {
+          from: tierBefore(change),
+          to: change.tier,
+          since: change.since?.toISOString() ?? null,
+        },
+      }));
+    await appendToOutbox(tx, this.ids, messages, now);
+  }
+}
+
+function toInstant(day: EpochDay | null): Date | null {
+  return day === null ? null : startOfDay(day);
+}

@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { TestClock } from '../../../test/support/clock';
+import { useTestDatabase } from '../../../test/support/database';
+import { type ProfileId, uuidSource } from '../../shared/ids';
+import { defaultLoyaltyPolicy as policy } from './loyalty.policy';
+import { LoyaltyReads } from './loyalty.reads';
+import { LoyaltyRehoming } from './loyalty.rehoming';
+import { LoyaltyService } from './loyalty.service';
+
+const { database } = useTestDatabase();
+const START = '2026-06-01T12:00:00.000Z';
+const DAY_MS = 86_400_000;
+const VALID_MS = 365 * DAY_MS;
+const clock = new TestClock(START);
+const loyalty = new LoyaltyService(database, policy, uuidSource, clock, async (_tx, id) => id);
+const rehoming = new LoyaltyRehoming(policy, uuidSource);
+const reads = new LoyaltyReads(database, policy, clock);
+
+type Step =
+  | {
+      readonly do: 'accrue';
+      readonly who: number;
+      readonly points: number;
+      readonly daysAgo: number;
+    }
+  | { readonly do: 'adjust'; readonly who: number; readonly points: number }
+  | { readonly do: 'merge'; readonly who: number; readonly into: number }
+  | { readonly do: 'wait'; readonly days: number }
+  | { readonly do: 'expire' };
+
+const who = fc.nat(2);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    do: fc.constant('accrue' as const),
+    who,
+    points: fc.integer({ min: 1, max: 40 }),
+    daysAgo: fc.nat(400),
+  }),
+  fc.record({
+    do: fc.constant('adjust' as const),
+    who,
+    points: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: -60, max: -1 })),
+  }),
+  fc.record({ do: fc.constant('merge' as const), who, into: who }),
+  fc.record({ do: fc.constant('wait' as const), days: fc.nat(150) }),
+  fc.record({ do: fc.constant('expire' as const) }),
+);
+
+/** A member as the book-keeping would be in a few lines: points by the instant they are gone. */
+class ModelMember {
+  readonly profileId = uuidSource.next<ProfileId>();
+  readonly left = new Map<number, number>();
+  lifetime = 0;
+
+  earn(points: number, at: number): void {
+    this.hold(points, at + VALID_MS);
+    this.lifetime += points;
+  }
+
+  hold(points: number, goneAt: number): void {
+    this.left.set(goneAt, (this.left.get(goneAt) ?? 0) + points);
+  }
+
+  good(now: number): [number, number][] {
+    return [...this.left]
+      .filter(([goneAt, points]) => goneAt > now && points > 0)
+      .sort(([left], [right]) => left - right);
+  }
+
+  balance(now: number): number {
+    return this.good(now).reduce((sum, [, points]) => sum + points, 0);
+  }
+
+  spend(points: number, now: number): boolean {
+    if (points > this.balance(now)) return false;
+    let missing = points;
+    for (const [goneAt, left] of this.good(now)) {
+      const taken = Math.min(left, missing);
+      this.left.set(goneAt, left - taken);
+      missing -= taken;
+    }
+    return true;
+  }
+
+  moveTo(other: ModelMember, now: number): void {
+    for (const [goneAt, points] of this.good(now)) other.hold(points, goneAt);
+    this.left.clear();
+    other.lifetime += this.lifetime;
+    this.lifetime = 0;
+  }
+}
+
+async function run(one: Step, members: readonly ModelMember[]): Promise<void> {
+  const now = clock.now();
+  const member = 'who' in one ? members[one.who] : undefined;
+  switch (one.do) {
+    case 'wait':
+      clock.advanceDays(one.days);
+      return;
+    case 'expire':
+      await loyalty.expireDue(now, 3);
+      return;
+  }
+  if (member === undefined) throw new Error('No such member.');
+  const { profileId } = member;
+  switch (one.do) {
+    case 'accrue': {
+      const occurredAt = new Date(now.getTime() - one.daysAgo * DAY_MS);
+      const accrual = {
+        profileId,
+        points: BigInt(one.points),
+        reason: 'X',
+        actor: 'x',
+        occurredAt,
+      };
+      await database.transaction((tx) => loyalty.accrue(tx, [accrual], now));
+      member.earn(one.points, occurredAt.getTime());
+      return;
+    }
+    case 'adjust': {
+      const { kind } = await loyalty.adjustPoints({
+        profileId,
+        points: BigInt(one.points),
+        reason: 'X',
+        note: null,
+        idempotencyKey: uuidSource.next(),
+        actor: 'x',
+      });
+      const isPosted = one.points > 0 || member.spend(-one.points, now.getTime());
+      if (one.points > 0) member.earn(one.points, now.getTime());
+      expect(kind).toBe(isPosted ? 'POSTED' : 'INSUFFICIENT_POINTS');
+      return;
+    }
+    case 'merge': {
+      const into = members[one.into];
+      if (into === undefined || into === member) return;
+      await database.transaction((tx) => rehoming.rehome(tx, profileId, into.profileId, now));
+      member.moveTo(into, now.getTime());
+      return;
+    }
+  }
+}
+
+async function expectAgreement(members: readonly ModelMember[]): Promise<void> {
+  const now = clock.now();
+  const profileIds = members.map(({ profileId }) => profileId);
+  const accounts = await reads.accountByProfile(profileIds);
+  expect(accounts.map(({ balance, lifetimePoints }) => [balance, lifetimePoints])).toEqual(
+    members.map((member) => [BigInt(member.balance(now.getTime())), BigInt(member.lifetime)]),
+  );
+  const pages = await reads.lotPages(
+    profileIds.map((profileId) => ({ profileId, size: 100, after: null })),
+  );
+  for (const [index, member] of members.entries()) {
+    const left = new Map<number | undefined, bigint>();
+    for (const lot of pages[index] ?? []) {
+      const goneAt = lot.expiresAt?.getTime();
+      left.set(goneAt, (left.get(goneAt) ?? 0n) + lot.pointsLeft);
+    }
+    expect([...left]).toEqual(
+      member.good(now.getTime()).map(([goneAt, points]) => [goneAt, BigInt(points)]),
+    );
+  }
+}
+
+/** Account, lots, takings and ledger each tell the same story. */
+async function expectBooksAgree(members: readonly ModelMember[]): Promise<void> {
+  const profileIds = members.map(({ profileId }) => profileId);
+  const wrong = await database.query(
+    `select a.profile_id
+     from loyalty_account a
+     where a.profile_id = any($1) and (
+       a.balance is distinct from (
+         select coalesce(sum(e.points), 0) from ledger_entry e
+         where e.profile_id = a.profile_id and e.account = 'MEMBER'
+       )
+       or a.balance is distinct from (
+         select coalesce(sum(l.points_left), 0) from point_lot l where l.profile_id = a.profile_id
+       )
+       or exists (
+         select from point_lot l
+         where l.profile_id = a.profile_id and l.points_earned - l.points_left is distinct from (
+           select coalesce(sum(c.points), 0) from lot_consumption c
+           where c.profile_id = l.profile_id and c.lot_id = l.id
+         )
+       )
+       or exists (
+         select from ledger_transaction t
+         where t.profile_id = a.profile_id and t.from_account = 'MEMBER'
+           and t.points is distinct from (
+             select sum(c.points) from lot_consumption c
+             where c.profile_id = t.profile_id and c.transaction_id = t.id
+           )
+       )
+     )`,
+    [profileIds],
+  );
+  expect(wrong).toEqual([]);
+}
+
+test('any sequence of accruals, adjustments, merges and expiries agrees with the model', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+      clock.set(START);
+      const members = [new ModelMember(), new ModelMember(), new ModelMember()];
+      for (const one of steps) {
+        await run(one, members);
+        await expectAgreement(members);
+      }
+      await expectBooksAgree(members);
+    }),
+    { numRuns: 40 },
+  );
+});

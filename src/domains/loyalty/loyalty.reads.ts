@@ -1,0 +1,81 @@
+import type { Sql } from '../../platform/database/database';
+import type { BatchLoad } from '../../platform/graphql/context';
+import type { Clock } from '../../shared/clock';
+import type { ProfileId } from '../../shared/ids';
+import type {
+  LedgerTransaction,
+  LotId,
+  LoyaltyAccountRow,
+  PointLot,
+  TransactionId,
+} from './loyalty.model';
+import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
+import * as store from './loyalty.store';
+
+/** Lots shown of those that are about to expire. */
+const EXPIRING_LOTS_MAX = 10;
+
+const MS_PER_DAY = 86_400_000;
+
+export interface ExpiringQuery {
+  readonly profileId: ProfileId;
+  /** Days from now. */
+  readonly days: number;
+}
+
+export interface ExpiringPoints {
+  /** The points of all lots, also of those not shown. */
+  readonly points: bigint;
+  readonly lots: readonly PointLot[];
+}
+
+export type AccountView = Omit<LoyaltyAccountRow, 'openedAt'>;
+
+/** What the API shows of loyalty, at this moment: points past their expiry no longer count. */
+export class LoyaltyReads {
+  constructor(
+    private readonly sql: Sql,
+    private readonly policy: LoyaltyPolicy,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A profile without an account reads as an empty one on the base tier. */
+  readonly accountByProfile: BatchLoad<ProfileId, AccountView> = async (profileIds) => {
+    const rows = await store.findAccountsAt(this.sql, profileIds, this.clock.now());
+    const accounts = new Map(rows.map((row) => [row.profileId, row]));
+    return profileIds.map((profileId) => accounts.get(profileId) ?? this.emptyAccount(profileId));
+  };
+
+  readonly expiringPoints: BatchLoad<ExpiringQuery, ExpiringPoints> = async (queries) => {
+    const now = this.clock.now();
+    const spans = queries.map(({ profileId, days }) => ({
+      profileId,
+      until: new Date(now.getTime() + days * MS_PER_DAY),
+    }));
+    const rows = await store.findExpiringLots(this.sql, spans, now, EXPIRING_LOTS_MAX);
+    return queries.map((_, index) => {
+      const own = rows.filter((row) => row.index === index);
+      return { points: own[0]?.points ?? 0n, lots: own.map((row) => row.lot) };
+    });
+  };
+
+  /** One row more than asked for, newest posting first. */
+  readonly transactionPages: BatchLoad<
+    store.PageQuery<TransactionId>,
+    readonly LedgerTransaction[]
+  > = (queries) => store.findTransactionPages(this.sql, queries);
+
+  /** One good lot more than asked for, in the order a spend takes them. */
+  readonly lotPages: BatchLoad<store.PageQuery<LotId>, readonly PointLot[]> = (queries) =>
+    store.findLotPages(this.sql, queries, this.clock.now());
+
+  private emptyAccount(profileId: ProfileId): AccountView {
+    return {
+      profileId,
+      balance: 0n,
+      lifetimePoints: 0n,
+      tier: baseTier(this.policy),
+      tierSince: null,
+    };
+  }
+}

@@ -1,0 +1,185 @@
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { actorOf } from '../../platform/auth/caller';
+import {
+  type Connection,
+  decodeCursor,
+  pageSize,
+  toConnection,
+} from '../../platform/graphql/connection';
+import type { RequestContext } from '../../platform/graphql/context';
+import { InvalidInput } from '../../shared/errors';
+import { fromPublicId, type IdPrefix, type ProfileId, toPublicId } from '../../shared/ids';
+import { Profile, ProfileNotFound } from '../identity';
+import type { LotId, TransactionId } from './loyalty.model';
+import { LoyaltyReads } from './loyalty.reads';
+import { type AdjustPointsOutcome, LoyaltyService } from './loyalty.service';
+import type { PageQuery } from './loyalty.store';
+import {
+  AdjustmentRefused,
+  AdjustPointsInput,
+  AdjustPointsResult,
+  ExpiringPoints,
+  IdempotencyKeyReused,
+  InsufficientPoints,
+  LoyaltyAccount,
+  LoyaltyTransaction,
+  LoyaltyTransactionConnection,
+  PointsLot,
+  PointsLotConnection,
+} from './loyalty.types';
+
+const EXPIRING_DAYS_DEFAULT = 30;
+const EXPIRING_DAYS_MAX = 3650;
+
+@Resolver(() => Profile)
+export class LoyaltyResolver {
+  constructor(
+    private readonly service: LoyaltyService,
+    private readonly reads: LoyaltyReads,
+  ) {}
+
+  @Mutation(() => AdjustPointsResult, {
+    description:
+      'Grants or takes points by hand. Sent again with the same idempotency key it gives the ' +
+      'first result and posts nothing.',
+  })
+  async adjustPoints(
+    @Arg('input', { description: 'Whose points, how many and why.' }) input: AdjustPointsInput,
+    @Ctx() context: RequestContext,
+  ): Promise<typeof AdjustPointsResult> {
+    const outcome = await this.service.adjustPoints({
+      profileId: fromPublicId('prf', input.profileId),
+      points: input.points,
+      reason: input.reason,
+      note: input.note ?? null,
+      idempotencyKey: input.idempotencyKey,
+      actor: actorOf(context.caller),
+    });
+    // Another mutation of this request may have read the balance as it was before.
+    context.clearLoaded();
+    return toResult(outcome);
+  }
+
+  @FieldResolver(() => LoyaltyAccount, {
+    description: 'Points and membership tier. Zero and the base tier before any points.',
+  })
+  async loyalty(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<LoyaltyAccount> {
+    return new LoyaltyAccount(await context.load(this.reads.accountByProfile, profile.profileId));
+  }
+}
+
+@Resolver(() => LoyaltyAccount)
+export class LoyaltyAccountResolver {
+  constructor(private readonly reads: LoyaltyReads) {}
+
+  @FieldResolver(() => ExpiringPoints, {
+    description: 'The points that will be gone within some days unless they are spent.',
+  })
+  async expiring(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+    @Arg('days', () => Int, {
+      defaultValue: EXPIRING_DAYS_DEFAULT,
+      description: `Days from now, 1 … ${EXPIRING_DAYS_MAX}.`,
+    })
+    days: number,
+  ): Promise<ExpiringPoints> {
+    if (days < 1 || days > EXPIRING_DAYS_MAX) {
+      throw new InvalidInput(`\`days\` must be between 1 and ${EXPIRING_DAYS_MAX}.`, {
+        argument: 'days',
+        max: EXPIRING_DAYS_MAX,
+      });
+    }
+    const query = { profileId: account.profileId, days };
+    return new ExpiringPoints(await context.load(this.reads.expiringPoints, query));
+  }
+
+  @FieldResolver(() => PointsLotConnection, {
+    description: 'The points that can be spent, in the order a spend takes them.',
+  })
+  async lots(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
+    after: string | null,
+  ): Promise<Connection<PointsLot>> {
+    const query = toPageQuery<LotId>(account.profileId, 'lot', first, after);
+    const lots = await context.load(this.reads.lotPages, query);
+    return toConnection(
+      lots,
+      query.size,
+      (lot) => new PointsLot(lot),
+      (lot) => [toPublicId('lot', lot.id)],
+    );
+  }
+
+  @FieldResolver(() => LoyaltyTransactionConnection, {
+    description: 'Everything that was posted to the account, the newest posting first.',
+  })
+  async transactions(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
+    after: string | null,
+  ): Promise<Connection<LoyaltyTransaction>> {
+    const query = toPageQuery<TransactionId>(account.profileId, 'txn', first, after);
+    const transactions = await context.load(this.reads.transactionPages, query);
+    return toConnection(
+      transactions,
+      query.size,
+      (transaction) => new LoyaltyTransaction(transaction),
+      (transaction) => [toPublicId('txn', transaction.id)],
+    );
+  }
+}
+
+@Resolver(() => LoyaltyTransaction)
+export class LoyaltyTransactionResolver {
+  constructor(private readonly reads: LoyaltyReads) {}
+
+  @FieldResolver(() => LoyaltyAccount, {
+    description: 'The account as it stands now, the effect of this transaction included.',
+  })
+  async account(
+    @Root() transaction: LoyaltyTransaction,
+    @Ctx() context: RequestContext,
+  ): Promise<LoyaltyAccount> {
+    return new LoyaltyAccount(
+      await context.load(this.reads.accountByProfile, transaction.accountProfileId),
+    );
+  }
+}
+
+function toResult(outcome: AdjustPointsOutcome): typeof AdjustPointsResult {
+  switch (outcome.kind) {
+    case 'POSTED':
+      return new LoyaltyTransaction(outcome.transaction, outcome.profileId);
+    case 'INSUFFICIENT_POINTS':
+      return new InsufficientPoints(outcome);
+    case 'IDEMPOTENCY_KEY_REUSED':
+      return new IdempotencyKeyReused(outcome);
+    case 'PROFILE_NOT_FOUND':
+      return new ProfileNotFound();
+    case 'ADJUSTMENT_REFUSED':
+      return new AdjustmentRefused(outcome);
+  }
+}
+
+/** @throws InvalidInput for a page size out of range, or a cursor of some other list */
+function toPageQuery<Id extends string>(
+  profileId: ProfileId,
+  prefix: IdPrefix,
+  first: number | null,
+  after: string | null | undefined,
+): PageQuery<Id> {
+  const [last] = after === null || after === undefined ? [] : decodeCursor(after, 1);
+  return {
+    profileId,
+    size: pageSize(first),
+    after: last === undefined ? null : fromPublicId<Id>(prefix, last),
+  };
+}

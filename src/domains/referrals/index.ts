@@ -1,0 +1,6 @@
+export { defaultReferralPolicy, type ReferralPolicy } from './referrals.policy';
+export { ReferralProjection } from './referrals.projection';
+export { ReferralReads } from './referrals.reads';
+export { referralsRehoming } from './referrals.rehoming';
+export { ReferralResolver, ReferralSummaryResolver } from './referrals.resolver';
+export { ReferralService } from './referrals.service';

@@ -1,0 +1,131 @@
+import { dayOf, type EpochDay, startOfDay } from '../../shared/days';
+import type { EventId, ProfileId } from '../../shared/ids';
+
+/**
+ * CLAIMED: the code was claimed, no order yet. CONVERTED: the first order came. VOID: a merge or a
+ * late event showed that nobody new was brought; counts for nothing.
+ */
+export type ReferralStatus = 'CLAIMED' | 'CONVERTED' | 'VOID';
+
+/** One customer brought by another. */
+export interface Referral {
+  /** The id of the event of the claim. */
+  readonly id: EventId;
+  readonly referrer: ProfileId;
+  readonly referee: ProfileId;
+  readonly code: string;
+  readonly status: ReferralStatus;
+  readonly claimedAt: Date;
+  /** Set where the status is CONVERTED. */
+  readonly convertedAt: Date | null;
+}
+
+export type ClaimRefusal =
+  | 'SELF_REFERRAL'
+  | 'ALREADY_REFERRED'
+  | 'REFERRAL_CYCLE'
+  | 'NOT_A_NEW_CUSTOMER';
+
+export interface ClaimFacts {
+  readonly referrer: ProfileId;
+  readonly referee: ProfileId;
+  /** Whether a referral of the referee stands already. */
+  readonly isReferred: boolean;
+  /** Who brought the referrer, who brought that one, and so on. */
+  readonly referrerAncestors: ReadonlySet<ProfileId>;
+  /** Whether the referee ordered before the claim. */
+  readonly hasOrdered: boolean;
+}
+
+/** Why a claim does not stand; null where it does. */
+export function refuseClaim(facts: ClaimFacts): ClaimRefusal | null {
+  if (facts.referrer === facts.referee) return 'SELF_REFERRAL';
+  if (facts.isReferred) return 'ALREADY_REFERRED';
+  // Whoever brought the referrer, at whatever remove, is not brought by them: the relation stays
+  // a forest.
+  if (facts.referrerAncestors.has(facts.referee)) return 'REFERRAL_CYCLE';
+  if (facts.hasOrdered) return 'NOT_A_NEW_CUSTOMER';
+  return null;
+}
+
+/** Who brought the profile, who brought that one, and so on, as far as `referrers` tells. */
+export function ancestorsOf(
+  profileId: ProfileId,
+  referrers: ReadonlyMap<ProfileId, ProfileId>,
+): ReadonlySet<ProfileId> {
+  const ancestors = new Set<ProfileId>();
+  let ancestor = referrers.get(profileId);
+  while (ancestor !== undefined && !ancestors.has(ancestor)) {
+    ancestors.add(ancestor);
+    ancestor = referrers.get(ancestor);
+  }
+  return ancestors;
+}
+
+/** What is known of a customer's orders. */
+export interface OrderFacts {
+  /** The earliest day with an order that was known before; null where there is none. */
+  readonly knownDay: EpochDay | null;
+  /** The earliest order that came in now; null where none did. */
+  readonly arrivedAt: Date | null;
+}
+
+/** The day of the first order, as far as is known; null where there is none. */
+export function firstOrderDay({ knownDay, arrivedAt }: OrderFacts): EpochDay | null {
+  if (arrivedAt === null) return knownDay;
+  const arrivedDay = dayOf(arrivedAt);
+  return knownDay !== null && knownDay < arrivedDay ? knownDay : arrivedDay;
+}
+
+/**
+ * What orders do to a referral.
+ * MOVE: an order came in that is earlier than the one that converted it.
+ */
+export type ReferralChange =
+  | { readonly change: 'NONE' | 'VOID' }
+  | { readonly change: 'CONVERT'; readonly at: Date }
+  | { readonly change: 'MOVE'; readonly at: Date };
+
+/**
+ * A referral converts with the referee's first order on the UTC day of the claim or later, and is
+ * void where the first order is of an earlier day: such a customer was not new. By days, since
+ * that is how facts are kept, and since a claim made at the checkout may carry a later time than
+ * its order. The same orders in any sequence lead to the same result, but for one case: what was
+ * converted, and rewarded, stays so when an order from before the claim turns up.
+ */
+export function decideChange(referral: Referral, orders: OrderFacts): ReferralChange {
+  const claimedDay = dayOf(referral.claimedAt);
+  if (referral.status === 'CONVERTED') return decideMove(referral, orders.arrivedAt);
+  const firstDay = firstOrderDay(orders);
+  if (referral.status === 'VOID' || firstDay === null) return { change: 'NONE' };
+  if (firstDay < claimedDay) return { change: 'VOID' };
+  // Of an order known before the claim only the day is known: its beginning stands for it.
+  const { arrivedAt } = orders;
+  const isArrived = arrivedAt !== null && dayOf(arrivedAt) === firstDay;
+  return {
+    change: 'CONVERT',
+    at: later(isArrived ? arrivedAt : startOfDay(firstDay), referral.claimedAt),
+  };
+}
+
+function decideMove(referral: Referral, arrivedAt: Date | null): ReferralChange {
+  if (arrivedAt === null || referral.convertedAt === null) return { change: 'NONE' };
+  if (dayOf(arrivedAt) < dayOf(referral.claimedAt)) return { change: 'NONE' };
+  const at = later(arrivedAt, referral.claimedAt);
+  return at < referral.convertedAt ? { change: 'MOVE', at } : { change: 'NONE' };
+}
+
+/**
+ * Which of two referrals of one person stands when their profiles are merged: one that converted
+ * before one that did not, since it was rewarded; else the earlier claim.
+ */
+export function standingReferral(left: Referral, right: Referral): Referral {
+  if (left.status !== right.status) return left.status === 'CONVERTED' ? left : right;
+  const order = left.claimedAt.getTime() - right.claimedAt.getTime();
+  if (order !== 0) return order < 0 ? left : right;
+  return left.id < right.id ? left : right;
+}
+
+function later(left: Date, right: Date): Date {
+  return left > right ? left : right;
+}

@@ -1,0 +1,148 @@
+import type { Database, Tx } from '../../platform/database/database';
+import type { Clock } from '../../shared/clock';
+import type { IdSource, ProfileId } from '../../shared/ids';
+import { firstDaysWith } from '../activity';
+import { type EventIngest, recordForProfile } from '../events';
+import type { ProfileDirectory } from '../identity';
+import { generateCode, normaliseCode, type RandomBytes } from './referrals.codes';
+import { REFERRAL_CLAIMED } from './referrals.projection';
+import { ancestorsOf, type ClaimRefusal, type Referral, refuseClaim } from './referrals.rules';
+import * as store from './referrals.store';
+
+/** A generated code is taken once in some 10^8 times; this many in a row do not happen. */
+const CODE_ATTEMPTS_MAX = 5;
+
+export type CreateCodeOutcome =
+  | { readonly outcome: 'CODE'; readonly code: store.CodeRow }
+  | { readonly outcome: 'CODE_TAKEN'; readonly code: string }
+  | { readonly outcome: 'INVALID_CODE' }
+  | { readonly outcome: 'PROFILE_NOT_FOUND' };
+
+export type ClaimOutcome =
+  | { readonly outcome: 'CLAIMED'; readonly referral: Referral }
+  | { readonly outcome: 'ALREADY_REFERRED'; readonly standing: Referral }
+  | { readonly outcome: Exclude<ClaimRefusal, 'ALREADY_REFERRED'> }
+  | { readonly outcome: 'CODE_NOT_FOUND' }
+  | { readonly outcome: 'PROFILE_NOT_FOUND' };
+
+export class ReferralService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly ids: IdSource,
+    private readonly randomBytes: RandomBytes,
+    private readonly profiles: Pick<ProfileDirectory, 'lockProfile' | 'lockProfiles'>,
+    private readonly events: EventIngest,
+  ) {}
+
+  /**
+   * Gives a profile a code to pass on.
+   * @param wanted a code of the company's own choice; it becomes the one the profile goes by. Null
+   *   for the code the profile has, or a new one where it has none.
+   */
+  async createCode(asked: {
+    readonly profileId: ProfileId;
+    readonly wanted: string | null;
+  }): Promise<CreateCodeOutcome> {
+    const wanted = asked.wanted === null ? null : normaliseCode(asked.wanted);
+    if (asked.wanted !== null && wanted === null) return { outcome: 'INVALID_CODE' };
+    return this.database.transaction(async (tx) => {
+      // The lock makes "has none yet" true until the commit.
+      const profileId = await this.profiles.lockProfile(tx, asked.profileId);
+      if (profileId === null) return { outcome: 'PROFILE_NOT_FOUND' };
+      return wanted === null
+        ? { outcome: 'CODE', code: await this.ensureCode(tx, profileId) }
+        : this.reserveCode(tx, profileId, wanted);
+    });
+  }
+
+  /**
+   * Records that a customer was brought by the owner of a code. A refusal is decided before
+   * anything is written.
+   * @param source who sends it, e.g. `key:crm-sync`
+   */
+  async claim(
+    asked: { readonly code: string; readonly refereeId: ProfileId },
+    source: string,
+  ): Promise<ClaimOutcome> {
+    const code = normaliseCode(asked.code);
+    if (code === null) return { outcome: 'CODE_NOT_FOUND' };
+    return this.database.transaction(async (tx) => {
+      const [row] = await store.findCodes(tx, [code]);
+      if (row === undefined) return { outcome: 'CODE_NOT_FOUND' };
+      // Both at once and in one order, so that two who claim each other's code wait in line.
+      const [referee = null, referrer = null] = await this.profiles.lockProfiles(tx, [
+        asked.refereeId,
+        row.profileId,
+      ]);
+      if (referee === null) return { outcome: 'PROFILE_NOT_FOUND' };
+      if (referrer === null) return { outcome: 'CODE_NOT_FOUND' };
+      return this.decideClaim(tx, { code, referee, referrer }, source);
+    });
+  }
+
+  private async decideClaim(
+    tx: Tx,
+    claim: { readonly code: string; readonly referee: ProfileId; readonly referrer: ProfileId },
+    source: string,
+  ): Promise<ClaimOutcome> {
+    const { code, referee, referrer } = claim;
+    const [standing] = await store.findStandingReferrals(tx, [referee]);
+    const referrers = await store.findReferrersUpwards(tx, [referrer]);
+    const orderDays = await firstDaysWith(tx, [referee], 'orders');
+    const refusal = refuseClaim({
+      referrer,
+      referee,
+      isReferred: standing !== undefined,
+      referrerAncestors: ancestorsOf(referrer, referrers),
+      hasOrdered: orderDays.has(referee),
+    });
+    if (refusal === 'ALREADY_REFERRED') return { outcome: refusal, standing: must(standing) };
+    if (refusal !== null) return { outcome: refusal };
+
+    const now = this.clock.now();
+    const event = {
+      profileId: referee,
+      messageId: this.ids.next<string>(),
+      name: REFERRAL_CLAIMED,
+      occurredAt: now,
+      properties: { code },
+    };
+    await recordForProfile(this.events, tx, source, event, now);
+    const [referral] = await store.findStandingReferrals(tx, [referee]);
+    return { outcome: 'CLAIMED', referral: must(referral) };
+  }
+
+  private async ensureCode(tx: Tx, profileId: ProfileId): Promise<store.CodeRow> {
+    const current = await store.findCurrentCode(tx, profileId);
+    if (current !== null) return current;
+    const createdAt = this.clock.now();
+    for (let attempt = 1; attempt <= CODE_ATTEMPTS_MAX; attempt += 1) {
+      const code = generateCode(this.randomBytes);
+      const inserted = await store.insertCode(tx, { code, profileId, createdAt });
+      if (inserted !== null) return inserted;
+    }
+    throw new Error(`Generated codes were taken ${CODE_ATTEMPTS_MAX} times in a row.`);
+  }
+
+  private async reserveCode(
+    tx: Tx,
+    profileId: ProfileId,
+    code: string,
+  ): Promise<CreateCodeOutcome> {
+    const createdAt = this.clock.now();
+    const inserted = await store.insertCode(tx, { code, profileId, createdAt });
+    if (inserted !== null) return { outcome: 'CODE', code: inserted };
+    const [taken] = await store.findCodes(tx, [code]);
+    // Asking again for a code of one's own gives it again.
+    return taken?.profileId === profileId
+      ? { outcome: 'CODE', code: taken }
+      : { outcome: 'CODE_TAKEN', code };
+  }
+}
+
+/** A value that the steps before guarantee. */
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('A referral that must stand is not there.');
+  return value;
+}

@@ -1,0 +1,240 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { EventId, ProfileId } from '../../shared/ids';
+import type { Referral, ReferralStatus } from './referrals.rules';
+
+export interface CodeRow {
+  readonly code: string;
+  readonly profileId: ProfileId;
+  readonly createdAt: Date;
+}
+
+const codeColumns = 'code, profile_id as "profileId", created_at as "createdAt"';
+
+/** Those of the codes that exist. */
+export function findCodes(sql: Sql, codes: readonly string[]): Promise<CodeRow[]> {
+  return sql.query<CodeRow>(
+    `select ${codeColumns} from referral_code where code = any($1::text[])`,
+    [codes],
+  );
+}
+
+/** The code a profile goes by: its newest. Older ones can still be claimed. */
+export async function findCurrentCode(sql: Sql, profileId: ProfileId): Promise<CodeRow | null> {
+  const [row] = await sql.query<CodeRow>(
+    `select ${codeColumns} from referral_code
+     where profile_id = $1
+     order by created_at desc, code
+     limit 1`,
+    [profileId],
+  );
+  return row ?? null;
+}
+
+/** Adds a code; null where it is taken. */
+export async function insertCode(tx: Tx, row: CodeRow): Promise<CodeRow | null> {
+  const [inserted] = await tx.query<CodeRow>(
+    `insert into referral_code (code, profile_id, created_at) values ($1, $2, $3)
+     on conflict (code) do nothing
+     returning ${codeColumns}`,
+    [row.code, row.profileId, row.createdAt],
+  );
+  return inserted ?? null;
+}
+
+export async function moveCodes(tx: Tx, absorbed: ProfileId, survivor: ProfileId): Promise<void> {
+  await tx.query('update referral_code set profile_id = $2 where profile_id = $1', [
+    absorbed,
+    survivor,
+  ]);
+}
+
+const referralColumns = `
+  r.id, r.referrer_profile_id as referrer, r.referee_profile_id as referee, r.code, r.status,
+  r.claimed_at as "claimedAt", r.converted_at as "convertedAt"`;
+
+/** The referral that stands for each of the referees; at most one each. */
+export function findStandingReferrals(
+  sql: Sql,
+  referees: readonly ProfileId[],
+): Promise<Referral[]> {
+  return sql.query<Referral>(
+    `select ${referralColumns} from referral r
+     where r.referee_profile_id = any($1::uuid[]) and r.status <> 'VOID'`,
+    [referees],
+  );
+}
+
+/** No chain of referrals is followed further: a bound, far beyond what customers do. */
+const ANCESTOR_LEVELS_MAX = 100;
+
+/** Who brought the profiles, and their referrers, and so on: referrer by referee. */
+export async function findReferrersUpwards(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<ReadonlyMap<ProfileId, ProfileId>> {
+  const referrers = new Map<ProfileId, ProfileId>();
+  // One statement a level: a recursive query would have to join rows of different referees.
+  let level = new Set(profileIds);
+  for (let depth = 1; level.size > 0 && depth <= ANCESTOR_LEVELS_MAX; depth += 1) {
+    const found = await findStandingReferrals(sql, [...level]);
+    for (const { referee, referrer } of found) referrers.set(referee, referrer);
+    level = new Set(found.map(({ referrer }) => referrer).filter((one) => !referrers.has(one)));
+  }
+  return referrers;
+}
+
+export async function insertReferrals(tx: Tx, referrals: readonly Referral[]): Promise<void> {
+  if (referrals.length === 0) return;
+  await tx.query(
+    `insert into referral
+       (referee_profile_id, id, referrer_profile_id, code, status, claimed_at, converted_at)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
+       $6::timestamptz[], $7::timestamptz[])`,
+    [
+      referrals.map((one) => one.referee),
+      referrals.map((one) => one.id),
+      referrals.map((one) => one.referrer),
+      referrals.map((one) => one.code),
+      referrals.map((one) => one.status),
+      referrals.map((one) => one.claimedAt),
+      referrals.map((one) => one.convertedAt),
+    ],
+  );
+}
+
+/** Writes the status of referrals and when they converted. */
+export async function updateReferrals(tx: Tx, referrals: readonly Referral[]): Promise<void> {
+  if (referrals.length === 0) return;
+  await tx.query(
+    `update referral r set status = u.status, converted_at = u.converted_at
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
+       as u (referee_profile_id, id, status, converted_at)
+     where r.referee_profile_id = u.referee_profile_id and r.id = u.id`,
+    [
+      referrals.map((one) => one.referee),
+      referrals.map((one) => one.id),
+      referrals.map((one) => one.status),
+      referrals.map((one) => one.convertedAt),
+    ],
+  );
+}
+
+/** Hands what the absorbed profile brought to the survivor. */
+export async function moveReferralsMade(
+  tx: Tx,
+  absorbed: ProfileId,
+  survivor: ProfileId,
+): Promise<void> {
+  await tx.query('update referral set referrer_profile_id = $2 where referrer_profile_id = $1', [
+    absorbed,
+    survivor,
+  ]);
+}
+
+/**
+ * Hands the referrals by which the absorbed profile was brought to the survivor; at most one of
+ * the two may have one that stands. Deleted and inserted anew, because a distributed table does
+ * not let a row's distribution key change.
+ */
+export async function moveReferralsReceived(
+  tx: Tx,
+  absorbed: ProfileId,
+  survivor: ProfileId,
+): Promise<void> {
+  await tx.query(
+    `with moved as (delete from referral where referee_profile_id = $1 returning *)
+     insert into referral
+       (referee_profile_id, id, referrer_profile_id, code, status, claimed_at, converted_at)
+     select $2, id, referrer_profile_id, code, status, claimed_at, converted_at
+     from moved`,
+    [absorbed, survivor],
+  );
+}
+
+export interface SummaryRow {
+  readonly profileId: ProfileId;
+  readonly code: string | null;
+  readonly invited: number;
+  readonly converted: number;
+  readonly referredByCode: string | null;
+}
+
+/** What referrals come to for each profile asked for. */
+export function findSummaries(sql: Sql, profileIds: readonly ProfileId[]): Promise<SummaryRow[]> {
+  // Each table is read by its own key and brought together afterwards.
+  return sql.query<SummaryRow>(
+    `with current_code as materialized (
+       select distinct on (profile_id) profile_id, code
+       from referral_code
+       where profile_id = any($1::uuid[])
+       order by profile_id, created_at desc, code
+     ), made as materialized (
+       select referrer_profile_id as profile_id, count(*)::int as invited,
+         count(*) filter (where status = 'CONVERTED')::int as converted
+       from referral
+       where referrer_profile_id = any($1::uuid[]) and status <> 'VOID'
+       group by referrer_profile_id
+     ), received as materialized (
+       select referee_profile_id as profile_id, code
+       from referral
+       where referee_profile_id = any($1::uuid[]) and status <> 'VOID'
+     )
+     select p.profile_id as "profileId", c.code, coalesce(m.invited, 0) as invited,
+       coalesce(m.converted, 0) as converted, r.code as "referredByCode"
+     from unnest($1::uuid[]) as p (profile_id)
+     left join current_code c using (profile_id)
+     left join made m using (profile_id)
+     left join received r using (profile_id)`,
+    [profileIds],
+  );
+}
+
+/** A page of what one profile brought: `size` referrals claimed before `after`, newest first. */
+export interface ReferralPage {
+  readonly referrer: ProfileId;
+  readonly size: number;
+  readonly after: InstantPosition | null;
+}
+
+export interface MadeReferral {
+  readonly id: EventId;
+  readonly code: string;
+  readonly status: ReferralStatus;
+  readonly claimedAt: Date;
+  readonly convertedAt: Date | null;
+}
+
+/** The referrals of each page, in the order of the pages. */
+export async function findReferralPages(
+  sql: Sql,
+  pages: readonly ReferralPage[],
+): Promise<MadeReferral[][]> {
+  const rows = await sql.query<MadeReferral & { page: number }>(
+    // Where a page starts at the newest, it starts below what no row can reach.
+    `select p.page::int - 1 as page, r.*
+     from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::uuid[])
+       with ordinality as p (profile_id, size, after_at, after_id, page)
+     cross join lateral (
+       select r.id, r.code, r.status, r.claimed_at as "claimedAt", r.converted_at as "convertedAt"
+       from referral r
+       where r.referrer_profile_id = p.profile_id
+         and (r.claimed_at, r.id) < (
+           coalesce(p.after_at, 'infinity'),
+           coalesce(p.after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+         )
+       order by r.claimed_at desc, r.id desc
+       limit p.size
+     ) r
+     order by p.page, r."claimedAt" desc, r.id desc`,
+    [
+      pages.map((page) => page.referrer),
+      pages.map((page) => page.size),
+      pages.map((page) => page.after?.at ?? null),
+      pages.map((page) => page.after?.id ?? null),
+    ],
+  );
+  const found = pages.map((): MadeReferral[] => []);
+  for (const { page, ...row } of rows) found[page]?.push(row);
+  return found;
+}

@@ -1,0 +1,113 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import { formatDay } from '../../shared/days';
+import type { IdSource, ProfileId } from '../../shared/ids';
+import type { Cutoffs, OrderFacts, Quartet, Tier } from './value.rules';
+
+/** What a profile is worth, as far as it does not change by the day. */
+export interface ValueRow extends OrderFacts {
+  readonly profileId: ProfileId;
+  readonly tier: Tier;
+  readonly tierSince: Date;
+  readonly windowRevenueMinor: number;
+}
+
+export function findValues(sql: Sql, profileIds: readonly ProfileId[]): Promise<ValueRow[]> {
+  // Doubles hold whole numbers up to 2^53, which no customer's revenue comes near.
+  return sql.query<ValueRow>(
+    `select profile_id as "profileId", tier, tier_since as "tierSince",
+       orders::float8 as orders, revenue_minor::float8 as "revenueMinor",
+       refund_minor::float8 as "refundMinor",
+       last_order_day - date '1970-01-01' as "lastOrderDay",
+       revenue_365_minor::float8 as "windowRevenueMinor"
+     from customer_value
+     where profile_id = any($1::uuid[])`,
+    [profileIds],
+  );
+}
+
+/** Writes those of the rows that differ from what is recorded; at most one for each profile. */
+export async function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `insert into customer_value as v
+       (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
+        revenue_365_minor, recorded_at)
+     select n.*, $9::timestamptz from unnest($1::uuid[], $2::text[], $3::timestamptz[],
+       $4::bigint[], $5::bigint[], $6::bigint[], $7::date[], $8::bigint[]) as n
+     on conflict (profile_id) do update set
+       tier = excluded.tier, tier_since = excluded.tier_since, orders = excluded.orders,
+       revenue_minor = excluded.revenue_minor, refund_minor = excluded.refund_minor,
+       last_order_day = excluded.last_order_day, revenue_365_minor = excluded.revenue_365_minor,
+       recorded_at = excluded.recorded_at
+     where (v.tier, v.tier_since, v.orders, v.revenue_minor, v.refund_minor, v.last_order_day,
+            v.revenue_365_minor)
+       is distinct from
+           (excluded.tier, excluded.tier_since, excluded.orders, excluded.revenue_minor,
+            excluded.refund_minor, excluded.last_order_day, excluded.revenue_365_minor)`,
+    [
+      rows.map((row) => row.profileId),
+      rows.map((row) => row.tier),
+      rows.map((row) => row.tierSince),
+      rows.map((row) => row.orders),
+      rows.map((row) => row.revenueMinor),
+      rows.map((row) => row.refundMinor),
+      rows.map((row) => (row.lastOrderDay === null ? null : formatDay(row.lastOrderDay))),
+      rows.map((row) => row.windowRevenueMinor),
+      now,
+    ],
+  );
+}
+
+export async function removeValues(tx: Tx, profileIds: readonly ProfileId[]): Promise<void> {
+  if (profileIds.length === 0) return;
+  await tx.query('delete from customer_value where profile_id = any($1::uuid[])', [profileIds]);
+}
+
+export interface CalibrationRow {
+  readonly calibratedAt: Date;
+  readonly population: number;
+  readonly recencyDaysCuts: Quartet;
+  readonly frequencyCuts: Quartet;
+  readonly monetaryMinorCuts: Quartet;
+  readonly tierHighMinor: number;
+  readonly tierMidMinor: number;
+}
+
+/** The latest calibration; null where there never was one. */
+export async function findLatestCalibration(sql: Sql): Promise<CalibrationRow | null> {
+  const [row] = await sql.query<CalibrationRow>(
+    `select calibrated_at as "calibratedAt", population,
+       recency_days_cuts as "recencyDaysCuts", frequency_cuts as "frequencyCuts",
+       monetary_minor_cuts::float8[] as "monetaryMinorCuts",
+       tier_high_minor::float8 as "tierHighMinor", tier_mid_minor::float8 as "tierMidMinor"
+     from value_calibration
+     order by calibrated_at desc, id desc
+     limit 1`,
+  );
+  return row ?? null;
+}
+
+export async function addCalibration(
+  tx: Tx,
+  ids: IdSource,
+  population: number,
+  cutoffs: Cutoffs,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into value_calibration
+       (id, calibrated_at, population, recency_days_cuts, frequency_cuts, monetary_minor_cuts,
+        tier_high_minor, tier_mid_minor)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      ids.next(),
+      now,
+      population,
+      cutoffs.recencyDaysCuts,
+      cutoffs.frequencyCuts,
+      cutoffs.monetaryMinorCuts,
+      cutoffs.tierHighMinor,
+      cutoffs.tierMidMinor,
+    ],
+  );
+}

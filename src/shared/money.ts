@@ -1,0 +1,14 @@
+/**
+ * An amount as a decimal text, e.g. `formatMinor(-1234, 2)` is `-12.34`.
+ * @param minor whole minor units (cents)
+ * @param minorDigits how many of the digits come after the point; from 0
+ */
+export function formatMinor(minor: bigint | number, minorDigits: number): string {
+  const amount = BigInt(minor);
+  const sign = amount < 0n ? '-' : '';
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(minorDigits + 1, '0');
+  const point = digits.length - minorDigits;
+  return minorDigits === 0
+    ? `${sign}${digits}`
+    : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}
