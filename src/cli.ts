@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { Command, CommanderError } from 'commander';
+import { addImportOrders } from './cli/commands/import-orders';
+import { addKeys } from './cli/commands/keys';
+import { addReportStages } from './cli/commands/report-stages';
+import type { RunWithApp } from './cli/with-app';
+import { readConfig } from './config';
+import { openApp, runProcess } from './process';
+
+/** The command line, for operators: it works on the database directly, beside a running server. */
+function createProgram(): Command {
+  const program = new Command('perennial')
+    .description('One profile graph across every channel. Settings come from the environment.')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  addImportOrders(program.command('import').description('take data in'), runWithApp);
+  addReportStages(program.command('report').description('look at the customers'), runWithApp);
+  addKeys(program, runWithApp);
+  return program;
+}
+
+const runWithApp: RunWithApp = async (command) => {
+  const { app, close } = await openApp(readConfig(process.env));
+  try {
+    await command(app, process.stdout);
+  } finally {
+    await app.apiKeys.settled();
+    await close();
+  }
+};
+
+runProcess(async () => {
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has told the person already.
+    process.exitCode = error.exitCode;
+  }
+});
