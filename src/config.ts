@@ -16,7 +16,10 @@ export interface Config {
   readonly introspection: boolean;
   readonly bodyBytesMax: number;
   readonly queryDepthMax: number;
+  /** 0 for no limit. */
   readonly requestsPerMinuteMax: number;
+  readonly trustProxy: boolean;
+  readonly drainMs: number;
   readonly jwtSecret: string | null;
   readonly jwtJwksUrl: string | null;
   readonly jwtIssuer: string | null;
@@ -62,12 +65,15 @@ export function readConfig(environment: Environment): Config {
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100, 600_000),
     // A database of one's own is not the place for invented customers, unless asked for.
     demoData: read.boolean('DEMO_DATA', databaseUrl === null && !isProduction),
-    logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
+    // On a developer's terminal the banner matters more than a line for every request.
+    logLevel: read.oneOf('LOG_LEVEL', logLevels, isProduction ? 'info' : 'warn'),
     graphiql: read.boolean('GRAPHIQL', !isProduction),
     introspection: read.boolean('INTROSPECTION', !isProduction),
     bodyBytesMax: read.integer('BODY_BYTES_MAX', 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
     queryDepthMax: read.integer('QUERY_DEPTH_MAX', 12, 1, 50),
     requestsPerMinuteMax: read.integer('REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
+    trustProxy: read.boolean('TRUST_PROXY', false),
+    drainMs: read.integer('DRAIN_MS', 0, 0, 600_000),
     jwtSecret: read.secret('JWT_SECRET', 32),
     jwtJwksUrl: read.url('JWT_JWKS_URL', ['https:', 'http:']),
     jwtIssuer: read.text('JWT_ISSUER'),

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from './config';
+import { ActivityReads, ActivityService, activityRehoming } from './domains/activity';
+import { CommunityReads, CommunityService, defaultCommunityPolicy } from './domains/community';
+import { DirectoryReads } from './domains/directory';
+import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
+import {
+  FeedbackProjection,
+  FeedbackReads,
+  FeedbackService,
+  feedbackRehoming,
+} from './domains/feedback';
+import {
+  defaultIdentityPolicy,
+  IdentityReads,
+  IdentityService,
+  ProfileDirectory,
+} from './domains/identity';
+import {
+  fiveStageModel,
+  LifecycleEvaluator,
+  LifecycleReads,
+  lifecycleRehoming,
+} from './domains/lifecycle';
+import {
+  defaultLoyaltyPolicy,
+  LoyaltyProjector,
+  LoyaltyReads,
+  LoyaltyRehoming,
+  LoyaltyService,
+  MembershipTierEvaluator,
+} from './domains/loyalty';
+import {
+  defaultReferralPolicy,
+  ReferralProjection,
+  ReferralReads,
+  ReferralService,
+  referralsRehoming,
+} from './domains/referrals';
+import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domains/value';
+import { ApiKeyService } from './platform/auth/api-key.service';
+import { ApiKeyStore } from './platform/auth/api-key.store';
+import type { Database } from './platform/database/database';
+import type { Job } from './platform/jobs/job-runner';
+import type { Logger } from './platform/telemetry/logger';
+import type { Clock } from './shared/clock';
+import { currencyOf } from './shared/currency';
+import type { IdSource } from './shared/ids';
+
+/** What the application stands on. */
+export interface Ground {
+  readonly config: Config;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+/** The one place where everything is wired: who is handed whom, and in which order they act. */
+export function createApp(ground: Ground) {
+  const { config, database, logger, clock, ids } = ground;
+  const currency = currencyOf(config.currencyCode);
+  const identityPolicy = { ...defaultIdentityPolicy, phoneRegion: config.phoneRegion };
+  const lifecycleModel = fiveStageModel;
+
+  const directory = new ProfileDirectory();
+  const apiKeys = new ApiKeyService(new ApiKeyStore(database), ids, clock, logger);
+  const loyalty = new LoyaltyService(database, defaultLoyaltyPolicy, ids, clock, (tx, profileId) =>
+    directory.lockProfile(tx, profileId),
+  );
+  const value = new ValueService(database, ids, currency);
+
+  const identity = new IdentityService(identityPolicy, ids, [
+    activityRehoming,
+    lifecycleRehoming,
+    valueRehoming,
+    new LoyaltyRehoming(defaultLoyaltyPolicy, ids),
+    referralsRehoming,
+    feedbackRehoming,
+  ]);
+  const activity = new ActivityService(database, [
+    new LifecycleEvaluator(lifecycleModel, ids),
+    new ValueEvaluator(currency),
+    new MembershipTierEvaluator(defaultLoyaltyPolicy, ids),
+  ]);
+  const events = new EventService({
+    database,
+    clock,
+    ids,
+    identity,
+    directory,
+    activity,
+    identityPolicy,
+    map: defaultEventMap(currency),
+    limits: defaultEventLimits,
+    projectors: [
+      new FeedbackProjection(),
+      new ReferralProjection(directory, loyalty, defaultReferralPolicy),
+      new LoyaltyProjector(loyalty, defaultLoyaltyPolicy),
+    ],
+  });
+
+  return {
+    ...ground,
+    currency,
+    lifecycleModel,
+    activity,
+    apiKeys,
+    events,
+    loyalty,
+    value,
+    community: new CommunityService(database, clock, ids, directory, events),
+    feedback: new FeedbackService(database, clock, ids, directory, events),
+    referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
+    reads: {
+      activity: new ActivityReads(database),
+      community: new CommunityReads(database, clock, defaultCommunityPolicy),
+      directory: new DirectoryReads(database, lifecycleModel.name),
+      events: new EventReads(database),
+      feedback: new FeedbackReads(database),
+      identity: new IdentityReads(database, identityPolicy),
+      lifecycle: new LifecycleReads(database, lifecycleModel.name),
+      loyalty: new LoyaltyReads(database, defaultLoyaltyPolicy, clock),
+      referrals: new ReferralReads(database),
+      value: new ValueReads(database, currency),
+    },
+  };
+}
+
+/** Cuts the value tiers anew by the customers there are, and moves everybody whom that moves. */
+export async function recalibrate({ activity, value, clock }: App): Promise<void> {
+  const { changed } = await value.calibrate(clock.now());
+  if (changed) await activity.evaluateAll('CALIBRATION', clock.now());
+}
+
+/** What has to be done from time to time, in the order it is done. */
+export function jobsOf({ activity, loyalty }: App): readonly Job[] {
+  return [
+    { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
+    {
+      name: 'expire-points',
+      run: async (now) => (await loyalty.expireDue(now, EXPIRY_BATCH)).lots,
+    },
+  ];
+}
+
+/** Lots expired in one transaction. */
+const EXPIRY_BATCH = 500;

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadPopulation } from '../seeds/load';
+import { DEMO_SEED, generatePopulation } from '../seeds/population';
+import type { Population, ShowcaseEntry } from '../seeds/population.model';
+import { type App, recalibrate } from './app';
+import { startProgress } from './cli/progress';
+import { scopeNames } from './platform/auth/scopes';
+
+/** What a first look needs. */
+export interface Demo {
+  /** An API key that may do everything. */
+  readonly apiKey: string;
+  /** Customers worth looking at; empty where the profiles are not the demo's. */
+  readonly showcase: readonly ShowcaseEntry[];
+}
+
+/**
+ * Sees to it that the demo customers and a key for them exist. They are loaded into an empty
+ * database only, and once: a load that was interrupted is finished at the next start.
+ */
+export async function prepareDemo(app: App, signal: AbortSignal): Promise<Demo> {
+  const { dataFolder } = app.config;
+  await mkdir(dataFolder, { recursive: true });
+  const apiKey = await ensureSecret(join(dataFolder, 'demo-key'));
+  await app.apiKeys.ensure({ name: 'demo', scopes: scopeNames }, apiKey, 'demo');
+  const unfinished = join(dataFolder, 'demo-unfinished');
+  const population = generatePopulation({ seed: DEMO_SEED, now: app.clock.now() });
+  if ((await isThere(unfinished)) || (await isEmpty(app))) {
+    await writeFile(unfinished, 'The demo customers are being loaded.\n');
+    await load(app, population, signal);
+    await rm(unfinished);
+  }
+  return { apiKey, showcase: await knownOf(app, population.showcase) };
+}
+
+async function load(app: App, population: Population, signal: AbortSignal): Promise<void> {
+  const { clock } = app;
+  const progress = startProgress({
+    unit: 'demo events',
+    total: population.events.length,
+    stream: process.stderr,
+    clock,
+  });
+  try {
+    await loadPopulation(population, app, signal, (events) => progress.advance(events));
+  } finally {
+    progress.finish();
+  }
+  await recalibrate(app);
+}
+
+async function isEmpty(app: App): Promise<boolean> {
+  const page = { stage: null, tier: null, atRisk: null };
+  return (await app.reads.directory.findPage(page, null, 1)).length === 0;
+}
+
+/** Only those who are in this database: it may hold other customers than the demo's. */
+async function knownOf(
+  app: App,
+  showcase: readonly ShowcaseEntry[],
+): Promise<readonly ShowcaseEntry[]> {
+  const known: ShowcaseEntry[] = [];
+  for (const entry of showcase) {
+    const identifier = { namespace: 'user_id', value: entry.userId };
+    const profileId = await app.reads.identity.profileIdByIdentifier(identifier);
+    if (profileId !== null) known.push(entry);
+  }
+  return known;
+}
+
+/** The key lives in the data folder, since the database knows its hash only. */
+async function ensureSecret(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const secret = `prn_demo_${randomBytes(32).toString('base64url')}`;
+    await writeFile(file, `${secret}\n`, { mode: 0o600 });
+    return secret;
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

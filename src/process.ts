@@ -1,0 +1,63 @@
+import { type App, createApp } from './app';
+import { type Config, ConfigError } from './config';
+import { EmbeddedPostgresError } from './platform/database/embedded';
+import { openDatabase } from './platform/database/open-database';
+import { createLogger } from './platform/telemetry/logger';
+import { systemClock } from './shared/clock';
+import { uuidSource } from './shared/ids';
+
+export interface OpenApp {
+  readonly app: App;
+  close(): Promise<void>;
+}
+
+/** The app on its database, as every way in starts. */
+export async function openApp(config: Config): Promise<OpenApp> {
+  const logger = createLogger({ level: config.logLevel });
+  const { database, close } = await openDatabase({
+    url: config.databaseUrl,
+    dataFolder: config.dataFolder,
+    poolSizeMax: config.databasePoolSizeMax,
+    statementTimeoutMs: config.statementTimeoutMs,
+  });
+  const app = createApp({ config, database, logger, clock: systemClock, ids: uuidSource });
+  return { app, close };
+}
+
+/**
+ * Aborted when the process is asked to end: Ctrl-C, or the SIGTERM of whoever runs it. A second
+ * Ctrl-C ends it at once, as it would without us.
+ */
+export function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  const end = (): void => controller.abort(new AskedToEnd());
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  return controller.signal;
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Thrown by work that stops half-way because the process is to end. */
+class AskedToEnd extends Error {
+  constructor() {
+    super('Ended before the work was done; it goes on where it stopped next time.');
+  }
+}
+
+/** Runs a way in; what cannot work is told in a sentence where a sentence is known. */
+export function runProcess(work: () => Promise<void>): void {
+  work().catch((error: unknown) => {
+    const isForPeople = [ConfigError, EmbeddedPostgresError, AskedToEnd].some(
+      (known) => error instanceof known,
+    );
+    const text = error instanceof Error ? (isForPeople ? error.message : error.stack) : error;
+    process.stderr.write(`${text}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,59 @@
+import type { App } from './app';
+import { ActivityResolver } from './domains/activity';
+import { CommunityResolver } from './domains/community';
+import { DirectoryResolver } from './domains/directory';
+import { EventResolver } from './domains/events';
+import { FeedbackResolver } from './domains/feedback';
+import { IdentityResolver } from './domains/identity';
+import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
+import {
+  LoyaltyAccountResolver,
+  LoyaltyResolver,
+  LoyaltyTransactionResolver,
+} from './domains/loyalty';
+import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
+import { ValueResolver } from './domains/value';
+import { ApiKeyResolver } from './platform/auth/api-key.resolver';
+import type { ResolverClass, ResolverInstances } from './platform/graphql/schema';
+
+/** Every resolver of the API: the schema is made of these. */
+export const resolverClasses: readonly ResolverClass[] = [
+  ActivityResolver,
+  ApiKeyResolver,
+  CommunityResolver,
+  DirectoryResolver,
+  EventResolver,
+  FeedbackResolver,
+  IdentityResolver,
+  LifecycleHistoryResolver,
+  LifecycleResolver,
+  LoyaltyAccountResolver,
+  LoyaltyResolver,
+  LoyaltyTransactionResolver,
+  ReferralResolver,
+  ReferralSummaryResolver,
+  ValueResolver,
+];
+
+export function createResolvers(app: App): ResolverInstances {
+  const { reads } = app;
+  const profiles = reads.identity;
+  const instances = [
+    new ActivityResolver(reads.activity),
+    new ApiKeyResolver(app.apiKeys),
+    new CommunityResolver(app.community, reads.community, profiles),
+    new DirectoryResolver(reads.directory),
+    new EventResolver(app.events, reads.events, profiles, app.ids),
+    new FeedbackResolver(app.feedback, reads.feedback, profiles),
+    new IdentityResolver(profiles),
+    new LifecycleHistoryResolver(reads.lifecycle),
+    new LifecycleResolver(reads.lifecycle, app.lifecycleModel, app.clock),
+    new LoyaltyAccountResolver(reads.loyalty),
+    new LoyaltyResolver(app.loyalty, reads.loyalty),
+    new LoyaltyTransactionResolver(reads.loyalty),
+    new ReferralResolver(app.referrals, reads.referrals, profiles),
+    new ReferralSummaryResolver(reads.referrals),
+    new ValueResolver(reads.value, app.currency, app.clock),
+  ];
+  return new Map(instances.map((instance) => [instance.constructor, instance]));
+}

@@ -1,0 +1,84 @@
+import type { App } from './app';
+import type { Config } from './config';
+import { fieldAccess, typesListedInFull } from './field-access';
+import { Authenticator } from './platform/auth/authenticate';
+import { applyFieldAccess } from './platform/auth/field-access';
+import { JwtVerifier } from './platform/auth/jwt';
+import { createGraphqlServer } from './platform/graphql/graphql-server';
+import { QUERY_LIMITS_DEFAULT } from './platform/graphql/query-limits';
+import { buildApiSchema } from './platform/graphql/schema';
+import { graphiqlRoutes } from './platform/http/graphiql.routes';
+import { createHttpServer, type HttpServer } from './platform/http/http-server';
+import { Metrics } from './platform/telemetry/metrics';
+import { createResolvers, resolverClasses } from './resolvers';
+
+/** The app behind HTTP; not yet listening. */
+export async function createServer(app: App, defaultQuery: string): Promise<HttpServer> {
+  const { config, database, logger } = app;
+  const metrics = new Metrics();
+  const schema = buildApiSchema(resolverClasses, createResolvers(app));
+  applyFieldAccess(schema, fieldAccess, typesListedInFull);
+  const authenticator = new Authenticator(app.apiKeys, createJwtVerifier(app));
+  const graphql = await createGraphqlServer(
+    {
+      introspection: config.introspection,
+      limits: { ...QUERY_LIMITS_DEFAULT, depthMax: config.queryDepthMax },
+    },
+    {
+      schema,
+      authenticate: (authorization) => authenticator.authenticate(authorization),
+      logger,
+      metrics,
+    },
+  );
+  const graphiql = config.graphiql ? [graphiqlRoutes({ defaultQuery })] : [];
+  const server = await createHttpServer(
+    {
+      host: config.host,
+      port: config.port,
+      bodyLimitBytes: config.bodyBytesMax,
+      rateLimit: rateLimitOf(config),
+      trustProxy: config.trustProxy,
+      drainMs: config.drainMs,
+    },
+    {
+      logger,
+      metrics,
+      checkDatabase: () => database.query('select 1'),
+      routes: [graphql.routes, ...graphiql],
+    },
+  );
+  return {
+    listen: () => server.listen(),
+    stop: async () => {
+      await server.stop();
+      await graphql.stop();
+      await app.apiKeys.settled();
+    },
+  };
+}
+
+function rateLimitOf({ requestsPerMinuteMax }: Config) {
+  return requestsPerMinuteMax === 0
+    ? null
+    : { requestsMax: requestsPerMinuteMax, windowMs: 60_000 };
+}
+
+function createJwtVerifier({ config, clock }: App): JwtVerifier | null {
+  const keys =
+    config.jwtSecret !== null
+      ? ({ kind: 'SECRET', secret: config.jwtSecret } as const)
+      : config.jwtJwksUrl !== null
+        ? ({ kind: 'JWKS', url: config.jwtJwksUrl } as const)
+        : null;
+  if (keys === null) return null;
+  return new JwtVerifier(
+    {
+      keys,
+      issuer: config.jwtIssuer,
+      audience: config.jwtAudience,
+      namespace: config.jwtIdentifierNamespace,
+    },
+    clock,
+  );
+}
