@@ -71,7 +71,7 @@ module.exports = {
     {
       name: 'configuration-is-read-in-one-place',
       severity: 'error',
-      from: { path: '^src/(?!main\\.ts|worker\\.ts|cli\\.ts|app\\.ts|cli/)' },
+      from: { path: '^src/(?!main\\.ts|server\\.ts|process\\.ts|worker\\.ts|cli\\.ts|app\\.ts|cli/)' },
       to: { path: '^src/config\\.ts$' },
     },
     {

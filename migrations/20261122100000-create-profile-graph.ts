@@ -25,6 +25,9 @@ export class CreateProfileGraph1795341600000 implements MigrationInterface {
         primary key (value, namespace)
       )`);
     await runner.query('create index identifier_of_profile on identifier (profile_id)');
+    // Events and days know an identifier by its id only. Not unique: that would have to lead with
+    // the distribution key.
+    await runner.query('create index identifier_by_id on identifier (identifier_id)');
 
     // The edges, each with the first event that gave evidence of it.
     await runner.query(`

@@ -10,30 +10,30 @@ export type LoadingStep =
   | { readonly kind: 'CODES'; readonly codes: readonly DemoReferralCode[] }
   | { readonly kind: 'ADJUSTMENTS'; readonly adjustments: readonly DemoAdjustment[] };
 
-/**
- * The order in which a population can be loaded: as it happened, in the longest runs of events
- * that allow it. Each code is created after the first events of its owner (who would not exist
- * before) and before anybody claims it; adjustments come last.
- */
-export function* loadingSteps({ events, codes, adjustments }: Population): Generator<LoadingStep> {
-  const created = new Set<string>();
-  let run: PopulationEvent[] = [];
-  const due = (instant: Date) =>
-    codes.filter(({ code, createdAt }) => !created.has(code) && createdAt < instant);
+const SLICE_MS = 45 * 86_400_000;
 
-  for (const event of events) {
-    const claimed = event.properties?.['code'];
-    if (event.name === 'Referral Claimed' && typeof claimed === 'string' && !created.has(claimed)) {
-      if (run.length > 0) yield { kind: 'EVENTS', events: run };
-      run = [];
-      const codesDue = due(event.occurredAt);
-      for (const { code } of codesDue) created.add(code);
-      yield { kind: 'CODES', codes: codesDue };
-    }
-    run.push(event);
-  }
-  if (run.length > 0) yield { kind: 'EVENTS', events: run };
-  const unclaimed = codes.filter(({ code }) => !created.has(code));
-  if (unclaimed.length > 0) yield { kind: 'CODES', codes: unclaimed };
-  if (adjustments.length > 0) yield { kind: 'ADJUSTMENTS', adjustments };
+/**
+ * The order in which a population can be loaded fast: slice by slice of 45 days, and within a
+ * slice customer by customer, so that each is reckoned anew a few times instead of after each
+ * event; the slices let profiles grow up apart before they are merged. Codes come when all their
+ * owners exist, then the claims of them, and adjustments last. Every customer ends as if
+ * everything had been loaded as it happened: the order of arrival does not change the result.
+ */
+export function loadingSteps({ events, codes, adjustments }: Population): readonly LoadingStep[] {
+  const isClaim = (event: PopulationEvent): boolean => event.name === 'Referral Claimed';
+  return [
+    { kind: 'EVENTS', events: events.filter((event) => !isClaim(event)).sort(bySliceAndCustomer) },
+    { kind: 'CODES', codes },
+    { kind: 'EVENTS', events: events.filter(isClaim) },
+    { kind: 'ADJUSTMENTS', adjustments },
+  ];
+}
+
+/** Message ids begin with the customer's key and count up as things happened. */
+function bySliceAndCustomer(left: PopulationEvent, right: PopulationEvent): number {
+  return sliceOf(left) - sliceOf(right) || (left.messageId < right.messageId ? -1 : 1);
+}
+
+function sliceOf({ occurredAt }: PopulationEvent): number {
+  return Math.floor(occurredAt.getTime() / SLICE_MS);
 }

@@ -37,9 +37,9 @@ function candidates(invited: ReadonlyMap<string, number>): readonly Candidates[]
   return [
     {
       persona: 'loyal_regular',
-      score: revenue,
+      score: (story) => (isKeepingUp(story) ? revenue(story) : 0),
       title: 'champion',
-      look: 'the highest spender among the regulars: maturity, top tiers, a large balance',
+      look: 'the highest spender of the regulars who keep it up: maturity, top tiers, a large balance',
     },
     {
       persona: 'community_voice',
@@ -113,6 +113,20 @@ function candidates(invited: ReadonlyMap<string, number>): readonly Candidates[]
 
 function revenue({ events }: Story): number {
   return events.reduce((sum, { properties }) => sum + Number(properties?.['revenue'] ?? 0), 0);
+}
+
+/** Whether the last month and the last quarter saw no less of the customer than those before. */
+function isKeepingUp({ events }: Story): boolean {
+  return [30, 90].every(
+    (days) => activeDays(events, 0, days) >= activeDays(events, days, 2 * days),
+  );
+}
+
+function activeDays(events: Story['events'], youngest: number, oldest: number): number {
+  const days = events
+    .filter(({ age }) => age >= youngest && age < oldest)
+    .map(({ age }) => Math.floor(age));
+  return new Set(days).size;
 }
 
 /**

@@ -5,7 +5,7 @@ import { CommunityReads, CommunityService, defaultCommunityPolicy } from './doma
 import { DirectoryReads } from './domains/directory';
 import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
 import {
-  FeedbackProjection,
+  FeedbackProjector,
   FeedbackReads,
   FeedbackService,
   feedbackRehoming,
@@ -32,7 +32,7 @@ import {
 } from './domains/loyalty';
 import {
   defaultReferralPolicy,
-  ReferralProjection,
+  ReferralProjector,
   ReferralReads,
   ReferralService,
   referralsRehoming,
@@ -70,7 +70,6 @@ export function createApp(ground: Ground) {
   const loyalty = new LoyaltyService(database, defaultLoyaltyPolicy, ids, clock, (tx, profileId) =>
     directory.lockProfile(tx, profileId),
   );
-  const value = new ValueService(database, ids, currency);
 
   const identity = new IdentityService(identityPolicy, ids, [
     activityRehoming,
@@ -85,6 +84,9 @@ export function createApp(ground: Ground) {
     new ValueEvaluator(currency),
     new MembershipTierEvaluator(defaultLoyaltyPolicy, ids),
   ]);
+  const value = new ValueService(database, ids, currency, (tx, now) =>
+    activity.scheduleAll(tx, now),
+  );
   const events = new EventService({
     database,
     clock,
@@ -96,8 +98,8 @@ export function createApp(ground: Ground) {
     map: defaultEventMap(currency),
     limits: defaultEventLimits,
     projectors: [
-      new FeedbackProjection(),
-      new ReferralProjection(directory, loyalty, defaultReferralPolicy),
+      new FeedbackProjector(),
+      new ReferralProjector(directory, loyalty, defaultReferralPolicy),
       new LoyaltyProjector(loyalty, defaultLoyaltyPolicy),
     ],
   });
@@ -131,17 +133,25 @@ export function createApp(ground: Ground) {
 
 /** Cuts the value tiers anew by the customers there are, and moves everybody whom that moves. */
 export async function recalibrate({ activity, value, clock }: App): Promise<void> {
-  const { changed } = await value.calibrate(clock.now());
-  if (changed) await activity.evaluateAll('CALIBRATION', clock.now());
+  await value.calibrate(clock.now());
+  await activity.evaluateAllDue(clock.now());
 }
 
 /** What has to be done from time to time, in the order it is done. */
-export function jobsOf({ activity, loyalty }: App): readonly Job[] {
+export function jobsOf({ activity, loyalty, value }: App): readonly Job[] {
   return [
+    {
+      name: 'calibrate-value',
+      run: async (now) => {
+        if (!(await value.isCalibrationDue(now))) return 0;
+        await value.calibrate(now);
+        return 1;
+      },
+    },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
     {
       name: 'expire-points',
-      run: async (now) => (await loyalty.expireDue(now, EXPIRY_BATCH)).lots,
+      run: async (now, signal) => (await loyalty.expireDue(now, EXPIRY_BATCH, signal)).lots,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { JWT_SECRET_BYTES_MIN } from './platform/auth/jwt';
 
 /** Everything that can be set from outside, validated. Read once, at the start of the process. */
 export interface Config {
@@ -74,7 +75,7 @@ export function readConfig(environment: Environment): Config {
     requestsPerMinuteMax: read.integer('REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
     trustProxy: read.boolean('TRUST_PROXY', false),
     drainMs: read.integer('DRAIN_MS', 0, 0, 600_000),
-    jwtSecret: read.secret('JWT_SECRET', 32),
+    jwtSecret: read.secret('JWT_SECRET', JWT_SECRET_BYTES_MIN),
     jwtJwksUrl: read.url('JWT_JWKS_URL', ['https:', 'http:']),
     jwtIssuer: read.text('JWT_ISSUER'),
     jwtAudience: read.text('JWT_AUDIENCE'),
@@ -138,10 +139,10 @@ class Reader {
     return this.fault(name, `must be a URL that starts with ${protocols.join(' or ')}`, null);
   }
 
-  secret(name: string, lengthMin: number): string | null {
+  secret(name: string, bytesMin: number): string | null {
     const text = this.text(name);
-    if (text === null || text.length >= lengthMin) return text;
-    return this.fault(name, `must have at least ${lengthMin} characters`, null);
+    if (text === null || Buffer.byteLength(text) >= bytesMin) return text;
+    return this.fault(name, `must have at least ${bytesMin} bytes`, null);
   }
 
   private fault<Value>(name: string, expectation: string, fallback: Value): Value {

@@ -36,6 +36,9 @@ export const fieldAccess = {
   'Profile.lifecycle': { scope: 'profiles:read' },
   'Profile.value': { scope: 'profiles:read' },
   'Profile.loyalty': { scope: 'loyalty:read', customer: true },
+  // Who adjusted a balance and what they noted is the company's own record.
+  'LoyaltyTransaction.actor': { scope: 'loyalty:read' },
+  'LoyaltyTransaction.note': { scope: 'loyalty:read' },
   'Profile.referrals': { scope: 'referrals:read', customer: true },
   'Profile.feedback': { scope: 'feedback:read', customer: true },
   'Profile.events': { scope: 'events:read', customer: true },

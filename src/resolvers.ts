@@ -38,11 +38,12 @@ export const resolverClasses: readonly ResolverClass[] = [
 export function createResolvers(app: App): ResolverInstances {
   const { reads } = app;
   const profiles = reads.identity;
+  const stages = app.lifecycleModel.stages.map(({ name }) => name);
   const instances = [
     new ActivityResolver(reads.activity),
     new ApiKeyResolver(app.apiKeys),
     new CommunityResolver(app.community, reads.community, profiles),
-    new DirectoryResolver(reads.directory),
+    new DirectoryResolver(reads.directory, stages),
     new EventResolver(app.events, reads.events, profiles, app.ids),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityResolver(profiles),

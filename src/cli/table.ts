@@ -1,4 +1,4 @@
-/** Lines up rows under their heading: the first column to the left, the others to the right. */
+/** Lines up rows under their heading: texts to the left, numbers to the right. */
 export function formatTable(
   heading: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -7,12 +7,13 @@ export function formatTable(
   const widths = heading.map((_, column) =>
     Math.max(...cells.map((row) => (row[column] ?? '').length)),
   );
+  const isNumeric = heading.map((_, column) => typeof rows[0]?.[column] === 'number');
   return cells
     .map((row) =>
       row
         .map((cell, column) => {
           const width = widths[column] ?? 0;
-          return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+          return isNumeric[column] === true ? cell.padStart(width) : cell.padEnd(width);
         })
         .join('  ')
         .trimEnd(),

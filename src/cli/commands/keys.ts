@@ -48,7 +48,7 @@ async function listKeys(app: App, out: NodeJS.WritableStream): Promise<void> {
     key.name,
     key.revokedAt === null ? 'active' : 'revoked',
     key.createdAt.toISOString().slice(0, 10),
-    key.scopes.join(' '),
+    key.scopes.length === scopeNames.length ? 'all' : key.scopes.join(' '),
   ]);
   out.write(`${formatTable(['id', 'name', 'state', 'created', 'scopes'], rows)}\n`);
 }

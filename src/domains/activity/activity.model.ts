@@ -65,7 +65,7 @@ export interface ActivityDay extends DailySignals {
    * profile (a referral of theirs that converted): such a day is no activity of their own.
    */
   readonly events: number;
-  /** The first and last instant of the day's events. */
+  /** The first and last instant of the day's events; where it has none, of what others did. */
   readonly firstAt: Date;
   readonly lastAt: Date;
 }
@@ -75,8 +75,6 @@ export interface ProfileActivity {
   readonly profileId: ProfileId;
   readonly days: readonly ActivityDay[];
 }
-
-export type EvaluationCause = 'EVENTS' | 'TIME' | 'MERGE' | 'CALIBRATION';
 
 /**
  * Something that is reckoned anew from a profile's days whenever they change or time passes:
@@ -92,7 +90,6 @@ export interface ProfileEvaluator {
   evaluate(
     tx: Tx,
     profiles: readonly ProfileActivity[],
-    cause: EvaluationCause,
     now: Date,
   ): Promise<ReadonlyMap<ProfileId, Date>>;
 }

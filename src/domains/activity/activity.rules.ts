@@ -19,7 +19,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export function rollUp(occurrences: readonly Occurrence[]): DayIncrement[] {
   const increments = new Map<string, Mutable<DayIncrement>>();
   for (const occurrence of occurrences) {
-    const { profileId, identifierId, occurredAt, signals } = occurrence;
+    const { profileId, identifierId, occurredAt, isOwnEvent, signals } = occurrence;
     const day = dayOf(occurredAt);
     const key = `${profileId} ${day} ${identifierId}`;
     const increment = increments.get(key) ?? {
@@ -32,9 +32,14 @@ export function rollUp(occurrences: readonly Occurrence[]): DayIncrement[] {
       lastAt: occurredAt,
     };
     increments.set(key, increment);
-    if (occurrence.isOwnEvent) increment.events += 1;
-    if (occurredAt < increment.firstAt) increment.firstAt = occurredAt;
-    if (occurredAt > increment.lastAt) increment.lastAt = occurredAt;
+    // What others did dates the day only as long as nothing of the customer's own does.
+    const isFirstOwn = isOwnEvent && increment.events === 0;
+    if (isOwnEvent) increment.events += 1;
+    if (isFirstOwn) increment.firstAt = increment.lastAt = occurredAt;
+    if (isOwnEvent || increment.events === 0) {
+      if (occurredAt < increment.firstAt) increment.firstAt = occurredAt;
+      if (occurredAt > increment.lastAt) increment.lastAt = occurredAt;
+    }
     for (const signal of signalNames) increment[signal] += signals[signal] ?? 0;
   }
   return [...increments].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one);

@@ -1,7 +1,7 @@
-import type { Database, Tx } from '../../platform/database/database';
+import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
-import { lockIdentities, tryLockProfiles } from '../identity';
-import type { EvaluationCause, ProfileActivity, ProfileEvaluator } from './activity.model';
+import { tryLockProfiles } from '../identity';
+import type { ProfileActivity, ProfileEvaluator } from './activity.model';
 import { type Occurrence, rollUp } from './activity.rules';
 import * as store from './activity.store';
 
@@ -22,12 +22,7 @@ export class ActivityService {
   }
 
   /** Reckons everything that depends on the days of the profiles, whose locks the caller holds. */
-  async evaluate(
-    tx: Tx,
-    profileIds: readonly ProfileId[],
-    cause: EvaluationCause,
-    now: Date,
-  ): Promise<void> {
+  async evaluate(tx: Tx, profileIds: readonly ProfileId[], now: Date): Promise<void> {
     if (profileIds.length === 0) return;
     const days = await store.findDays(tx, profileIds);
     const profiles: ProfileActivity[] = profileIds.map((profileId) => ({
@@ -36,7 +31,7 @@ export class ActivityService {
     }));
     const next = new Map<ProfileId, Date>();
     for (const evaluator of this.evaluators) {
-      for (const [profileId, at] of await evaluator.evaluate(tx, profiles, cause, now)) {
+      for (const [profileId, at] of await evaluator.evaluate(tx, profiles, now)) {
         const known = next.get(profileId);
         if (known === undefined || at < known) next.set(profileId, at);
       }
@@ -55,35 +50,29 @@ export class ActivityService {
       const locked = await tryLockProfiles(tx, candidates);
       // Whoever held the lock a moment ago may have done the work already.
       const due = await store.filterDue(tx, locked, now);
-      await this.evaluate(tx, due, 'TIME', now);
+      await this.evaluate(tx, due, now);
       return due.length;
     });
   }
 
   /**
-   * Evaluates every profile, in batches of a transaction each, e.g. after a calibration.
-   * @param onProgress told after each batch how many are done
-   * @returns how many profiles were evaluated
+   * Puts every profile on the schedule for now, e.g. after a calibration: the sweep then evaluates
+   * them batch by batch, and goes on where it stopped if the process ends in between.
    */
-  async evaluateAll(
-    cause: EvaluationCause,
-    now: Date,
-    onProgress: (done: number) => void = () => undefined,
-  ): Promise<number> {
+  async scheduleAll(sql: Sql, now: Date): Promise<void> {
+    await store.makeAllDue(sql, now);
+  }
+
+  /**
+   * Evaluates everything that is due before it returns.
+   * @returns how many profiles were evaluated; those that another process took are not counted
+   */
+  async evaluateAllDue(now: Date): Promise<number> {
     let done = 0;
-    let after: ProfileId | null = null;
     for (;;) {
-      const batch: ProfileId[] = await store.findEvaluatedAfter(
-        this.database,
-        after,
-        EVALUATION_BATCH,
-      );
-      const last = batch.at(-1);
-      if (last === undefined) return done;
-      await this.evaluateBatch(batch, cause, now);
-      after = last;
-      done += batch.length;
-      onProgress(done);
+      const count = await this.evaluateDue(now);
+      if (count === 0) return done;
+      done += count;
     }
   }
 
@@ -102,18 +91,5 @@ export class ActivityService {
       yield batch.map((profileId) => ({ profileId, days: days.get(profileId) ?? [] }));
       after = last;
     }
-  }
-
-  private async evaluateBatch(
-    batch: readonly ProfileId[],
-    cause: EvaluationCause,
-    now: Date,
-  ): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await lockIdentities(tx, batch);
-      // A profile absorbed since the page was read has no evaluation any more.
-      const present = await store.filterEvaluated(tx, batch);
-      await this.evaluate(tx, present, cause, now);
-    });
   }
 }

@@ -20,6 +20,7 @@ export interface DayIncrement extends DailySignals {
 
 const signalColumns = signalNames.map(columnOf);
 
+// What others did for a profile dates a day only as long as nothing of the customer's own does.
 const addIncrements = `
   insert into activity_day as a
     (profile_id, day, identifier_id, events, first_at, last_at, ${signalColumns.join(', ')})
@@ -27,8 +28,12 @@ const addIncrements = `
     $6::timestamptz[], ${signalColumns.map((_, index) => `$${index + 7}::bigint[]`).join(', ')})
   on conflict (profile_id, day, identifier_id) do update set
     events = a.events + excluded.events,
-    first_at = least(a.first_at, excluded.first_at),
-    last_at = greatest(a.last_at, excluded.last_at),
+    first_at = case
+      when (a.events > 0) = (excluded.events > 0) then least(a.first_at, excluded.first_at)
+      when a.events > 0 then a.first_at else excluded.first_at end,
+    last_at = case
+      when (a.events > 0) = (excluded.events > 0) then greatest(a.last_at, excluded.last_at)
+      when a.events > 0 then a.last_at else excluded.last_at end,
     ${signalColumns.map((column) => `${column} = a.${column} + excluded.${column}`).join(',\n    ')}`;
 
 /** Adds to the days; at most one increment for each profile, day and identifier. */
@@ -48,7 +53,9 @@ export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Pr
 // Sums leave PostgreSQL as float8: exact up to 2^53, and no BigInt for every count.
 const selectDays = `
   select profile_id as "profileId", day - date '1970-01-01' as day,
-    sum(events)::float8 as events, min(first_at) as "firstAt", max(last_at) as "lastAt",
+    sum(events)::float8 as events,
+    coalesce(min(first_at) filter (where events > 0), min(first_at)) as "firstAt",
+    coalesce(max(last_at) filter (where events > 0), max(last_at)) as "lastAt",
     ${signalNames.map((signal) => `sum(${columnOf(signal)})::float8 as "${signal}"`).join(',\n    ')}
   from activity_day
   where profile_id = any($1::uuid[])
@@ -120,6 +127,15 @@ export async function recordEvaluations(
   );
 }
 
+/** Makes every profile due that would not be. */
+export async function makeAllDue(sql: Sql, now: Date): Promise<void> {
+  await sql.query(
+    `update evaluation set next_evaluation_at = $1
+     where next_evaluation_at is null or next_evaluation_at > $1`,
+    [now],
+  );
+}
+
 /** Profiles whose time has come, the longest overdue first. */
 export async function findDue(sql: Sql, now: Date, limit: number): Promise<ProfileId[]> {
   const rows = await sql.query<{ profileId: ProfileId }>(
@@ -142,18 +158,6 @@ export async function filterDue(
     `select profile_id as "profileId" from evaluation
      where profile_id = any($1::uuid[]) and next_evaluation_at <= $2`,
     [profileIds, now],
-  );
-  return rows.map((row) => row.profileId);
-}
-
-/** Those of the profiles that are evaluated at all: an absorbed one no longer is. */
-export async function filterEvaluated(
-  sql: Sql,
-  profileIds: readonly ProfileId[],
-): Promise<ProfileId[]> {
-  const rows = await sql.query<{ profileId: ProfileId }>(
-    'select profile_id as "profileId" from evaluation where profile_id = any($1::uuid[])',
-    [profileIds],
   );
   return rows.map((row) => row.profileId);
 }

@@ -1,7 +1,6 @@
 export type {
   ActivityDay,
   DailySignals,
-  EvaluationCause,
   ProfileActivity,
   ProfileEvaluator,
   SignalName,

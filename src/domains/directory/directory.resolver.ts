@@ -5,6 +5,7 @@ import {
   pageSize,
   toConnection,
 } from '../../platform/graphql/connection';
+import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { Profile } from '../identity';
 import { DirectoryReads } from './directory.reads';
@@ -12,7 +13,11 @@ import { ProfileConnection, ProfileFilter } from './directory.types';
 
 @Resolver()
 export class DirectoryResolver {
-  constructor(private readonly reads: DirectoryReads) {}
+  /** @param stages those the lifecycle model declares */
+  constructor(
+    private readonly reads: DirectoryReads,
+    private readonly stages: readonly string[],
+  ) {}
 
   @Query(() => ProfileConnection, { description: 'Profiles, the newest first.' })
   async profiles(
@@ -24,6 +29,7 @@ export class DirectoryResolver {
     after?: string | null,
   ): Promise<Connection<Profile>> {
     const size = pageSize(first);
+    this.refuseUnknownStage(filter?.stage ?? null);
     const conditions = {
       stage: filter?.stage ?? null,
       tier: filter?.tier ?? null,
@@ -36,6 +42,15 @@ export class DirectoryResolver {
       (row) => new Profile(row.profileId, row.createdAt),
       (row) => [toPublicId('prf', row.profileId)],
     );
+  }
+
+  /** A misspelt stage must not look like one that nobody is in. */
+  private refuseUnknownStage(stage: string | null): void {
+    if (stage === null || this.stages.includes(stage)) return;
+    throw new InvalidInput(`There is no such stage. Stages: ${this.stages.join(', ')}.`, {
+      argument: 'filter.stage',
+      stages: this.stages,
+    });
   }
 }
 

@@ -60,9 +60,19 @@ function readAmount(
   const value = properties[name];
   const isNumeric =
     typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()));
-  const minor = isNumeric ? Math.round(Number(value) * 10 ** currency.minorDigits) : Number.NaN;
-  if (!(minor >= 0 && minor <= AMOUNT_MINOR_MAX)) {
+  const minor = isNumeric ? toMinor(String(value).trim(), currency) : Number.NaN;
+  if (!(Number(value) >= 0 && minor <= AMOUNT_MINOR_MAX)) {
     return { fault: `${name} must be an amount from 0 to ${AMOUNT_MINOR_MAX} minor units.` };
   }
   return { minor };
+}
+
+/**
+ * Half a minor unit rounds up, reckoned on the decimal as it was written: 1.005 is 101 cents, though
+ * the double nearest to it is less than that.
+ */
+function toMinor(amount: string, { minorDigits }: Currency): number {
+  const [digits, exponent = '0'] = amount.split('e');
+  // Adding 0 turns −0 into 0.
+  return Math.round(Number(`${digits}e${Number(exponent) + minorDigits}`)) + 0;
 }

@@ -19,7 +19,8 @@ export class EventReads {
     const pages = new Map<EventPageKey, ProfileEventRow[]>(keys.map((key) => [key, []]));
     for (const group of groupByPage(keys)) {
       const [{ before, limit }] = group;
-      const profileIds = group.map((key) => key.profileId);
+      // Keys are compared by identity, so that one page may be asked for under several of them.
+      const profileIds = [...new Set(group.map((key) => key.profileId))];
       const rows = await findEvents(this.sql, profileIds, before, limit);
       for (const key of group) {
         pages.get(key)?.push(...rows.filter((row) => row.profileId === key.profileId));

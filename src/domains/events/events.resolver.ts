@@ -46,6 +46,8 @@ export class EventResolver {
     }
     const events = inputs.map((input) => toIncoming(input, this.ids));
     const { outcomes, profileIds } = await this.service.ingest(actorOf(context.caller), events);
+    // Another mutation of this request may have read the profiles as they were before.
+    context.clearLoaded();
     const profiles = await Promise.all(
       profileIds.map((profileId) => context.load(this.profiles.profileById, profileId)),
     );

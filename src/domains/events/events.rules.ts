@@ -6,6 +6,8 @@ import type { IncomingEvent } from './events.model';
 export interface EventLimits {
   /** Bytes of one event as JSON. */
   readonly eventBytesMax: number;
+  /** Levels of lists and objects in the properties and in the traits. */
+  readonly nestingMax: number;
   readonly messageIdLengthMax: number;
   readonly nameLengthMax: number;
   readonly identifiersMax: number;
@@ -16,6 +18,7 @@ export interface EventLimits {
 /** Limits follow Segment's HTTP API, where it has them. */
 export const defaultEventLimits: EventLimits = {
   eventBytesMax: 32 * 1024,
+  nestingMax: 32,
   messageIdLengthMax: 100,
   nameLengthMax: 200,
   identifiersMax: 50,
@@ -28,6 +31,7 @@ export type QuarantineReason =
   | 'MISSING_NAME'
   | 'NAME_TOO_LONG'
   | 'EVENT_TOO_LARGE'
+  | 'NESTED_TOO_DEEPLY'
   | 'TOO_MANY_IDENTIFIERS'
   | 'NO_USABLE_IDENTIFIER'
   | 'UNKNOWN_PROFILE'
@@ -82,6 +86,11 @@ function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | n
     const detail = `An event has at most ${limits.identifiersMax} identifiers.`;
     return { reason: 'TOO_MANY_IDENTIFIERS', detail };
   }
+  // Before the event is written as JSON, which goes down as deep as the event does.
+  if (![event.properties, event.traits].every((value) => isWithin(limits.nestingMax, value))) {
+    const detail = `Properties and traits have at most ${limits.nestingMax} levels.`;
+    return { reason: 'NESTED_TOO_DEEPLY', detail };
+  }
   const bytes = Buffer.byteLength(JSON.stringify(event));
   if (bytes > limits.eventBytesMax) {
     const detail = `The event has ${bytes} bytes; at most ${limits.eventBytesMax} are taken.`;
@@ -106,6 +115,12 @@ function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Re
     return { reason: 'OCCURRED_IN_FUTURE', detail };
   }
   return null;
+}
+
+/** Whether a value has no more levels of lists and objects than given. */
+function isWithin(levels: number, value: JsonValue | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isWithin(levels - 1, inner));
 }
 
 /** PostgreSQL's text has no NUL, and its jsonb no lone surrogates. */

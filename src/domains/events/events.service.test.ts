@@ -1,10 +1,13 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
-import { type ProfileId, toPublicId } from '../../shared/ids';
+import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
+import type { JsonValue } from '../../shared/json';
 import type { ActivityDay } from '../activity';
 import { findDays } from '../activity/activity.store';
-import type { IncomingEvent } from './events.model';
+import type { EventProjector, IncomingEvent } from './events.model';
+import { EventReads } from './events.reads';
 import type { EventOutcome } from './events.service';
 
 const testing = useTestDatabase();
@@ -191,6 +194,144 @@ describe('a bad event', () => {
       'MISSING_NAME',
       'NO_USABLE_IDENTIFIER',
     ]);
+  });
+
+  it.each([
+    ['NUL in a value', { namespace: 'email', value: 'a\0@x.io' }, 'INVALID_VALUE'],
+    ['half a surrogate pair', { namespace: 'email', value: 'a\ud800@x.io' }, 'INVALID_VALUE'],
+    ['NUL in a namespace', { namespace: 'e\0', value: 'a' }, 'UNKNOWN_NAMESPACE'],
+    ['half a pair in a namespace', { namespace: 'e\ud800', value: 'a' }, 'UNKNOWN_NAMESPACE'],
+  ])('loses an identifier with %s and nothing else', async (_, unusable, reason) => {
+    const one = event();
+    expect(await ingestOne({ ...one, identifiers: [unusable, ...one.identifiers] })).toMatchObject({
+      status: 'ACCEPTED',
+      demotions: [{ ...unusable, reason }],
+    });
+    const alone = await service.ingest('web', [event(), event({ identifiers: [unusable] })]);
+    expect(alone.outcomes).toMatchObject([
+      { status: 'ACCEPTED' },
+      { status: 'QUARANTINED', reason: 'NO_USABLE_IDENTIFIER' },
+    ]);
+  });
+
+  it.each([100, 16_000, 1_000_000])('may be nested %i levels deep', async (depth) => {
+    const deep = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`) as JsonValue;
+    const { outcomes } = await service.ingest('web', [
+      event(),
+      event({ properties: { deep } }),
+      event({ traits: { deep } }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'ACCEPTED' },
+      { status: 'QUARANTINED', reason: 'NESTED_TOO_DEEPLY' },
+      { status: 'QUARANTINED', reason: 'NESTED_TOO_DEEPLY' },
+    ]);
+  });
+
+  it('without a message id is kept beside the others without one, once each', async () => {
+    const before = await count('quarantined_event');
+    const nameless = ['A', 'B'].map((name) => event({ messageId: ' ', name }));
+    await service.ingest('web', nameless);
+    await service.ingest('web', nameless);
+    expect(await count('quarantined_event')).toBe(before + 2);
+  });
+});
+
+describe('what a projector gives another profile', () => {
+  const referralsConverted = (days: readonly ActivityDay[]) =>
+    days.reduce((sum, day) => sum + day.referralsConverted, 0);
+
+  function pipelineThatThanks(profileId: ProfileId) {
+    const thanks: EventProjector = {
+      name: 'thanks',
+      project: async (_tx, events) =>
+        events.map(({ occurredAt }) => ({
+          profileId,
+          occurredAt,
+          signals: { referralsConverted: 1 },
+        })),
+    };
+    return createPipeline(testing.database, { clock, projectors: [thanks] }).events;
+  }
+
+  it('counts for it, and is no activity of its own', async () => {
+    const referrer = await accepted(order('referrer', 5, '2026-06-01T10:00:00Z'));
+    const one = event({ occurredAt: new Date('2026-06-01T23:00:00Z') });
+    await pipelineThatThanks(referrer).ingest('web', [one]);
+    expect(await daysOf(referrer)).toMatchObject([
+      {
+        events: 1,
+        referralsConverted: 1,
+        firstAt: new Date('2026-06-01T10:00:00Z'),
+        lastAt: new Date('2026-06-01T10:00:00Z'),
+      },
+    ]);
+  });
+
+  it('follows a profile that was merged before the projector knew', async () => {
+    const [a, b] = ['thanked-a', 'thanked-b'].map((value) => ({ namespace: 'device_id', value }));
+    if (a === undefined || b === undefined) throw new Error('There are two.');
+    const survivor = await accepted(event({ identifiers: [a] }));
+    const absorbed = await accepted(event({ identifiers: [b] }));
+    await accepted(event({ identifiers: [a, b] }));
+    await pipelineThatThanks(absorbed).ingest('web', [event()]);
+    expect(referralsConverted(await daysOf(survivor))).toBe(1);
+    expect(await daysOf(absorbed)).toEqual([]);
+  });
+
+  it('is left out where there is no such profile', async () => {
+    const nobody = uuidSource.next<ProfileId>();
+    const { outcomes } = await pipelineThatThanks(nobody).ingest('web', [event()]);
+    expect(outcomes).toMatchObject([{ status: 'ACCEPTED' }]);
+    expect(await daysOf(nobody)).toEqual([]);
+  });
+});
+
+describe('a page of events', () => {
+  it('is the same for everybody who asks for it in one request', async () => {
+    const user = { namespace: 'user_id', value: 'paged' };
+    const { profileIds, outcomes } = await service.ingest(
+      'web',
+      [1, 2, 3, 4].map(() => event({ identifiers: [user] })),
+    );
+    const [profileId] = profileIds as [ProfileId];
+    const other = await accepted(event());
+    const page = (limit: number, of = profileId) => ({ profileId: of, before: null, limit });
+    const reads = new EventReads(testing.database);
+    const pages = await reads.pageByProfile([page(3), page(3), page(2), page(3, other)]);
+    const newest = outcomes
+      .map((outcome) => ('eventId' in outcome ? outcome.eventId : ''))
+      .sort()
+      .reverse();
+    expect(pages.map((rows) => rows.map((row) => row.eventId))).toEqual([
+      newest.slice(0, 3),
+      newest.slice(0, 3),
+      newest.slice(0, 2),
+      [expect.any(String)],
+    ]);
+  });
+
+  it('goes on after the last one, through events of one instant and of several identifiers', async () => {
+    const device = { namespace: 'device_id', value: 'paged-device' };
+    const email = { namespace: 'email', value: 'paged@x.io' };
+    await service.ingest('web', [
+      event({ identifiers: [device, email] }),
+      ...Array.from({ length: 9 }, (_, index) =>
+        event({ identifiers: [index % 2 === 0 ? device : email] }),
+      ),
+    ]);
+    const profileId = await accepted(event({ identifiers: [device] }));
+    const reads = new EventReads(testing.database);
+    const seen: string[] = [];
+    for (let before: InstantPosition | null = null; ; ) {
+      const [rows = []] = await reads.pageByProfile([{ profileId, before, limit: 4 }]);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      seen.push(...rows.map((row) => row.eventId));
+      before = { at: last.occurredAt, id: last.eventId };
+    }
+    expect(seen).toHaveLength(11);
+    expect(seen).toEqual([...new Set(seen)].sort().reverse());
   });
 });
 

@@ -117,7 +117,7 @@ export class EventService {
     ]);
     // A profile that absorbed another and was itself absorbed in this batch is no more.
     for (const merge of resolution.absorbedProfileIds) touched.delete(merge);
-    await activity.evaluate(tx, [...touched], 'EVENTS', now);
+    await activity.evaluate(tx, [...touched], now);
     return new Map(accepted.map((one) => [one.draft.messageKey, one]));
   }
 
@@ -157,12 +157,18 @@ export class EventService {
     if (contributions.length === 0) return [];
     const { directory } = this.parts;
     const profileIds = contributions.map((contribution) => contribution.profileId);
-    await directory.lockProfiles(tx, profileIds);
-    const homes = await directory.primaryIdentifiers(tx, profileIds);
-    return contributions.flatMap((contribution) => {
-      const home = homes.get(contribution.profileId);
+    // A profile may have been merged away since the projector read its id.
+    const current = await directory.lockProfiles(tx, profileIds);
+    const homes = await directory.primaryIdentifiers(
+      tx,
+      current.filter((profileId) => profileId !== null),
+    );
+    return contributions.flatMap((contribution, index) => {
+      const profileId = current[index] ?? null;
+      const home = profileId === null ? undefined : homes.get(profileId);
       if (home === undefined) return [];
-      return [{ ...contribution, identifierId: home.identifierId, isOwnEvent: false }];
+      const { identifierId } = home;
+      return [{ ...contribution, profileId: home.profileId, identifierId, isOwnEvent: false }];
     });
   }
 
@@ -177,14 +183,17 @@ export class EventService {
       const event = events[index];
       if (isDraft(one) || event === undefined) return [];
       const { messageId } = event;
+      const payload = toPayload(event);
+      // Without an id of its own an event is known by what it says, so that none displaces another.
+      const identity = messageId.trim() === '' ? payload : messageId;
       return [
         {
           ...one,
-          messageKey: store.messageKey(source, messageId),
+          messageKey: store.messageKey(source, identity),
           quarantineId: this.parts.ids.next(),
           source,
           messageId,
-          payload: JSON.stringify(event),
+          payload,
         },
       ];
     });
@@ -222,6 +231,15 @@ export class EventService {
 interface Accepted {
   readonly draft: Draft;
   readonly assignment: Assignment;
+}
+
+/** The whole event as JSON, or as much of it as can be written: without what has no bottom. */
+function toPayload(event: IncomingEvent): string {
+  try {
+    return JSON.stringify(event);
+  } catch {
+    return JSON.stringify({ ...event, properties: undefined, traits: undefined });
+  }
 }
 
 /** Each message once, and only those that no earlier batch took. */

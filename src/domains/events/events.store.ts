@@ -31,7 +31,7 @@ export interface EventRow extends Receipt {
   readonly messageId: string;
   readonly name: string;
   readonly channel: string | null;
-  /** As they were sent. */
+  /** As they were sent, but for what PostgreSQL cannot store. */
   readonly identifiers: readonly { readonly namespace: string; readonly value: string }[];
   readonly properties: JsonObject;
   readonly occurredAt: Date;
@@ -68,7 +68,7 @@ export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise
       events.map((event) => event.messageId),
       events.map((event) => event.name),
       events.map((event) => event.channel),
-      events.map((event) => JSON.stringify(event.identifiers)),
+      events.map((event) => JSON.stringify(event.identifiers.map(storableIdentifier))),
       events.map((event) => JSON.stringify(event.properties)),
       events.map((event) => event.receivedAt),
     ],
@@ -103,14 +103,19 @@ export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Da
       rows.map((row) => storable(row.source)),
       rows.map((row) => storable(row.messageId)),
       rows.map((row) => row.reason),
-      rows.map((row) => row.detail),
+      rows.map((row) => storable(row.detail)),
       rows.map((row) => row.payload),
       now,
     ],
   );
 }
 
-/** PostgreSQL's text has no NUL; the payload keeps it, as JSON writes it. */
+/** An identifier that was not used for what it holds must not keep its event from being stored. */
+function storableIdentifier({ namespace, value }: { namespace: string; value: string }) {
+  return { namespace: storable(namespace), value: storable(value) };
+}
+
+/** PostgreSQL's text has no NUL; a quarantined payload keeps it, as JSON writes it. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }

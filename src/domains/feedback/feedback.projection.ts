@@ -6,7 +6,7 @@ import { insertFeedback, type NewFeedback } from './feedback.store';
 export const FEEDBACK_SUBMITTED = 'Feedback Submitted';
 
 /** Writes a row for every `Feedback Submitted` event. */
-export class FeedbackProjection implements EventProjector {
+export class FeedbackProjector implements EventProjector {
   readonly name = 'feedback';
 
   async project(tx: Tx, events: readonly AcceptedEvent[]): Promise<readonly never[]> {

@@ -1,9 +1,10 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { dayOf } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
-import { findDays } from '../activity/activity.store';
-import { FeedbackProjection } from './feedback.projection';
+import { sumSignals } from '../activity';
+import { FeedbackProjector } from './feedback.projection';
 import { FeedbackReads } from './feedback.reads';
 import { feedbackRehoming } from './feedback.rehoming';
 import {
@@ -16,7 +17,7 @@ const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
 const { events, directory } = createPipeline(database, {
   clock,
-  projectors: [new FeedbackProjection()],
+  projectors: [new FeedbackProjector()],
   rehomings: [feedbackRehoming],
 });
 const service = new FeedbackService(database, clock, uuidSource, directory, events);
@@ -94,14 +95,23 @@ describe('submit', () => {
     };
     expect(outcome).toEqual({ outcome: 'SUBMITTED', feedback: row, duplicate: false });
     expect(await rowsOf(profileId)).toEqual([row]);
-    const days = (await findDays(database, [profileId])).get(profileId);
-    expect(days?.[0]).toMatchObject({
+    const told = {
       npsAnswers: 1,
       npsDetractors: 1,
       npsPromoters: 0,
       sentimentMilli: -600,
       sentimentCount: 1,
-    });
+    };
+    const names = [
+      'npsAnswers',
+      'npsDetractors',
+      'npsPromoters',
+      'sentimentMilli',
+      'sentimentCount',
+    ] as const;
+    const day = dayOf(new Date('2026-06-01T08:00:00Z'));
+    const sums = await sumSignals(database, [profileId], names, { first: day, last: day });
+    expect(sums.get(profileId)).toMatchObject({ recent: told, total: told });
   });
 
   test('the same message twice is one feedback, as it was sent first', async () => {

@@ -1,4 +1,4 @@
-export { FeedbackProjection } from './feedback.projection';
+export { FeedbackProjector } from './feedback.projection';
 export { FeedbackReads } from './feedback.reads';
 export { feedbackRehoming } from './feedback.rehoming';
 export { FeedbackResolver } from './feedback.resolver';

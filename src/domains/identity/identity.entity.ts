@@ -16,6 +16,7 @@ export class ProfileEntity {
 
 @Entity('identifier')
 @Index('identifier_of_profile', ['profileId'])
+@Index('identifier_by_id', ['identifierId'])
 export class IdentifierEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'identifier_pkey' })
   value!: string;

@@ -37,7 +37,11 @@ const normalisers: Readonly<Record<NamespacePolicy['normaliser'], Normaliser>> =
   // One @ with something on either side: whether the mailbox exists only a message can tell.
   EMAIL: (value) => (/^[^\s@]+@[^\s@]+$/.test(value) ? value.toLowerCase() : null),
   PHONE: (value, policy) => {
-    const phone = parsePhoneNumberFromString(value, policy.phoneRegion as CountryCode);
+    const phone = parsePhoneNumberFromString(value.replace(/^tel:/i, ''), {
+      defaultCountry: policy.phoneRegion as CountryCode,
+      // The whole value is the number; one somewhere in a sentence may be anybody's.
+      extract: false,
+    });
     return phone?.isValid() === true ? phone.number : null;
   },
 };

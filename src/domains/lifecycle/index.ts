@@ -3,4 +3,4 @@ export { fiveStageModel, type LifecycleModel } from './lifecycle.models';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';
-export { type StageTimeline, stageAt, stageTimeline } from './lifecycle.timeline';
+export { stageAt } from './lifecycle.timeline';

@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database/database';
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import type { IdSource, ProfileId } from '../../shared/ids';
-import type { EvaluationCause, ProfileActivity, ProfileEvaluator } from '../activity';
+import type { ProfileActivity, ProfileEvaluator } from '../activity';
 import type { LifecycleModel } from './lifecycle.models';
 import { initialStage } from './lifecycle.rules';
 import * as store from './lifecycle.store';
@@ -27,7 +27,6 @@ export class LifecycleEvaluator implements ProfileEvaluator {
   async evaluate(
     tx: Tx,
     profiles: readonly ProfileActivity[],
-    _cause: EvaluationCause,
     now: Date,
   ): Promise<ReadonlyMap<ProfileId, Date>> {
     const timelines = profiles.map(({ profileId, days }) => ({

@@ -50,21 +50,39 @@ export function reviseTransitions(
   stored: readonly StoredTransition[],
   holding: readonly Transition[],
 ): Revision {
-  const storedKeys = new Set(stored.map(contentKey));
-  const holdingKeys = new Set(holding.map(contentKey));
-  return {
-    superseded: stored.filter((transition) => !holdingKeys.has(contentKey(transition))),
-    added: holding.filter((transition) => !storedKeys.has(contentKey(transition))),
-  };
+  const storedByPlace = new Map(stored.map((transition) => [placeOf(transition), transition]));
+  const kept = new Set<StoredTransition>();
+  const added = holding.filter((transition) => {
+    const known = storedByPlace.get(placeOf(transition));
+    if (known === undefined || !saysTheSame(known, transition)) return true;
+    kept.add(known);
+    return false;
+  });
+  return { superseded: stored.filter((transition) => !kept.has(transition)), added };
 }
 
-/** Everything that a transition says; equal for two that say the same. */
-function contentKey(transition: Transition): string {
-  const { profileId, occurredAt, modelVersion, fromStage, toStage, cause, reasons } = transition;
-  // The database gives the keys of a reason back in an order of its own.
-  const told = reasons.map(({ fact, value, threshold, operator, unit }) => {
-    return [fact, value, threshold, operator, unit];
-  });
-  const content = [profileId, occurredAt.getTime(), modelVersion, fromStage, toStage, cause, told];
-  return JSON.stringify(content);
+/** Of the transitions that hold there is one for each profile and instant. */
+function placeOf({ profileId, occurredAt }: Transition): string {
+  return `${profileId} ${occurredAt.getTime()}`;
+}
+
+function saysTheSame(left: Transition, right: Transition): boolean {
+  return (
+    left.modelVersion === right.modelVersion &&
+    left.fromStage === right.fromStage &&
+    left.toStage === right.toStage &&
+    left.cause === right.cause &&
+    left.reasons.length === right.reasons.length &&
+    left.reasons.every((reason, index) => isSameReason(reason, right.reasons[index]))
+  );
+}
+
+function isSameReason(left: Reason, right: Reason | undefined): boolean {
+  return (
+    left.fact === right?.fact &&
+    left.value === right.value &&
+    left.threshold === right.threshold &&
+    left.operator === right.operator &&
+    left.unit === right.unit
+  );
 }

@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database/database';
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import { dayOf, type EpochDay, startOfDay } from '../../shared/days';
 import type { IdSource, ProfileId } from '../../shared/ids';
-import type { EvaluationCause, ProfileActivity, ProfileEvaluator } from '../activity';
+import type { ProfileActivity, ProfileEvaluator } from '../activity';
 import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
 import { decideTier } from './loyalty.rules';
 import * as store from './loyalty.store';
@@ -22,7 +22,6 @@ export class MembershipTierEvaluator implements ProfileEvaluator {
   async evaluate(
     tx: Tx,
     profiles: readonly ProfileActivity[],
-    _cause: EvaluationCause,
     now: Date,
   ): Promise<ReadonlyMap<ProfileId, Date>> {
     const today = dayOf(now);

@@ -152,7 +152,8 @@ describe('in the pipeline', () => {
     const version = () =>
       database.query('select xmin::text from loyalty_account where profile_id = $1', [profileId]);
     const before = await version();
-    await pipeline.activity.evaluateAll('CALIBRATION', clock.now());
+    await pipeline.activity.scheduleAll(database, clock.now());
+    await pipeline.activity.evaluateAllDue(clock.now());
     expect(await version()).toEqual(before);
   });
 

@@ -146,8 +146,9 @@ export function findAdjustmentFault(
   if (idempotencyKey.length > IDEMPOTENCY_KEY_LENGTH_MAX) {
     return { fault: 'KEY_TOO_LONG', limit: BigInt(IDEMPOTENCY_KEY_LENGTH_MAX) };
   }
-  // The database cannot hold the NUL character in a text.
-  if ([reason, note ?? '', idempotencyKey].some((text) => text.includes('\0'))) {
+  // The database has no NUL in a text, and would make one of two keys that differ in such halves.
+  const texts = [reason, note ?? '', idempotencyKey];
+  if (texts.some((text) => text.includes('\0') || !text.isWellFormed())) {
     return { fault: 'MALFORMED_TEXT', limit: null };
   }
   return null;

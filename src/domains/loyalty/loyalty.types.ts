@@ -44,7 +44,7 @@ const faultMessages: Readonly<Record<AdjustmentFault, string>> = {
   NOTE_TOO_LONG: 'The note is too long.',
   KEY_MISSING: 'An adjustment needs an idempotency key.',
   KEY_TOO_LONG: 'The idempotency key is too long.',
-  MALFORMED_TEXT: 'A text holds a character that cannot be stored (U+0000).',
+  MALFORMED_TEXT: 'A text holds what cannot be stored: U+0000, or half a surrogate pair.',
 };
 
 registerEnumType(faults, {
@@ -179,6 +179,8 @@ export class LoyaltyTransaction {
   readonly note: string | null;
 
   @Field(() => String, {
+    // Nullable, so that a caller who may not know it still gets the transaction.
+    nullable: true,
     description: 'Who brought it about, e.g. `key:crm`, `source:shop`, `system:expiry`.',
   })
   readonly actor: string;

@@ -1,5 +1,5 @@
-export { defaultReferralPolicy, type ReferralPolicy } from './referrals.policy';
-export { ReferralProjection } from './referrals.projection';
+export { defaultReferralPolicy } from './referrals.policy';
+export { ReferralProjector } from './referrals.projection';
 export { ReferralReads } from './referrals.reads';
 export { referralsRehoming } from './referrals.rehoming';
 export { ReferralResolver, ReferralSummaryResolver } from './referrals.resolver';

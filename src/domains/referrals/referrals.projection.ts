@@ -53,7 +53,7 @@ interface ChangedReferral {
  * and nothing more: the mutation says why, before there is an event. Within a batch the earliest
  * claim of a referee is judged first, and all orders of the batch are known to all its claims.
  */
-export class ReferralProjection implements EventProjector {
+export class ReferralProjector implements EventProjector {
   readonly name = 'referrals';
   private readonly policy: ReferralPolicy;
 
@@ -77,7 +77,12 @@ export class ReferralProjection implements EventProjector {
     const standing = await store.findStandingReferrals(tx, customers);
     if (claims.length === 0 && standing.length === 0) return [];
 
-    const knownDays = await firstDaysWith(tx, customers, 'orders');
+    const undecided = standing.filter((referral) => referral.status === 'CLAIMED');
+    const knownDays = await firstDaysWith(
+      tx,
+      [...claims, ...undecided].map(({ referee }) => referee),
+      'orders',
+    );
     const ordersOf = (profileId: ProfileId): OrderFacts => ({
       knownDay: knownDays.get(profileId) ?? null,
       arrivedAt: arrived.get(profileId) ?? null,

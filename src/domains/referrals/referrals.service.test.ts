@@ -9,7 +9,7 @@ import type { IncomingEvent } from '../events';
 import { defaultLoyaltyPolicy, LoyaltyReads, LoyaltyRehoming, LoyaltyService } from '../loyalty';
 import type { RandomBytes } from './referrals.codes';
 import { defaultReferralPolicy } from './referrals.policy';
-import { ReferralProjection } from './referrals.projection';
+import { ReferralProjector } from './referrals.projection';
 import { ReferralReads } from './referrals.reads';
 import { referralsRehoming } from './referrals.rehoming';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
@@ -24,7 +24,7 @@ const ledger = new LoyaltyService(database, defaultLoyaltyPolicy, uuidSource, cl
 const balances = new LoyaltyReads(database, defaultLoyaltyPolicy, clock);
 const { events } = createPipeline(database, {
   clock,
-  projectors: [new ReferralProjection(directory, ledger, defaultReferralPolicy)],
+  projectors: [new ReferralProjector(directory, ledger, defaultReferralPolicy)],
   rehomings: [new LoyaltyRehoming(defaultLoyaltyPolicy, uuidSource), referralsRehoming],
 });
 const reads = new ReferralReads(database);

@@ -1,10 +1,9 @@
 import type { Tx } from '../../platform/database/database';
 import type { Currency } from '../../shared/currency';
 import type { ProfileId } from '../../shared/ids';
-import type { EvaluationCause, ProfileActivity, ProfileEvaluator } from '../activity';
+import type { ProfileActivity, ProfileEvaluator } from '../activity';
 import { type Cutoffs, orderFacts, tierStanding } from './value.rules';
-import { currentCalibration } from './value.service';
-import { removeValues, saveValues, type ValueRow } from './value.store';
+import { findCalibration, removeValues, saveValues, type ValueRow } from './value.store';
 
 /** Keeps what profiles are worth in step with their days and with time. */
 export class ValueEvaluator implements ProfileEvaluator {
@@ -15,10 +14,9 @@ export class ValueEvaluator implements ProfileEvaluator {
   async evaluate(
     tx: Tx,
     profiles: readonly ProfileActivity[],
-    _cause: EvaluationCause,
     now: Date,
   ): Promise<ReadonlyMap<ProfileId, Date>> {
-    const { cutoffs } = await currentCalibration(tx, this.currency);
+    const { cutoffs } = await findCalibration(tx, this.currency);
     const rows: ValueRow[] = [];
     const withoutDays: ProfileId[] = [];
     const nextEvaluations = new Map<ProfileId, Date>();

@@ -3,8 +3,7 @@ import type { BatchLoad } from '../../platform/graphql/context';
 import type { Currency } from '../../shared/currency';
 import type { ProfileId } from '../../shared/ids';
 import type { Cutoffs } from './value.rules';
-import { currentCalibration } from './value.service';
-import { findValues, type ValueRow } from './value.store';
+import { findCalibration, findValues, type ValueRow } from './value.store';
 
 /** A profile's value row with the cut-offs to score it by. */
 export interface ScorableValue {
@@ -22,7 +21,7 @@ export class ValueReads {
   readonly valueByProfile: BatchLoad<ProfileId, ScorableValue> = async (profileIds) => {
     const [rows, { cutoffs }] = await Promise.all([
       findValues(this.sql, profileIds),
-      currentCalibration(this.sql, this.currency),
+      findCalibration(this.sql, this.currency),
     ]);
     const values = new Map(rows.map((row) => [row.profileId, row]));
     return profileIds.map((profileId) => ({ row: values.get(profileId) ?? null, cutoffs }));

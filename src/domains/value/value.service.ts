@@ -1,11 +1,10 @@
-import type { Database, Sql } from '../../platform/database/database';
+import type { Database, Tx } from '../../platform/database/database';
 import type { Currency } from '../../shared/currency';
 import { dayOf } from '../../shared/days';
 import type { IdSource } from '../../shared/ids';
 import { populationFacts } from '../activity';
 import {
   calibratedCutoffs,
-  defaultCalibration,
   QUINTILE_FRACTIONS,
   sameCutoffs,
   TIER_FRACTIONS,
@@ -14,29 +13,36 @@ import {
 import { TIER_WINDOW_DAYS } from './value.rules';
 import * as store from './value.store';
 
+/** Cut-offs older than this are taken anew. Populations change slowly, and a scan is not free. */
+const CALIBRATION_AGE_MS_MAX = 7 * 86_400_000;
+
 export class ValueService {
+  /**
+   * @param onNewCutoffs called in the transaction that puts new cut-offs in force: tiers follow
+   *   with the next evaluation of each profile, and somebody has to see to that
+   */
   constructor(
     private readonly database: Database,
     private readonly ids: IdSource,
     private readonly currency: Currency,
+    private readonly onNewCutoffs: (tx: Tx, now: Date) => Promise<void>,
   ) {}
 
   /** The cut-offs in force. */
   calibration(): Promise<ValueCalibration> {
-    return currentCalibration(this.database, this.currency);
+    return store.findCalibration(this.database, this.currency);
   }
 
   /**
-   * Takes the cut-offs from the population as it is now, and puts them in force where they differ
-   * from those that are. Tiers and scores follow with the next evaluation of each profile: the
-   * caller sees to that of all. Reads every day of every customer.
-   * @returns what is in force now, and whether it is new
+   * Takes the cut-offs from the population as it is now, and puts them in force. Reads every day
+   * of every customer.
+   * @returns what is in force now, and whether it differs from what was
    */
   async calibrate(
     now: Date,
   ): Promise<{ readonly calibration: ValueCalibration; readonly changed: boolean }> {
     return this.database.transaction(async (tx) => {
-      const current = await currentCalibration(tx, this.currency);
+      const current = await store.findCalibration(tx, this.currency);
       const facts = await populationFacts(tx, {
         today: dayOf(now),
         windowDays: TIER_WINDOW_DAYS,
@@ -44,18 +50,18 @@ export class ValueService {
         windowFractions: TIER_FRACTIONS,
       });
       const cutoffs = calibratedCutoffs(facts, current.cutoffs);
-      if (sameCutoffs(cutoffs, current.cutoffs)) return { calibration: current, changed: false };
+      const changed = !sameCutoffs(cutoffs, current.cutoffs);
       await store.addCalibration(tx, this.ids, facts.customers, cutoffs, now);
-      const calibration = { calibratedAt: now, population: facts.customers, cutoffs };
-      return { calibration, changed: true };
+      if (changed) await this.onNewCutoffs(tx, now);
+      return { calibration: { calibratedAt: now, population: facts.customers, cutoffs }, changed };
     });
   }
-}
 
-/** Read anew for each use, since another process may have calibrated. */
-export async function currentCalibration(sql: Sql, currency: Currency): Promise<ValueCalibration> {
-  const row = await store.findLatestCalibration(sql);
-  if (row === null) return defaultCalibration(currency);
-  const { calibratedAt, population, ...cutoffs } = row;
-  return { calibratedAt, population, cutoffs };
+  /** Whether the last calibration, if any, is a week old. */
+  async isCalibrationDue(now: Date): Promise<boolean> {
+    const { calibratedAt } = await this.calibration();
+    return (
+      calibratedAt === null || now.getTime() - calibratedAt.getTime() >= CALIBRATION_AGE_MS_MAX
+    );
+  }
 }

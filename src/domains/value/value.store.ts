@@ -1,7 +1,9 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import type { Currency } from '../../shared/currency';
 import { formatDay } from '../../shared/days';
 import type { IdSource, ProfileId } from '../../shared/ids';
-import type { Cutoffs, OrderFacts, Quartet, Tier } from './value.rules';
+import { defaultCalibration, type ValueCalibration } from './value.calibration';
+import type { Cutoffs, OrderFacts, Tier } from './value.rules';
 
 /** What a profile is worth, as far as it does not change by the day. */
 export interface ValueRow extends OrderFacts {
@@ -63,18 +65,8 @@ export async function removeValues(tx: Tx, profileIds: readonly ProfileId[]): Pr
   await tx.query('delete from customer_value where profile_id = any($1::uuid[])', [profileIds]);
 }
 
-export interface CalibrationRow {
-  readonly calibratedAt: Date;
-  readonly population: number;
-  readonly recencyDaysCuts: Quartet;
-  readonly frequencyCuts: Quartet;
-  readonly monetaryMinorCuts: Quartet;
-  readonly tierHighMinor: number;
-  readonly tierMidMinor: number;
-}
-
-/** The latest calibration; null where there never was one. */
-export async function findLatestCalibration(sql: Sql): Promise<CalibrationRow | null> {
+/** The calibration in force. Read anew for each use, since another process may have calibrated. */
+export async function findCalibration(sql: Sql, currency: Currency): Promise<ValueCalibration> {
   const [row] = await sql.query<CalibrationRow>(
     `select calibrated_at as "calibratedAt", population,
        recency_days_cuts as "recencyDaysCuts", frequency_cuts as "frequencyCuts",
@@ -84,7 +76,9 @@ export async function findLatestCalibration(sql: Sql): Promise<CalibrationRow | 
      order by calibrated_at desc, id desc
      limit 1`,
   );
-  return row ?? null;
+  if (row === undefined) return defaultCalibration(currency);
+  const { calibratedAt, population, ...cutoffs } = row;
+  return { calibratedAt, population, cutoffs };
 }
 
 export async function addCalibration(
@@ -110,4 +104,9 @@ export async function addCalibration(
       cutoffs.tierMidMinor,
     ],
   );
+}
+
+interface CalibrationRow extends Cutoffs {
+  readonly calibratedAt: Date;
+  readonly population: number;
 }

@@ -34,8 +34,8 @@ const SECRET_PREFIX = 'prn_live_';
 const SECRET_RANDOM_BYTES = 32;
 const SECRET_FORM = /^prn_[a-z]+_[A-Za-z0-9_-]{32,128}$/;
 
-/** Control characters would forge lines where the name is printed. */
-const NAME_FORM = /^[^\p{Cc}]+$/u;
+/** Control characters would forge lines where the name is printed; half a pair cannot be stored. */
+const NAME_FORM = /^[^\p{Cc}\p{Cs}]+$/u;
 
 /** For this long a revocation in another process may go unnoticed in this one. */
 const CACHE_MS_MAX = 3_000;

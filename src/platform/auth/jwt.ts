@@ -23,8 +23,6 @@ export interface JwtSettings {
   readonly namespace: string;
 }
 
-export const JWT_NAMESPACE_DEFAULT = 'user_id';
-
 /** RFC 7518, section 3.2: a key of the same size as the hash output (256 bits) or larger. */
 export const JWT_SECRET_BYTES_MIN = 32;
 

@@ -62,17 +62,29 @@ export class Database implements Sql {
 
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
+    let ended = false;
     try {
       const client: PoolClient = await runner.connect();
       await runner.startTransaction();
       const tx: Tx = {
         entities: runner.manager,
-        query: (text, parameters = []) => runStatement(client, text, parameters),
+        query: async (text, parameters = []) => {
+          // The connection may be in somebody else's transaction by now.
+          if (ended) throw new Error('The transaction has ended.');
+          return runStatement(client, text, parameters);
+        },
       };
       const result = await work(tx);
-      await runner.commitTransaction();
+      ended = true;
+      // Not by TypeORM, which takes any answer for a success: where an error had aborted the
+      // transaction, PostgreSQL rolls back instead and says so in the answer only.
+      const { command } = await client.query('commit');
+      if (command !== 'COMMIT') {
+        throw new Error('The work hid an error by which the database aborted the transaction.');
+      }
       return result;
     } catch (error) {
+      ended = true;
       // A rollback that fails means the connection is gone, and the transaction with it: the
       // first error is the one worth reporting.
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);

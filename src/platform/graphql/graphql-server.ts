@@ -14,7 +14,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ASTVisitor, GraphQLError, type GraphQLSchema, type ValidationContext } from 'graphql';
 import { Fault } from '../../shared/errors';
 import type { Caller } from '../auth/caller';
 import { INTERNAL_ERROR_MESSAGE } from '../http/error-reply';
@@ -68,7 +68,7 @@ export async function createGraphqlServer(
     persistedQueries: false,
     logger: parts.logger,
     parseOptions: { maxTokens: settings.limits.tokensMax },
-    validationRules: [...queryLimitRules(settings.limits)],
+    validationRules: [knownOperations, ...queryLimitRules(settings.limits)],
     formatError,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -92,6 +92,17 @@ export async function createGraphqlServer(
       });
     },
     stop: () => apollo.stop(),
+  };
+}
+
+/** graphql-js lets operations pass that the schema has no type for, and then fails to run them. */
+function knownOperations(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation) != null) return;
+      const message = `There is no ${node.operation} in this schema.`;
+      context.reportError(new GraphQLError(message, { nodes: [node] }));
+    },
   };
 }
 

@@ -25,12 +25,26 @@ export function buildApiSchema(
   if (missing !== undefined && missing.length > 0) {
     throw new Error(`Resolvers without an instance: ${missing.map(({ name }) => name).join(', ')}`);
   }
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [first, ...others],
     container: { get: (resolver) => instances?.get(resolver) },
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validateFn: validateInput,
   });
+  describeRoots(schema);
+  return schema;
+}
+
+/** type-graphql makes the root types by itself and leaves them without a word. */
+function describeRoots(schema: GraphQLSchema): void {
+  const query = schema.getQueryType();
+  const mutation = schema.getMutationType();
+  if (query) query.description = 'Everything that can be asked.';
+  if (mutation) {
+    mutation.description =
+      'Everything that can be done. What an answer shows includes what was done; of several in ' +
+      'one request, each is done when the one before it is.';
+  }
 }
 
 /** The schema in the schema definition language, in an order that does not depend on the code's. */

@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/errors';
+import { TransactionConflict } from '../database/database';
 
 /** Faults of ours that mean "not now": the database is away, or asks for patience. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
@@ -12,7 +13,7 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   // PostgreSQL: too many connections, shutting down, crashed, starting up, lock not available,
-  // serialization failure and deadlock after the last try.
+  // serialization failure and deadlock after the last try, no room left in the lock table.
   '53300',
   '57P01',
   '57P02',
@@ -20,6 +21,7 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   '55P03',
   '40001',
   '40P01',
+  '53200',
 ]);
 
 /** PostgreSQL's class 08: connection exceptions. */
@@ -62,6 +64,7 @@ export function faultOf(error: unknown): Fault | null {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === STATEMENT_CANCELLED) return new TimedOut();
   const isAway =
+    error instanceof TransactionConflict ||
     UNAVAILABLE_CODES.has(code) ||
     CONNECTION_EXCEPTION.test(code) ||
     CONNECTION_LOST_MESSAGES.has(error.message);

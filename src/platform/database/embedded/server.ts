@@ -29,6 +29,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // No socket file: the length of its path is limited, and the data folder's is not ours to choose.
   unix_socket_directories: '',
   max_connections: '100',
+  // A batch of events holds a lock for each customer and each new identifier in it.
+  max_locks_per_transaction: '256',
   shared_buffers: '256MB',
   TimeZone: 'UTC',
   log_timezone: 'UTC',

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { type Config, ConfigError, readConfig } from './config';
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+const SECRET = 'x'.repeat(32);
+
+describe('without any setting', () => {
+  const config = readConfig({});
+
+  it('is ready for development, with a database of its own and demo data', () => {
+    expect(config).toMatchObject({
+      isProduction: false,
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: null,
+      dataFolder: resolve('.data'),
+      demoData: true,
+      graphiql: true,
+      introspection: true,
+      jwtSecret: null,
+      currencyCode: 'USD',
+      jobs: true,
+    });
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+  });
+});
+
+describe('in production', () => {
+  it('shows nothing and invents nobody', () => {
+    expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({
+      isProduction: true,
+      demoData: false,
+      graphiql: false,
+      introspection: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('does when told to', () => {
+    const environment = { NODE_ENV: 'production', GRAPHIQL: 'on', DEMO_DATA: 'yes' };
+    expect(readConfig(environment)).toMatchObject({ graphiql: true, demoData: true });
+  });
+});
+
+it('invents nobody in a database that was given', () => {
+  expect(readConfig({ DATABASE_URL: 'postgres://db/x' })).toMatchObject({ demoData: false });
+});
+
+describe('a setting', () => {
+  it.each<[string, string, keyof Config, unknown]>([
+    ['PORT', '0', 'port', 0],
+    ['PORT', '65535', 'port', 65_535],
+    ['PORT', ' 80 ', 'port', 80],
+    ['PORT', '', 'port', 4000],
+    ['PORT', '  ', 'port', 4000],
+    ['HOST', '0.0.0.0', 'host', '0.0.0.0'],
+    ['DATABASE_POOL_SIZE', '2', 'databasePoolSizeMax', 2],
+    ['JOBS', 'off', 'jobs', false],
+    ['JOBS', 'FALSE', 'jobs', false],
+    ['JOBS', '1', 'jobs', true],
+    ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    ['CURRENCY', 'EUR', 'currencyCode', 'EUR'],
+    ['PHONE_REGION', 'GB', 'phoneRegion', 'GB'],
+    ['DATA_FOLDER', 'here', 'dataFolder', resolve('here')],
+    ['JWT_SECRET', SECRET, 'jwtSecret', SECRET],
+    ['JWT_JWKS_URL', 'https://id.example.com/keys', 'jwtJwksUrl', 'https://id.example.com/keys'],
+    ['DATABASE_URL', 'postgresql://u:p@h/d', 'databaseUrl', 'postgresql://u:p@h/d'],
+    ['UNKNOWN_SETTING', 'x', 'port', 4000],
+  ])('%s=%j', (name, value, key, expected) => {
+    expect(readConfig({ [name]: value })[key]).toBe(expected);
+  });
+
+  it.each([
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '4000.5'],
+    ['PORT', '4e3'],
+    ['PORT', '0x10'],
+    ['PORT', 'http'],
+    ['DATABASE_POOL_SIZE', '1'],
+    ['STATEMENT_TIMEOUT_MS', '99'],
+    ['BODY_BYTES_MAX', '67108865'],
+    ['JOBS', 'maybe'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_LEVEL', 'INFO'],
+    ['NODE_ENV', 'prod'],
+    ['CURRENCY', 'usd'],
+    ['CURRENCY', 'EURO'],
+    ['PHONE_REGION', 'CHN'],
+    ['DATABASE_URL', 'mysql://db/x'],
+    ['DATABASE_URL', 'not a url'],
+    ['JWT_JWKS_URL', 'file:///etc/passwd'],
+    ['JWT_SECRET', 'x'.repeat(31)],
+  ])('%s=%j is refused, and the variable named', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must `)]);
+  });
+});
+
+describe('faults', () => {
+  const environment = {
+    PORT: 'http',
+    DATABASE_URL: 'mysql://admin:hunter2-password@db/x',
+    JWT_SECRET: 'short-secret',
+    GRAPHIQL: 'perhaps',
+    CURRENCY: '$',
+  };
+
+  it('are told all at once', () => {
+    expect(() => readConfig(environment)).toThrow(/5 fault/);
+    for (const name of Object.keys(environment)) {
+      expect(faultsOf(environment)).toContainEqual(expect.stringContaining(name));
+    }
+  });
+
+  it('never repeat what was set, which may be secret', () => {
+    const told = faultsOf(environment).join('\n');
+    for (const secret of ['hunter2', 'short-secret', 'admin']) expect(told).not.toContain(secret);
+  });
+
+  it('are two ways of knowing customers at once', () => {
+    expect(faultsOf({ JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://id.example.com' })).toEqual([
+      'JWT_SECRET and JWT_JWKS_URL exclude each other.',
+    ]);
+  });
+});

@@ -1,0 +1,107 @@
+import { useTestDatabase } from '../../../test/support/database';
+import type { Tx } from '../../platform/database/database';
+import { type ProfileId, uuidSource } from '../../shared/ids';
+import { lockIdentities, tryLockProfiles } from './identity.locks';
+
+const { database } = useTestDatabase();
+
+function newProfiles(count: number): ProfileId[] {
+  return Array.from({ length: count }, () => uuidSource.next<ProfileId>());
+}
+
+async function locksHeld(tx: Tx): Promise<number> {
+  const rows = await tx.query(
+    `select from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()`,
+  );
+  return rows.length;
+}
+
+/** Whether another transaction could have the locks at once. */
+async function isFree(profileIds: readonly ProfileId[]): Promise<boolean> {
+  return database
+    .transaction(async (tx) => {
+      await tx.query(`set local lock_timeout = '50ms'`);
+      await lockIdentities(tx, profileIds);
+      return true;
+    })
+    .catch(() => false);
+}
+
+const some = newProfiles(2);
+const others = newProfiles(2);
+const many = newProfiles(1001);
+
+it.each([
+  ['the same', some, some, false],
+  ['one in common', some, [...others, ...some.slice(1)], false],
+  ['others', some, others, true],
+  ['a multitude, while some are held', some, many, false],
+  ['some, while a multitude is held', many, some, false],
+  ['two multitudes', many, newProfiles(1001), false],
+  ['none', many, [], true],
+])('%s', async (_, held, wanted, expected) => {
+  await database.transaction(async (tx) => {
+    await lockIdentities(tx, held);
+    expect(await isFree(wanted)).toBe(expected);
+  });
+  expect(await isFree(wanted)).toBe(true);
+});
+
+it('tries without waiting, and gets what is free', async () => {
+  const attempt = (profileIds: readonly ProfileId[]) =>
+    database.transaction((tx) => tryLockProfiles(tx, profileIds));
+  await database.transaction(async (tx) => {
+    await lockIdentities(tx, some);
+    expect(await attempt([...some, ...others])).toEqual(others);
+  });
+  await database.transaction(async (tx) => {
+    await lockIdentities(tx, many);
+    expect(await attempt(others)).toEqual([]);
+  });
+  await database.transaction(async (tx) => {
+    expect(await tryLockProfiles(tx, others)).toEqual(others);
+    expect(await isFree(others)).toBe(false);
+    expect(await isFree(many)).toBe(false);
+  });
+});
+
+it('may be taken again by who has them', async () => {
+  await database.transaction(async (tx) => {
+    await lockIdentities(tx, some);
+    await lockIdentities(tx, [...some, ...others]);
+    await lockIdentities(tx, many);
+    await lockIdentities(tx, newProfiles(1));
+  });
+});
+
+it.each([
+  [1, 2],
+  [1000, 1001],
+  [1001, 1],
+  [25_000, 1],
+])('of %i names are %i at most', async (count, expected) => {
+  await database.transaction(async (tx) => {
+    await lockIdentities(
+      tx,
+      [],
+      Array.from({ length: count }, (_, index) => ({ namespace: 'email', value: String(index) })),
+    );
+    expect(await locksHeld(tx)).toBe(expected);
+  });
+});
+
+it('never close a circle, whatever order they are asked for in', async () => {
+  const profileIds = newProfiles(20);
+  let attempts = 0;
+  await Promise.all(
+    Array.from({ length: 30 }, (_, turn) =>
+      database.transaction(async (tx) => {
+        attempts += 1;
+        const rotated = [...profileIds.slice(turn % 20), ...profileIds.slice(0, turn % 20)];
+        await lockIdentities(tx, turn % 2 === 0 ? rotated : rotated.toReversed());
+        await tx.query('select 1');
+      }),
+    ),
+  );
+  expect(attempts).toBe(30);
+});

@@ -1,0 +1,307 @@
+import { useTestDatabase } from '../../../test/support/database';
+import { createDataSource } from './data-source';
+import { Database, TransactionConflict, type Tx } from './database';
+
+const testing = useTestDatabase();
+const { database } = testing;
+
+beforeAll(async () => {
+  await database.query('create table note (id integer primary key, text text)');
+  await database.query(`
+    create table strict_note (
+      id integer primary key, twin integer,
+      constraint twins foreign key (twin) references strict_note deferrable initially deferred
+    )`);
+});
+
+beforeEach(async () => {
+  await database.query('truncate note, strict_note');
+});
+
+async function notes(): Promise<number[]> {
+  const rows = await database.query<{ id: number }>('select id from note order by id');
+  return rows.map((row) => row.id);
+}
+
+function insert(tx: Tx, id: number): Promise<unknown> {
+  return tx.query('insert into note (id) values ($1)', [id]);
+}
+
+/** A gate that opens when everybody has come. */
+function meeting(people: number): () => Promise<void> {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let come = 0;
+  return () => {
+    come += 1;
+    if (come === people) open();
+    return opened;
+  };
+}
+
+describe('a transaction', () => {
+  it('commits what was done and gives what the work gives', async () => {
+    expect(
+      await database.transaction(async (tx) => {
+        await insert(tx, 1);
+        return 'done';
+      }),
+    ).toBe('done');
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('is not seen by others until then', async () => {
+    await database.transaction(async (tx) => {
+      await insert(tx, 1);
+      expect(await notes()).toEqual([]);
+    });
+  });
+
+  it('shares its fate with what TypeORM does in it', async () => {
+    const work = database.transaction(async (tx) => {
+      await tx.entities.query('insert into note (id) values (1)');
+      expect(await tx.query('select id from note')).toEqual([{ id: 1 }]);
+      throw new Error('second thoughts');
+    });
+    await expect(work).rejects.toThrow('second thoughts');
+    expect(await notes()).toEqual([]);
+  });
+
+  it.each([
+    ['an error', new Error('no')],
+    ['something that is no error', 'no'],
+    ['nothing', undefined],
+  ])('rolls back when the work throws %s, and throws the same', async (_, thrown) => {
+    const work = database.transaction(async (tx) => {
+      await insert(tx, 1);
+      throw thrown;
+    });
+    await expect(work).rejects.toBe(thrown);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('fails when the commit fails, and nothing is done', async () => {
+    const work = database.transaction(async (tx) => {
+      await insert(tx, 1);
+      await tx.query('insert into strict_note (id, twin) values (1, 2)');
+    });
+    await expect(work).rejects.toMatchObject({ code: '23503' });
+    expect(await notes()).toEqual([]);
+  });
+
+  it('fails when the work hides an error that had aborted it', async () => {
+    const work = database.transaction(async (tx) => {
+      await insert(tx, 1);
+      await insert(tx, 1).catch(() => undefined);
+      return 'all is well';
+    });
+    await expect(work).rejects.toThrow(/aborted/);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('takes no more statements once it has ended', async () => {
+    let leaked: Tx | undefined;
+    await database.transaction(async (tx) => {
+      leaked = tx;
+      await insert(tx, 1);
+    });
+    await expect(insert(leaked as Tx, 2)).rejects.toThrow(/ended/);
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('is not outlived by a part of its work when another part fails', async () => {
+    let rest: Promise<void> | undefined;
+    const work = database.transaction(async (tx) => {
+      rest = (async () => {
+        for (let id = 1; id <= 50; id += 1) await insert(tx, id);
+      })();
+      await Promise.all([rest, Promise.reject(new Error('no'))]);
+    });
+    await expect(work).rejects.toThrow('no');
+    await rest?.catch(() => undefined);
+    expect(await notes()).toEqual([]);
+  });
+});
+
+describe('trying again', () => {
+  it('happens after a deadlock, until both are through', async () => {
+    await database.query('insert into note (id) values (1), (2)');
+    const met = meeting(2);
+    let attempts = 0;
+    const update = (first: number, second: number) =>
+      database.transaction(async (tx) => {
+        attempts += 1;
+        await tx.query(`set local deadlock_timeout = '20ms'`);
+        await tx.query(`update note set text = concat(text, 'x') where id = $1`, [first]);
+        await met();
+        await tx.query(`update note set text = concat(text, 'x') where id = $1`, [second]);
+      });
+    await Promise.all([update(1, 2), update(2, 1)]);
+    expect(attempts).toBe(3);
+    expect(await database.query('select text from note')).toEqual([{ text: 'xx' }, { text: 'xx' }]);
+  });
+
+  it('happens after a serialization failure', async () => {
+    await database.query('insert into note (id) values (1)');
+    const met = meeting(2);
+    let attempts = 0;
+    const count = () =>
+      database.transaction(async (tx) => {
+        attempts += 1;
+        await tx.query('set transaction isolation level repeatable read');
+        await tx.query('select text from note');
+        await met();
+        await tx.query(`update note set text = concat(text, 'x')`);
+      });
+    await Promise.all([count(), count()]);
+    expect(attempts).toBe(3);
+    expect(await database.query('select text from note')).toEqual([{ text: 'xx' }]);
+  });
+
+  it('happens after a conflict that the work found, each time from the beginning', async () => {
+    let attempts = 0;
+    await database.transaction(async (tx) => {
+      attempts += 1;
+      await insert(tx, attempts);
+      if (attempts < 3) throw new TransactionConflict('not yet');
+    });
+    expect(await notes()).toEqual([3]);
+  });
+
+  it('ends after ten attempts', async () => {
+    let attempts = 0;
+    const work = database.transaction(async (tx) => {
+      attempts += 1;
+      await insert(tx, attempts);
+      throw new TransactionConflict('never');
+    });
+    await expect(work).rejects.toThrow('never');
+    expect(attempts).toBe(10);
+    expect(await notes()).toEqual([]);
+  });
+
+  it.each([
+    ['a unique violation', 'insert into note (id) values (1), (1)', '23505'],
+    ['a syntax error', 'selec', '42601'],
+    ['a cancelled statement', `set local statement_timeout = 1; select pg_sleep(9)`, '57014'],
+  ])('does not happen after %s', async (_, statement, code) => {
+    let attempts = 0;
+    const work = database.transaction(async (tx) => {
+      attempts += 1;
+      await tx.query(statement);
+    });
+    await expect(work).rejects.toMatchObject({ code });
+    expect(attempts).toBe(1);
+  });
+});
+
+describe('what comes back', () => {
+  it('keeps 64 bits, days and instants as they are', async () => {
+    const [row] = await database.query(`
+      select 9223372036854775807 as big, (-1)::int8 as negative, 7::int4 as int, null::int8 as none,
+        date '2026-02-28' as day, timestamptz '2026-02-28 23:30:00.123+00' as instant,
+        '{"a": 1}'::jsonb as json`);
+    expect(row).toEqual({
+      big: 9223372036854775807n,
+      negative: -1n,
+      int: 7,
+      none: null,
+      day: '2026-02-28',
+      instant: new Date('2026-02-28T23:30:00.123Z'),
+      json: { a: 1 },
+    });
+  });
+
+  it('is in UTC, whatever the server is set to', async () => {
+    expect(await database.query(`select timestamptz '2026-01-01 00:00Z' :: text as text`)).toEqual([
+      { text: '2026-01-01 00:00:00+00' },
+    ]);
+  });
+
+  it('is the rows of RETURNING for a write, and none without', async () => {
+    expect(await database.query('insert into note (id) values (1) returning id')).toEqual([
+      { id: 1 },
+    ]);
+    expect(await database.query('update note set text = $1 returning text', ['a'])).toEqual([
+      { text: 'a' },
+    ]);
+    expect(await database.query('delete from note')).toEqual([]);
+  });
+});
+
+describe('the connections', () => {
+  /** A database with a single connection: one that is not given back is missed at once. */
+  async function withOneConnection(work: (single: Database) => Promise<void>): Promise<void> {
+    const dataSource = createDataSource({
+      url: testing.url,
+      poolSizeMax: 1,
+      statementTimeoutMs: 20_000,
+    });
+    await dataSource.initialize();
+    try {
+      await work(new Database(dataSource));
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  it('are given back, whatever happens', async () => {
+    await withOneConnection(async (single) => {
+      for (let round = 0; round < 3; round += 1) {
+        await expect(single.query('selec')).rejects.toThrow();
+        await expect(single.transaction((tx) => tx.query('selec'))).rejects.toThrow();
+        const refused = single.transaction(async (tx) => {
+          await tx.query('insert into strict_note (id, twin) values (1, 2)');
+        });
+        await expect(refused).rejects.toThrow();
+        const hidden = single.transaction((tx) => tx.query('selec').catch(() => undefined));
+        await expect(hidden).rejects.toThrow();
+      }
+      expect(await single.query('select 1 as one')).toEqual([{ one: 1 }]);
+    });
+  });
+
+  it('are replaced when one is lost in a transaction, of which nothing is done', async () => {
+    await withOneConnection(async (single) => {
+      let attempts = 0;
+      const work = single.transaction(async (tx) => {
+        attempts += 1;
+        await insert(tx, 1);
+        const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+        await database.query('select pg_terminate_backend($1, 5000)', [row?.pid]);
+        await insert(tx, 2);
+      });
+      await expect(work).rejects.toThrow();
+      expect(attempts).toBe(1);
+      await single.transaction((tx) => insert(tx, 3));
+      expect(await notes()).toEqual([3]);
+    });
+  });
+
+  it('are replaced when one is lost while nobody uses it', async () => {
+    await withOneConnection(async (single) => {
+      const [row] = await single.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await database.query('select pg_terminate_backend($1, 5000)', [row?.pid]);
+      // The news travels by the socket; until it is here the first statement may still fail.
+      await single.query('select 1').catch(() => undefined);
+      expect(await single.query('select 1 as one')).toEqual([{ one: 1 }]);
+    });
+  });
+
+  it('cancel what takes too long', async () => {
+    const dataSource = createDataSource({
+      url: testing.url,
+      poolSizeMax: 1,
+      statementTimeoutMs: 50,
+    });
+    await dataSource.initialize();
+    try {
+      const slow = new Database(dataSource).query('select pg_sleep(30)');
+      await expect(slow).rejects.toMatchObject({ code: '57014' });
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+});

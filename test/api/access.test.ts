@@ -1,0 +1,306 @@
+import { fieldAccess } from '../../src/field-access';
+import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
+import { newProfile, order, userIdentifier } from '../support/actions';
+import { type Answer, useApi } from '../support/api';
+
+const api = useApi();
+
+type FieldName = keyof typeof fieldAccess;
+
+interface Operation {
+  readonly text: string;
+  readonly variables?: () => Readonly<Record<string, unknown>>;
+  /** What leads to the field, besides the scope of its own. */
+  readonly leadsThrough?: readonly Scope[];
+}
+
+let ada = '';
+let revocable = '';
+let count = 0;
+
+beforeAll(async () => {
+  ada = await newProfile(api, 'ada', order('ada', 10));
+  await newProfile(api, 'grace');
+  const grantor = { actor: 'test', scopes: new Set(scopeNames) };
+  const made = await api.app.apiKeys.create({ name: 'revocable', scopes: scopeNames }, grantor);
+  revocable = `key_${made.apiKey.id.replaceAll('-', '')}`;
+});
+
+/** A request nobody made before, so that nothing is refused for being sent again. */
+function fresh(): string {
+  count += 1;
+  return `fresh-${count}`;
+}
+
+const adjust = (selection: string): Operation => ({
+  text: `mutation ($input: AdjustPointsInput!) { adjustPoints(input: $input) { ${selection} } }`,
+  variables: () => ({
+    input: { profileId: ada, points: 1, reason: 'Test', idempotencyKey: fresh() },
+  }),
+});
+
+/** How each field is asked for; the compiler sees to it that none is left out. */
+const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Operation>> = {
+  'Query.me': { text: '{ me { __typename } }' },
+  'Query.profile': {
+    text: 'query ($id: ID!) { profile(id: $id) { __typename } }',
+    variables: () => ({ id: ada }),
+  },
+  'Query.profileByIdentifier': {
+    text: 'query ($of: IdentifierInput!) { profileByIdentifier(identifier: $of) { __typename } }',
+    variables: () => ({ of: userIdentifier('ada') }),
+  },
+  'Query.profiles': { text: '{ profiles { __typename } }' },
+  'Query.apiKeys': { text: '{ apiKeys { id } }' },
+  'Mutation.recordEvents': {
+    text: 'mutation ($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',
+    variables: () => ({ events: [{ name: 'A', identifiers: [userIdentifier('ada')] }] }),
+  },
+  'Mutation.adjustPoints': adjust('__typename'),
+  'Mutation.submitFeedback': {
+    text: 'mutation ($of: SubmitFeedbackInput!) { submitFeedback(input: $of) { __typename } }',
+    variables: () => ({ of: { profileId: ada, kind: 'COMPLAINT' } }),
+  },
+  'Mutation.recordCommunityActivity': {
+    text: `mutation ($of: CommunityActivityInput!) {
+      recordCommunityActivity(input: $of) { __typename } }`,
+    variables: () => ({ of: { profileId: ada, kind: 'POST' } }),
+  },
+  'Mutation.createReferralCode': {
+    text: `mutation ($of: CreateReferralCodeInput!) {
+      createReferralCode(input: $of) { __typename } }`,
+    variables: () => ({ of: { profileId: ada } }),
+  },
+  'Mutation.claimReferral': {
+    text: 'mutation ($of: ClaimReferralInput!) { claimReferral(input: $of) { __typename } }',
+    variables: () => ({ of: { profileId: ada, code: 'NOBODYS1' } }),
+  },
+  'Mutation.createApiKey': {
+    text: 'mutation ($of: CreateApiKeyInput!) { createApiKey(input: $of) { __typename } }',
+    variables: () => ({ of: { name: fresh(), scopes: ['KEYS_MANAGE'] } }),
+  },
+  'Mutation.revokeApiKey': {
+    text: 'mutation ($id: ID!) { revokeApiKey(id: $id) { __typename } }',
+    variables: () => ({ id: revocable }),
+  },
+  'LoyaltyTransaction.actor': {
+    ...adjust('... on LoyaltyTransaction { actor }'),
+    leadsThrough: ['loyalty:adjust'],
+  },
+  'LoyaltyTransaction.note': {
+    ...adjust('... on LoyaltyTransaction { note }'),
+    leadsThrough: ['loyalty:adjust'],
+  },
+};
+
+const selections: Readonly<Record<string, string>> = {
+  identifiers: '{ value }',
+  mergedFrom: '{ id }',
+  community: '{ score }',
+  lifecycle: '{ stage }',
+  value: '{ tier }',
+  loyalty: '{ balance }',
+  referrals: '{ code }',
+  feedback: '{ __typename }',
+  events: '{ __typename }',
+};
+
+function operationOf(name: FieldName): Operation {
+  if (!isProfileField(name)) return operations[name];
+  return {
+    text: `query ($id: ID!) { profile(id: $id) { ${selectionOf(name)} } }`,
+    variables: () => ({ id: ada }),
+    leadsThrough: ['profiles:read'],
+  };
+}
+
+function isProfileField(name: FieldName): name is Extract<FieldName, `Profile.${string}`> {
+  return name.startsWith('Profile.');
+}
+
+function selectionOf(name: string): string {
+  const field = name.slice('Profile.'.length);
+  return `${field} ${selections[field] ?? ''}`;
+}
+
+function send(
+  name: FieldName,
+  credentials: { key?: string; jwt?: string },
+): Promise<Answer<object>> {
+  const { text, variables } = operationOf(name);
+  return api.query(text, variables?.() ?? {}, credentials);
+}
+
+interface Row {
+  readonly name: FieldName;
+  readonly scope: Scope | undefined;
+  readonly customer: boolean;
+}
+
+const rows = Object.entries(fieldAccess).map(
+  ([name, rule]): Row => ({
+    name: name as FieldName,
+    scope: 'scope' in rule ? rule.scope : undefined,
+    customer: 'customer' in rule,
+  }),
+);
+const forKeys = rows.filter((row): row is Row & { scope: Scope } => row.scope !== undefined);
+
+describe('whoever cannot be told is UNAUTHENTICATED', () => {
+  it.each(rows)('$name', async ({ name }) => {
+    const grantor = { actor: 'test', scopes: new Set(scopeNames) };
+    const { secret, apiKey } = await api.app.apiKeys.create(
+      { name: fresh(), scopes: scopeNames },
+      grantor,
+    );
+    await api.app.apiKeys.revoke(apiKey.id);
+    const unknown = `prn_live_${'x'.repeat(43)}`;
+    const expired = await api.jwt('ada', -60);
+    const forged = await api.jwt('ada', 3600, 'another secret that is long enough for HS256');
+    const credentials = [
+      {},
+      { key: unknown },
+      { key: secret },
+      { key: 'nonsense' },
+      { jwt: expired },
+      { jwt: forged },
+    ];
+    for (const one of credentials) {
+      const { status, data, errors } = await send(name, one);
+      expect([status, data, errors.map(({ extensions }) => extensions.code)]).toEqual([
+        401,
+        null,
+        ['UNAUTHENTICATED'],
+      ]);
+    }
+  });
+});
+
+describe('a key with every scope but one is told which one it lacks', () => {
+  it.each(forKeys)('$name: $scope', async ({ name, scope }) => {
+    const key = await api.key(...scopeNames.filter((other) => other !== scope));
+    const { errors, text } = await send(name, { key });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN', scope }]);
+    expect(errors[0]?.message).toContain(scope);
+    expect(text).not.toContain('"__typename"');
+  });
+});
+
+describe('a key with that scope and what leads there is let in', () => {
+  it.each(forKeys)('$name: $scope', async ({ name, scope }) => {
+    const { leadsThrough = [] } = operationOf(name);
+    const key = await api.key(...new Set([scope, ...leadsThrough]));
+    const { status, data, errors } = await send(name, { key });
+    expect([status, errors]).toEqual([200, []]);
+    expect(Object.values(data ?? {})).not.toContain(null);
+  });
+});
+
+describe('without the scope nothing is done', () => {
+  it('a refused mutation leaves no trace', async () => {
+    const balance = () =>
+      api.data('query ($id: ID!) { profile(id: $id) { loyalty { balance } } }', { id: ada });
+    const before = await balance();
+    await send('Mutation.adjustPoints', { key: await api.key('loyalty:read', 'profiles:read') });
+    await send('Mutation.adjustPoints', { jwt: await api.jwt('ada') });
+    expect(await balance()).toEqual(before);
+  });
+});
+
+describe("a customer's own token", () => {
+  it.each(rows.filter(({ name, customer }) => customer && isProfileField(name)))(
+    'shows $name through `me`',
+    async ({ name }) => {
+      const text = `{ me { ${selectionOf(name)} } }`;
+      const { status, data, errors } = await api.query(text, {}, { jwt: await api.jwt('ada') });
+      expect([status, errors]).toEqual([200, []]);
+      expect(data).toMatchObject({ me: expect.anything() });
+    },
+  );
+
+  it.each(rows.filter(({ name, customer }) => !customer && isProfileField(name)))(
+    'does not show $name',
+    async ({ name }) => {
+      const text = `{ me { ${selectionOf(name)} } }`;
+      const { data, errors } = await api.query(text, {}, { jwt: await api.jwt('ada') });
+      expect([data, errors.map(({ extensions }) => extensions.code)]).toEqual([
+        { me: null },
+        ['FORBIDDEN'],
+      ]);
+    },
+  );
+
+  it.each(rows.filter(({ name }) => !isProfileField(name) && name !== 'Query.me'))(
+    'does not open $name',
+    async ({ name }) => {
+      if (name.startsWith('LoyaltyTransaction.')) {
+        const field = name.slice('LoyaltyTransaction.'.length);
+        const text = `{ me { loyalty { transactions { edges { node { ${field} } } } } } }`;
+        const { errors, text: body } = await api.query(text, {}, { jwt: await api.jwt('ada') });
+        expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+        expect(body).not.toContain('source:');
+        return;
+      }
+      const { errors } = await send(name, { jwt: await api.jwt('ada') });
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+    },
+  );
+
+  it('shows the very customer it is about, and nobody where there is none yet', async () => {
+    const text = '{ me { id identifiers { value } } }';
+    const me = async (userId: string) => api.data(text, {}, { jwt: await api.jwt(userId) });
+    expect(await me('ada')).toEqual({ me: { id: ada, identifiers: [{ value: 'ada' }] } });
+    expect(await me('nobody')).toEqual({ me: null });
+    expect(await me('undefined')).toEqual({ me: null });
+  });
+
+  it('is not a way to another profile by its id', async () => {
+    const { data, errors } = await send('Query.profile', { jwt: await api.jwt('grace') });
+    expect(data).toEqual({ profile: null });
+    expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  it('is no key: `me` is not for keys', async () => {
+    const { data, errors } = await send('Query.me', { key: await api.key() });
+    expect([data, errors[0]?.extensions]).toEqual([{ me: null }, { code: 'FORBIDDEN' }]);
+  });
+});
+
+describe('keys through the API', () => {
+  const CREATE = `mutation ($input: CreateApiKeyInput!) {
+    createApiKey(input: $input) { secret apiKey { id name scopes createdBy } } }`;
+
+  interface Created {
+    readonly createApiKey: { readonly secret: string; readonly apiKey: { readonly id: string } };
+  }
+
+  it('are made, used, listed without their secret, and revoked', async () => {
+    const input = { name: 'crm-sync', scopes: ['PROFILES_READ'] };
+    const { createApiKey } = await api.data<Created>(CREATE, { input });
+    const { secret, apiKey } = createApiKey;
+    const use = () => send('Query.profiles', { key: secret });
+    expect((await use()).status).toBe(200);
+    const { text } = await api.query('{ apiKeys { id name scopes createdBy createdAt } }');
+    expect(text).toContain(apiKey.id);
+    expect(text).not.toContain(secret);
+    await api.data('mutation ($id: ID!) { revokeApiKey(id: $id) { revokedAt } }', {
+      id: apiKey.id,
+    });
+    expect((await use()).status).toBe(401);
+  });
+
+  it('cannot give away what they do not hold', async () => {
+    const key = await api.key('keys:manage');
+    const input = { name: 'greedy', scopes: ['KEYS_MANAGE', 'LOYALTY_ADJUST'] };
+    const { data, errors } = await api.query(CREATE, { input }, { key });
+    expect(data).toBeNull();
+    expect(errors[0]?.extensions).toEqual({ code: 'FORBIDDEN', scope: 'loyalty:adjust' });
+  });
+
+  it('have names of their own', async () => {
+    const input = { name: 'once', scopes: ['PROFILES_READ'] };
+    await api.data(CREATE, { input });
+    const { errors } = await api.query(CREATE, { input });
+    expect(errors[0]?.extensions.code).toBe('API_KEY_NAME_TAKEN');
+  });
+});

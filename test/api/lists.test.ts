@@ -1,0 +1,369 @@
+import { newProfile, order, recordEvents, userIdentifier } from '../support/actions';
+import { useApi } from '../support/api';
+
+const api = useApi();
+
+interface Node {
+  readonly id: string;
+}
+
+interface Page<N> {
+  readonly edges: readonly { readonly cursor: string; readonly node: N }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+interface List {
+  /** Around the connection; `%` stands for it, with its arguments. */
+  readonly query: string;
+  /** Where the connection is in the data. */
+  readonly at: readonly string[];
+}
+
+/**
+ * Reads a list to its end.
+ * @param between done after each page but the last
+ * @returns every node, in the order met
+ */
+async function readAll<N extends Node>(
+  { query, at }: List,
+  variables: object,
+  size: number,
+  between: () => Promise<void> = async () => {},
+): Promise<readonly N[]> {
+  const nodes: N[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const data: unknown = await api.data(query, { ...variables, size, after });
+    const page = at.reduce(
+      (value, name) => (value as Record<string, unknown>)[name],
+      data,
+    ) as Page<N>;
+    nodes.push(...page.edges.map(({ node }) => node));
+    expect(page.edges.length).toBeLessThanOrEqual(size);
+    expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
+    if (!page.pageInfo.hasNextPage) return nodes;
+    expect(page.edges).toHaveLength(size);
+    after = page.pageInfo.endCursor;
+    await between();
+  }
+}
+
+function listOfProfile(path: readonly string[], fields: string): List {
+  const parents = path.slice(0, -1);
+  return {
+    query: `query ($id: ID!, $size: Int, $after: String) { profile(id: $id) {
+      ${parents.map((name) => `${name} {`).join(' ')} ${path.at(-1)}(first: $size, after: $after) {
+        edges { cursor node { id ${fields} } } pageInfo { hasNextPage endCursor } }
+      ${'}'.repeat(parents.length)} } }`,
+    at: ['profile', ...path],
+  };
+}
+
+function expectDescending(values: readonly string[]): void {
+  expect(values).toEqual([...values].sort().reverse());
+}
+
+const sizes = [1, 4, 7, 100];
+
+describe('events', () => {
+  const list = listOfProfile(['events'], 'name occurredAt');
+
+  interface EventNode extends Node {
+    readonly name: string;
+    readonly occurredAt: string;
+  }
+
+  /** Three at each instant, so that pages end amid equal times. */
+  const events = Array.from({ length: 24 }, (_, n) => ({
+    name: `E${n}`,
+    identifiers: [userIdentifier('reader')],
+    occurredAt: new Date(Date.UTC(2026, 9, 1 + Math.floor(n / 3))).toISOString(),
+  }));
+  let id = '';
+
+  beforeAll(async () => {
+    const { profiles } = await recordEvents(api, events);
+    id = profiles[0]?.id ?? '';
+  });
+
+  it.each(sizes)('in pages of %d are each there once, newest first', async (size) => {
+    const nodes = await readAll<EventNode>(list, { id }, size);
+    expect(nodes.map(({ name }) => name).sort()).toEqual(events.map(({ name }) => name).sort());
+    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+  });
+
+  it('that arrive between two pages do not shift what is still to be read', async () => {
+    let count = 0;
+    const nodes = await readAll<EventNode>(list, { id }, 5, async () => {
+      count += 1;
+      await recordEvents(api, [
+        { name: 'New', identifiers: [userIdentifier('reader')] },
+        // Late news of a time that has been read already.
+        {
+          name: 'Late',
+          identifiers: [userIdentifier('reader')],
+          occurredAt: '2026-10-09T00:00:00Z',
+        },
+      ]);
+    });
+    expect(count).toBeGreaterThan(3);
+    expect(nodes.map(({ name }) => name).sort()).toEqual(events.map(({ name }) => name).sort());
+  });
+
+  it('of a merged profile are one list', async () => {
+    const cookie = { namespace: 'anonymous_id', value: 'list-cookie' };
+    await recordEvents(api, [
+      ...Array.from({ length: 5 }, (_, n) => ({
+        name: `Before ${n}`,
+        identifiers: [cookie],
+        occurredAt: `2026-10-0${n + 1}T12:00:00Z`,
+      })),
+      { name: 'Signed In', identifiers: [cookie, userIdentifier('merged-reader')] },
+      { name: 'After', identifiers: [userIdentifier('merged-reader')] },
+    ]);
+    const merged = await newProfile(api, 'merged-reader');
+    const nodes = await readAll<EventNode>(list, { id: merged }, 2);
+    expect(nodes).toHaveLength(8);
+    expect(new Set(nodes.map((node) => node.id)).size).toBe(8);
+    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+  });
+});
+
+describe('points', () => {
+  const transactions = listOfProfile(['loyalty', 'transactions'], 'points postedAt');
+  const lots = listOfProfile(['loyalty', 'lots'], 'points expiresAt');
+
+  async function adjust(id: string, points: number, key: string): Promise<void> {
+    await api.data(
+      `mutation ($input: AdjustPointsInput!) { adjustPoints(input: $input) {
+        ... on LoyaltyTransaction { id } } }`,
+      { input: { profileId: id, points, reason: 'Test', idempotencyKey: key } },
+    );
+  }
+
+  it.each(sizes)('transactions in pages of %d are each there once', async (size) => {
+    const id = await newProfile(api, `points-${size}`, order(`points-${size}`, 100));
+    for (let n = 1; n <= 9; n += 1) await adjust(id, n, `${id}-${n}`);
+    const nodes = await readAll<Node & { points: string; postedAt: string }>(
+      transactions,
+      { id },
+      size,
+    );
+    expect(nodes.map(({ points }) => points)).toEqual([
+      '9',
+      '8',
+      '7',
+      '6',
+      '5',
+      '4',
+      '3',
+      '2',
+      '1',
+      '100',
+    ]);
+    expectDescending(nodes.map(({ postedAt }) => postedAt));
+  });
+
+  it('transactions posted between two pages do not shift the rest', async () => {
+    const id = await newProfile(api, 'busy');
+    for (let n = 1; n <= 6; n += 1) await adjust(id, n, `busy-${n}`);
+    let extra = 0;
+    const nodes = await readAll<Node & { points: string }>(transactions, { id }, 2, () => {
+      extra += 1;
+      return adjust(id, 100, `busy-extra-${extra}`);
+    });
+    expect(nodes.map(({ points }) => points)).toEqual(['6', '5', '4', '3', '2', '1']);
+  });
+
+  it('lots come in the order a spend takes them, even where one is spent between two pages', async () => {
+    const orders = Array.from({ length: 7 }, (_, n) =>
+      order('lots', 10 + n, { occurredAt: `2026-0${n + 1}-15T00:00:00Z` }),
+    );
+    const { profiles } = await recordEvents(api, [...orders].reverse());
+    const id = profiles[0]?.id ?? '';
+    const all = await readAll<Node & { points: string }>(lots, { id }, 3);
+    expect(all.map(({ points }) => points)).toEqual(['10', '11', '12', '13', '14', '15', '16']);
+    let spent = 0;
+    const nodes = await readAll<Node & { points: string }>(lots, { id }, 3, async () => {
+      if (spent === 0) await adjust(id, -5, 'lots-spend');
+      spent += 5;
+    });
+    expect(nodes.map((node) => node.id)).toEqual(all.map((node) => node.id));
+  });
+});
+
+describe('feedback', () => {
+  const list = listOfProfile(['feedback'], 'comment occurredAt');
+
+  it.each(sizes)('in pages of %d is each there once, newest first', async (size) => {
+    const id = await newProfile(api, `feedback-${size}`);
+    const submit = (n: number, occurredAt: string) =>
+      api.data(
+        'mutation ($of: SubmitFeedbackInput!) { submitFeedback(input: $of) { __typename } }',
+        { of: { profileId: id, kind: 'SUGGESTION', comment: `c${n}`, occurredAt } },
+      );
+    for (let n = 0; n < 9; n += 1) await submit(n, `2026-10-0${1 + Math.floor(n / 2)}T00:00:00Z`);
+    const nodes = await readAll<Node & { comment: string; occurredAt: string }>(
+      list,
+      { id },
+      size,
+      async () => {
+        await submit(99, '2026-11-01T00:00:00Z');
+      },
+    );
+    expect(nodes.map(({ comment }) => comment).sort()).toEqual(
+      Array.from({ length: 9 }, (_, n) => `c${n}`),
+    );
+    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+  });
+});
+
+describe('history of stages', () => {
+  const list = listOfProfile(['lifecycle', 'history'], 'from to occurredAt');
+
+  interface Transition extends Node {
+    readonly from: string | null;
+    readonly to: string;
+    readonly occurredAt: string;
+  }
+
+  it.each(sizes)('in pages of %d is one unbroken chain, newest first', async (size) => {
+    const user = `history-${size}`;
+    const orders = [2020, 2021, 2022, 2023, 2024, 2025].map((year) =>
+      order(user, 10, { occurredAt: `${year}-03-01T00:00:00Z` }),
+    );
+    const { profiles } = await recordEvents(api, orders);
+    const nodes = await readAll<Transition>(list, { id: profiles[0]?.id }, size);
+    expect(nodes.length).toBeGreaterThan(10);
+    expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+    for (const [index, { from }] of nodes.entries()) {
+      expect(from).toBe(nodes[index + 1]?.to ?? null);
+    }
+  });
+});
+
+describe('referrals', () => {
+  const list = listOfProfile(['referrals', 'referrals'], 'code claimedAt status');
+
+  it('in pages of 2 are each there once', async () => {
+    const id = await newProfile(api, 'bringer');
+    await api.data(
+      `mutation ($id: ID!) { createReferralCode(input: {profileId: $id, code: "BRING1"}) {
+        __typename } }`,
+      { id },
+    );
+    for (let n = 0; n < 7; n += 1) {
+      const brought = await newProfile(api, `brought-${n}`);
+      await api.data(
+        `mutation ($id: ID!) { claimReferral(input: {profileId: $id, code: "BRING1"}) {
+          ... on Referral { id } } }`,
+        { id: brought },
+      );
+    }
+    const nodes = await readAll(list, { id }, 2);
+    expect(new Set(nodes.map((node) => node.id)).size).toBe(7);
+  });
+});
+
+describe('profiles', () => {
+  interface ProfileNode extends Node {
+    readonly createdAt: string;
+    readonly lifecycle: { readonly stage: string; readonly atRisk: boolean };
+    readonly value: { readonly tier: string };
+  }
+
+  const list: List = {
+    query: `query ($size: Int, $after: String, $filter: ProfileFilter) {
+      profiles(first: $size, after: $after, filter: $filter) {
+        edges { cursor node { id createdAt lifecycle { stage atRisk } value { tier } } }
+        pageInfo { hasNextPage endCursor } } }`,
+    at: ['profiles'],
+  };
+  let all: readonly ProfileNode[] = [];
+
+  beforeAll(async () => {
+    const days = (user: string, dates: readonly string[], revenue: number) =>
+      dates.map((day) => order(user, revenue, { occurredAt: `${day}T00:00:00Z` }));
+    const monthly = Array.from(
+      { length: 11 },
+      (_, n) => `2026-${String(n + 1).padStart(2, '0')}-05`,
+    );
+    // Every third day of a summer, and then silence.
+    const summer = Array.from({ length: 26 }, (_, n) =>
+      new Date(Date.UTC(2026, 5, 15 + 3 * n)).toISOString().slice(0, 10),
+    );
+    await recordEvents(api, [
+      ...Array.from({ length: 6 }, (_, n) => days(`new-${n}`, ['2026-11-19'], 5 + n)).flat(),
+      ...Array.from({ length: 5 }, (_, n) => days(`gone-${n}`, ['2025-01-01'], 5 + n)).flat(),
+      ...Array.from({ length: 4 }, (_, n) => days(`loyal-${n}`, monthly, 100 + n)).flat(),
+      ...Array.from({ length: 3 }, (_, n) => days(`fading-${n}`, summer, 20 + n)).flat(),
+      ...Array.from({ length: 3 }, (_, n) =>
+        days(`trying-${n}`, ['2026-10-20', '2026-11-05'], 60 + n),
+      ).flat(),
+    ]);
+    all = await readAll<ProfileNode>(list, {}, 100);
+  });
+
+  it.each([3, 7])('in pages of %d are each there once, newest first', async (size) => {
+    const nodes = await readAll<ProfileNode>(list, {}, size);
+    expect(nodes).toEqual(all);
+    expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+    expectDescending(nodes.map(({ createdAt }) => createdAt));
+  });
+
+  it('that come between two pages do not shift the rest, nor do absorbed ones stay', async () => {
+    let extra = 0;
+    const nodes = await readAll<ProfileNode>(list, {}, 9, async () => {
+      extra += 1;
+      const cookie = { namespace: 'anonymous_id', value: `between-${extra}` };
+      await recordEvents(api, [
+        { name: 'A', identifiers: [cookie] },
+        { name: 'A', identifiers: [userIdentifier(`between-${extra}`)] },
+        { name: 'A', identifiers: [cookie, userIdentifier(`between-${extra}`)] },
+      ]);
+    });
+    expect(nodes.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+    const now = await readAll<ProfileNode>(list, {}, 100);
+    expect(now).toHaveLength(all.length + extra);
+    all = now;
+  });
+
+  it('there is somebody for every filter', () => {
+    const stages = new Set(all.map(({ lifecycle }) => lifecycle.stage));
+    expect([...stages].sort()).toEqual([
+      'ACQUISITION',
+      'CHURN',
+      'EXPLORATION',
+      'GROWTH',
+      'MATURITY',
+    ]);
+    expect(new Set(all.map(({ value }) => value.tier)).size).toBe(3);
+    expect(all.some(({ lifecycle }) => lifecycle.atRisk)).toBe(true);
+  });
+
+  const stages = ['ACQUISITION', 'EXPLORATION', 'GROWTH', 'MATURITY', 'CHURN'];
+  const filters = [
+    {},
+    ...stages.map((stage) => ({ stage })),
+    ...['HIGH', 'MID', 'LOW'].map((tier) => ({ tier })),
+    { atRisk: true },
+    { atRisk: false },
+    { stage: 'CHURN', tier: 'LOW' },
+    { stage: 'MATURITY', tier: 'HIGH', atRisk: false },
+    { stage: 'CHURN', atRisk: true },
+  ];
+
+  it.each(filters.map((filter) => [JSON.stringify(filter), filter] as const))(
+    'filtered by %s are those of whom it is true, in pages as well',
+    async (_name, filter: { stage?: string; tier?: string; atRisk?: boolean }) => {
+      const expected = all.filter(
+        ({ lifecycle, value }) =>
+          (filter.stage === undefined || lifecycle.stage === filter.stage) &&
+          (filter.tier === undefined || value.tier === filter.tier) &&
+          (filter.atRisk === undefined || lifecycle.atRisk === filter.atRisk),
+      );
+      expect(await readAll<ProfileNode>(list, { filter }, 2)).toEqual(expected);
+    },
+  );
+});

@@ -1,0 +1,153 @@
+import { SignJWT } from 'jose';
+import { type App, createApp } from '../../src/app';
+import { readConfig } from '../../src/config';
+import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
+import type { HttpServer } from '../../src/platform/http/http-server';
+import { createLogger } from '../../src/platform/telemetry/logger';
+import { createServer } from '../../src/server';
+import { uuidSource } from '../../src/shared/ids';
+import { TestClock } from './clock';
+import { type TestDatabase, useTestDatabase } from './database';
+
+/** What the test's tokens of customers are signed with. */
+export const TEST_JWT_SECRET = 'a secret of the tests, long enough for HS256';
+
+/** Where the clock of a test API stands at first. */
+export const TEST_NOW = '2026-11-20T10:00:00.000Z';
+
+export interface Answer<Data> {
+  readonly status: number;
+  readonly data: Data | null;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
+  }[];
+  /** The whole body, as it came. */
+  readonly text: string;
+}
+
+/** What identifies the sender: an API key or a token; left out for an anonymous request. */
+export type Credentials = { readonly key?: string; readonly jwt?: string };
+
+export class TestApi {
+  readonly clock = new TestClock(TEST_NOW);
+  private readonly keys = new Map<string, Promise<string>>();
+  private running: { readonly app: App; readonly server: HttpServer; readonly url: string } | null =
+    null;
+
+  constructor(private readonly testDatabase: TestDatabase) {}
+
+  async start(): Promise<void> {
+    const config = readConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: this.testDatabase.url,
+      JWT_SECRET: TEST_JWT_SECRET,
+      JOBS: 'false',
+    });
+    const { clock } = this;
+    const { database } = this.testDatabase;
+    const logger = createLogger({ level: config.logLevel });
+    const app = createApp({ config, database, logger, clock, ids: uuidSource });
+    const server = await createServer(app, '');
+    this.running = { app, server, url: await server.listen() };
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.server.stop();
+  }
+
+  get app(): App {
+    return this.started.app;
+  }
+
+  get url(): string {
+    return this.started.url;
+  }
+
+  /** The secret of a key with these scopes, made on first use; all scopes where none is named. */
+  key(...scopes: readonly Scope[]): Promise<string> {
+    const held = scopes.length === 0 ? scopeNames : [...scopes].sort();
+    const known = this.keys.get(held.join());
+    if (known !== undefined) return known;
+    const grantor = { actor: 'test', scopes: new Set(scopeNames) };
+    const name = `test ${this.keys.size + 1}`;
+    const made = this.app.apiKeys
+      .create({ name, scopes: held }, grantor)
+      .then(({ secret }) => secret);
+    this.keys.set(held.join(), made);
+    return made;
+  }
+
+  /** The token of a customer, signed and good for an hour of the test's clock. */
+  jwt(userId: string, expiresInSeconds = 3600, secret = TEST_JWT_SECRET): Promise<string> {
+    const nowSeconds = Math.floor(this.clock.now().getTime() / 1000);
+    return new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(userId)
+      .setExpirationTime(nowSeconds + expiresInSeconds)
+      .sign(new TextEncoder().encode(secret));
+  }
+
+  /** Sends an operation, with a key of all scopes unless told otherwise. */
+  async query<Data = Record<string, unknown>>(
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    credentials?: Credentials,
+  ): Promise<Answer<Data>> {
+    const { key, jwt } = credentials ?? { key: await this.key() };
+    const bearer = key ?? jwt;
+    return this.send<Data>(JSON.stringify({ query, variables }), {
+      'content-type': 'application/json',
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    });
+  }
+
+  /** Like `query`, for an operation that must not fail. */
+  async data<Data>(
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    credentials?: Credentials,
+  ): Promise<Data> {
+    const { data, errors, text } = await this.query<Data>(query, variables, credentials);
+    if (data === null || errors.length > 0) throw new Error(`The operation failed: ${text}`);
+    return data;
+  }
+
+  /** Sends a body as it is. */
+  async send<Data>(
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answer<Data>> {
+    const reply = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      body,
+      headers,
+    });
+    return readAnswer<Data>(reply);
+  }
+
+  private get started() {
+    if (this.running === null) throw new Error('The API has not been started.');
+    return this.running;
+  }
+}
+
+/** Reads a reply that must be JSON in the form GraphQL over HTTP gives. */
+export async function readAnswer<Data>(reply: Response): Promise<Answer<Data>> {
+  const text = await reply.text();
+  const { data = null, errors = [] } = JSON.parse(text) as Partial<Answer<Data>>;
+  return { status: reply.status, data, errors, text };
+}
+
+/** The whole product behind HTTP, on a database of this test file's own. Call at the top level. */
+export function useApi(): TestApi & { readonly database: TestDatabase['database'] } {
+  const testDatabase = useTestDatabase();
+  const api = new TestApi(testDatabase);
+  beforeAll(() => api.start());
+  afterAll(() => api.stop());
+  return Object.assign(api, { database: testDatabase.database });
+}

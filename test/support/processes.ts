@@ -1,0 +1,254 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SUPERUSER } from '../../src/platform/database/embedded/cluster';
+import { deadlineAfter, pollUntil } from '../../src/platform/database/embedded/poll';
+import { readServerState } from '../../src/platform/database/embedded/server-state';
+import { type Answer, readAnswer } from './api';
+
+const root = join(__dirname, '../..');
+
+/** How long a process may take for anything, on a machine with other work to do. */
+const PATIENCE_SECONDS = 60;
+
+/** A program of ours in a process of its own, and what it said so far. */
+export class RunningProgram {
+  stdout = '';
+  stderr = '';
+  private readonly ended: Promise<void>;
+
+  constructor(readonly child: ChildProcess) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    // `close` and not `exit`: everything that was said has arrived.
+    this.ended = once(child, 'close').then(() => undefined);
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Waits until the program said it. @throws Error with all it said, where it ended before */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const match = await pollUntil(deadlineAfter(PATIENCE_SECONDS), async () => {
+      const found = pattern.exec(this.stdout);
+      if (found !== null) return found;
+      return this.hasEnded ? null : undefined;
+    });
+    // What was said last may have arrived after the look at it.
+    const found = match ?? pattern.exec(this.stdout);
+    if (found) return found;
+    throw new Error(`The program did not say ${pattern}. ${this.stdout}\n${this.stderr}`);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** As Ctrl-C at a terminal does it: to the process and all it started in its group. */
+  interruptGroup(): void {
+    process.kill(-this.pid, 'SIGINT');
+  }
+
+  /** @returns the exit code, or the signal that ended it */
+  async end(): Promise<number | NodeJS.Signals | null> {
+    await this.ended;
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+}
+
+/** A server of ours that listens. */
+export class RunningServer {
+  constructor(
+    readonly program: RunningProgram,
+    /** Of the GraphQL door. */
+    readonly url: string,
+  ) {}
+
+  async query<Data>(
+    key: string,
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+  ): Promise<Answer<Data>> {
+    const reply = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    return readAnswer<Data>(reply);
+  }
+
+  /** The HTTP status of a health check. */
+  async health(of: 'live' | 'ready'): Promise<number> {
+    const reply = await fetch(new URL(`/health/${of}`, this.url));
+    await reply.text();
+    return reply.status;
+  }
+}
+
+type Settings = Readonly<Record<string, string>>;
+
+/** The product as it is built, with a data folder of its own; for one test file. */
+export class TestProduct {
+  private readonly programs: RunningProgram[] = [];
+
+  constructor(
+    private readonly buildFolder: string,
+    readonly dataFolder: string,
+  ) {}
+
+  run(script: 'main' | 'cli' | 'worker', parameters: readonly string[], settings: Settings = {}) {
+    const file = join(this.buildFolder, 'src', `${script}.js`);
+    const child = spawn(process.execPath, [file, ...parameters], {
+      // Settings of whoever runs the tests are not ours.
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        DATA_FOLDER: this.dataFolder,
+        PORT: '0',
+        DEMO_DATA: 'false',
+        ...settings,
+      },
+      cwd: root,
+      // A process group of its own, as the shell gives one to a command.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const program = new RunningProgram(child);
+    this.programs.push(program);
+    return program;
+  }
+
+  async startServer(settings: Settings = {}): Promise<RunningServer> {
+    const program = this.run('main', [], settings);
+    const [, url = ''] = await program.says(/^GraphQL: (\S+)\n/m);
+    return new RunningServer(program, url);
+  }
+
+  /** Runs a command to its end. */
+  async cli(parameters: readonly string[], settings: Settings = {}) {
+    const program = this.run('cli', parameters, settings);
+    const code = await program.end();
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  }
+
+  /** Makes an API key with the CLI. @returns its secret */
+  async createKey(settings: Settings = {}): Promise<string> {
+    const made = await this.cli(['keys', 'create', 'test', '--scopes', 'all'], settings);
+    const secret = /^API key: (\S+)$/m.exec(made.stdout)?.[1];
+    if (secret === undefined) throw new Error(`No key was made. ${made.stderr}`);
+    return secret;
+  }
+
+  get clusterFolder(): string {
+    return join(this.dataFolder, 'postgres');
+  }
+
+  /** The embedded PostgreSQL's process id, or null where none runs. */
+  async databasePid(): Promise<number | null> {
+    const state = await readServerState(this.clusterFolder);
+    return state.kind === 'running' ? state.pid : null;
+  }
+
+  /** A way to the embedded database past the product. */
+  async databaseUrl(): Promise<string> {
+    const read = async (name: string) =>
+      (await readFile(join(this.dataFolder, name), 'utf8')).trim();
+    const [password, port] = [await read('postgres.password'), await read('postgres.port')];
+    return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/perennial`;
+  }
+
+  /** Ends what a failed test left behind, and takes the folders away. */
+  async discard(): Promise<void> {
+    for (const program of this.programs) {
+      if (!program.hasEnded) program.kill('SIGKILL');
+      await program.end();
+    }
+    const pid = await this.databasePid();
+    if (pid !== null) {
+      process.kill(pid, 'SIGINT');
+      await until(async () => (await this.databasePid()) === null);
+    }
+    await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** Polls until it is so. @throws Error after a minute */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  const isMet = await pollUntil(
+    deadlineAfter(PATIENCE_SECONDS),
+    async () => (await condition()) || undefined,
+  );
+  if (isMet !== true) throw new Error('The condition was not met in time.');
+}
+
+/**
+ * Builds the product from its sources, so that no stale build is tested, and gives it a data
+ * folder. Call at the top level of a file.
+ */
+export function useProduct(): {
+  readonly product: TestProduct;
+  newProduct(): Promise<TestProduct>;
+} {
+  const products: TestProduct[] = [];
+  let buildFolder = '';
+  let first: TestProduct | undefined;
+
+  const newProduct = async (): Promise<TestProduct> => {
+    const dataFolder = await realpath(await mkdtemp(join(tmpdir(), 'perennial-process-')));
+    // The database's own user has to get through; the cluster inside is closed to others.
+    await chmod(dataFolder, 0o755);
+    const product = new TestProduct(buildFolder, dataFolder);
+    products.push(product);
+    return product;
+  };
+
+  beforeAll(async () => {
+    buildFolder = await build();
+    first = await newProduct();
+  }, PATIENCE_SECONDS * 1000);
+
+  afterAll(async () => {
+    for (const product of products) await product.discard();
+    await rm(buildFolder, { recursive: true, force: true });
+  }, PATIENCE_SECONDS * 1000);
+
+  return {
+    newProduct,
+    get product() {
+      if (first === undefined) throw new Error('The product is built before the tests, not here.');
+      return first;
+    },
+  };
+}
+
+/** As `npm run build`, into a folder from which the packages are found. */
+async function build(): Promise<string> {
+  const cache = join(root, 'node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'perennial-build-'));
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: { build: string };
+  };
+  const command = scripts.build.replace('--out-dir dist', `--out-dir "${folder}"`);
+  const child = spawn(command, {
+    shell: true,
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0 || (await readdir(folder)).length === 0) throw new Error('The build failed.');
+  return folder;
+}
