@@ -50,7 +50,7 @@ module.exports = {
       name: 'rules-are-pure',
       comment: 'No input or output, no clock, no randomness: facts in, decisions out.',
       severity: 'error',
-      from: { path: '\\.(rules|facts|timeline|windows)\\.ts$' },
+      from: { path: '\\.(rules|facts|timeline)\\.ts$' },
       to: {
         path: '^src/platform/|\\.(store|service|reads|resolver)\\.ts$|^(node:|fs$|crypto$)|node_modules/(pg|typeorm)/',
         dependencyTypesNot: ['type-only'],
@@ -71,7 +71,9 @@ module.exports = {
     {
       name: 'configuration-is-read-in-one-place',
       severity: 'error',
-      from: { path: '^src/(?!main\\.ts|server\\.ts|process\\.ts|worker\\.ts|cli\\.ts|app\\.ts|cli/)' },
+      from: {
+        path: '^src/(?!main\\.ts|server\\.ts|process\\.ts|worker\\.ts|cli\\.ts|app\\.ts|cli/)',
+      },
       to: { path: '^src/config\\.ts$' },
     },
     {

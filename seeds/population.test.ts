@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultEventMap, readFeedback } from '../src/domains/events';
 import { defaultIdentityPolicy, normaliseIdentifier } from '../src/domains/identity';
-import { demoEventNames } from './history';
+import { demoEventNames } from './history.model';
 import { loadingSteps } from './loading';
 import { type PersonaName, personaNames, personas } from './personas';
 import { DEMO_SEED, generatePopulation } from './population';

@@ -1,7 +1,9 @@
 import type { IncomingEvent } from '../src/domains/events';
 import { dayOf, startOfDay } from '../src/shared/days';
 import { type Customer, customerKey, drawCustomer } from './customer';
-import { type DraftEvent, drawHistory, firstOrderAge, identifiersAt, type Story } from './history';
+import { drawHistory, firstOrderAge } from './history';
+import { identifiersAt } from './history.identifiers';
+import type { DraftEvent, Story } from './history.model';
 import { type PersonaName, personaNames, personas } from './personas';
 import type {
   DemoAdjustment,

@@ -1,4 +1,4 @@
-import type { Story } from './history';
+import type { Story } from './history.model';
 import type { PersonaName } from './personas';
 import type { DemoReferral, ShowcaseEntry } from './population.model';
 

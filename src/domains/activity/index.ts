@@ -13,4 +13,3 @@ export { ActivityResolver } from './activity.resolver';
 export type { Occurrence } from './activity.rules';
 export { ActivityService } from './activity.service';
 export { type DaySpan, firstDaysWith, type SignalSums, sumSignals } from './activity.sums';
-export { countDaysWith, daysBetween, sumSignal, trailingDays } from './activity.windows';

@@ -1,4 +1,3 @@
-export { PROFILE_ID_NAMESPACE } from './events.intake';
 export { defaultEventMap } from './events.map';
 export type { AcceptedEvent, Contribution, EventProjector, IncomingEvent } from './events.model';
 export { EventReads } from './events.reads';

@@ -2,7 +2,6 @@ export { MembershipTierEvaluator } from './loyalty.evaluation';
 export type { Accrual } from './loyalty.model';
 export {
   defaultLoyaltyPolicy,
-  findPolicyFaults as findLoyaltyPolicyFaults,
   type LoyaltyPolicy,
   type MembershipTier,
 } from './loyalty.policy';
@@ -14,7 +13,6 @@ export {
   LoyaltyResolver,
   LoyaltyTransactionResolver,
 } from './loyalty.resolver';
-export { decideTier, type TierDecision } from './loyalty.rules';
 export {
   type AdjustPoints,
   type AdjustPointsOutcome,

@@ -3,9 +3,9 @@ import { appendToOutbox } from '../../platform/outbox/outbox';
 import { dayOf, type EpochDay, startOfDay } from '../../shared/days';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import type { ProfileActivity, ProfileEvaluator } from '../activity';
+import * as accountStore from './loyalty.accounts.store';
 import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
 import { decideTier } from './loyalty.rules';
-import * as store from './loyalty.store';
 
 /** Keeps the membership tier of every profile in step with its days and with time. */
 export class MembershipTierEvaluator implements ProfileEvaluator {
@@ -42,21 +42,25 @@ export class MembershipTierEvaluator implements ProfileEvaluator {
   }
 
   /** Writes what changed. A profile on the base tier needs no account to be on it. */
-  private async save(tx: Tx, decided: readonly store.TierChange[], now: Date): Promise<void> {
-    const accounts = await store.findAccounts(
+  private async save(
+    tx: Tx,
+    decided: readonly accountStore.TierChange[],
+    now: Date,
+  ): Promise<void> {
+    const accounts = await accountStore.findAccounts(
       tx,
       decided.map((change) => change.profileId),
     );
     const before = new Map(accounts.map((account) => [account.profileId, account]));
-    const tierBefore = ({ profileId }: store.TierChange) =>
+    const tierBefore = ({ profileId }: accountStore.TierChange) =>
       before.get(profileId)?.tier ?? this.baseTier;
-    const sinceBefore = ({ profileId }: store.TierChange) =>
+    const sinceBefore = ({ profileId }: accountStore.TierChange) =>
       before.get(profileId)?.tierSince?.getTime();
     const changes = decided.filter(
       (change) =>
         change.tier !== tierBefore(change) || change.since?.getTime() !== sinceBefore(change),
     );
-    await store.saveTiers(tx, changes, now);
+    await accountStore.saveTiers(tx, changes, now);
     const messages = changes
       .filter((change) => change.tier !== tierBefore(change))
       .map((change) => ({

@@ -2,8 +2,10 @@ import type { Tx } from '../../platform/database/database';
 import { appendToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import { type IdSource, type ProfileId, toPublicId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
+import * as accountStore from './loyalty.accounts.store';
+import * as ledgerStore from './loyalty.ledger.store';
+import * as lotStore from './loyalty.lots.store';
 import type { AccountChange, LedgerTransaction, LotId, LotTaking, PointLot } from './loyalty.model';
-import * as store from './loyalty.store';
 
 /** Transactions with all that follows from them. */
 export interface Posting {
@@ -26,7 +28,7 @@ export async function post(
   baseTier: string,
   now: Date,
 ): Promise<void> {
-  await store.insertTransactions(tx, posting.transactions);
+  await ledgerStore.insertTransactions(tx, posting.transactions);
   await applyPosting(tx, ids, posting, baseTier, now);
 }
 
@@ -39,16 +41,16 @@ export async function applyPosting(
   now: Date,
 ): Promise<void> {
   const born = new Set<LotId>(posting.lots.map((lot) => lot.id));
-  await store.insertLots(tx, posting.lots);
-  await store.insertConsumptions(tx, posting.takings);
-  await store.reduceLots(
+  await lotStore.insertLots(tx, posting.lots);
+  await ledgerStore.insertConsumptions(tx, posting.takings);
+  await lotStore.reduceLots(
     tx,
     posting.takings.filter((taking) => !born.has(taking.lotId)),
   );
   const changes = accountChanges(posting);
   // An account that points are taken from exists; a credit may be the first one.
-  await store.changeAccounts(tx, changes.filter(isDebit));
-  await store.creditAccounts(
+  await accountStore.changeAccounts(tx, changes.filter(isDebit));
+  await accountStore.creditAccounts(
     tx,
     changes.filter((change) => !isDebit(change)),
     baseTier,

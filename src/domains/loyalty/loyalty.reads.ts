@@ -2,6 +2,9 @@ import type { Sql } from '../../platform/database/database';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { Clock } from '../../shared/clock';
 import type { ProfileId } from '../../shared/ids';
+import * as accountStore from './loyalty.accounts.store';
+import * as ledgerStore from './loyalty.ledger.store';
+import * as lotStore from './loyalty.lots.store';
 import type {
   LedgerTransaction,
   LotId,
@@ -9,8 +12,8 @@ import type {
   PointLot,
   TransactionId,
 } from './loyalty.model';
+import type { PageQuery } from './loyalty.pages';
 import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
-import * as store from './loyalty.store';
 
 /** Lots shown of those that are about to expire. */
 const EXPIRING_LOTS_MAX = 10;
@@ -41,7 +44,7 @@ export class LoyaltyReads {
 
   /** A profile without an account reads as an empty one on the base tier. */
   readonly accountByProfile: BatchLoad<ProfileId, AccountView> = async (profileIds) => {
-    const rows = await store.findAccountsAt(this.sql, profileIds, this.clock.now());
+    const rows = await accountStore.findAccountsAt(this.sql, profileIds, this.clock.now());
     const accounts = new Map(rows.map((row) => [row.profileId, row]));
     return profileIds.map((profileId) => accounts.get(profileId) ?? this.emptyAccount(profileId));
   };
@@ -52,7 +55,7 @@ export class LoyaltyReads {
       profileId,
       until: new Date(now.getTime() + days * MS_PER_DAY),
     }));
-    const rows = await store.findExpiringLots(this.sql, spans, now, EXPIRING_LOTS_MAX);
+    const rows = await lotStore.findExpiringLots(this.sql, spans, now, EXPIRING_LOTS_MAX);
     return queries.map((_, index) => {
       const own = rows.filter((row) => row.index === index);
       return { points: own[0]?.points ?? 0n, lots: own.map((row) => row.lot) };
@@ -60,14 +63,13 @@ export class LoyaltyReads {
   };
 
   /** One row more than asked for, newest posting first. */
-  readonly transactionPages: BatchLoad<
-    store.PageQuery<TransactionId>,
-    readonly LedgerTransaction[]
-  > = (queries) => store.findTransactionPages(this.sql, queries);
+  readonly transactionPages: BatchLoad<PageQuery<TransactionId>, readonly LedgerTransaction[]> = (
+    queries,
+  ) => ledgerStore.findTransactionPages(this.sql, queries);
 
   /** One good lot more than asked for, in the order a spend takes them. */
-  readonly lotPages: BatchLoad<store.PageQuery<LotId>, readonly PointLot[]> = (queries) =>
-    store.findLotPages(this.sql, queries, this.clock.now());
+  readonly lotPages: BatchLoad<PageQuery<LotId>, readonly PointLot[]> = (queries) =>
+    lotStore.findLotPages(this.sql, queries, this.clock.now());
 
   private emptyAccount(profileId: ProfileId): AccountView {
     return {

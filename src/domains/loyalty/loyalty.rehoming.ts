@@ -1,11 +1,12 @@
 import type { Tx } from '../../platform/database/database';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import type { Rehoming } from '../identity';
+import * as accountStore from './loyalty.accounts.store';
+import * as lotStore from './loyalty.lots.store';
 import type { LedgerTransaction, LotId, PointLot } from './loyalty.model';
 import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
 import { expireLot, type Posting, post, takeFrom } from './loyalty.posting';
 import { partitionByExpiry, sumLeft } from './loyalty.rules';
-import * as store from './loyalty.store';
 
 /**
  * How points follow a merge: what the absorbed profile has not spent is transferred, lot by lot
@@ -25,10 +26,10 @@ export class LoyaltyRehoming implements Rehoming {
   }
 
   async rehome(tx: Tx, absorbed: ProfileId, survivor: ProfileId, now: Date): Promise<void> {
-    const accounts = await store.lockAccounts(tx, [absorbed, survivor]);
+    const accounts = await accountStore.lockAccounts(tx, [absorbed, survivor]);
     const account = accounts.find((one) => one.profileId === absorbed);
     if (account === undefined) return;
-    const { expired, good } = partitionByExpiry(await store.findOpenLots(tx, [absorbed]), now);
+    const { expired, good } = partitionByExpiry(await lotStore.findOpenLots(tx, [absorbed]), now);
     const expiries = expired.map((lot) => expireLot(lot, this.ids, now));
     const transfer = this.transfer(good, absorbed, survivor, now);
     const { lifetimePoints, openedAt } = account;
@@ -43,7 +44,7 @@ export class LoyaltyRehoming implements Rehoming {
     };
     await post(tx, this.ids, posting, this.baseTier, now);
     const noTier = { profileId: absorbed, tier: this.baseTier, since: null };
-    await store.saveTiers(tx, [noTier], now);
+    await accountStore.saveTiers(tx, [noTier], now);
   }
 
   private transfer(

@@ -11,9 +11,9 @@ import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type IdPrefix, type ProfileId, toPublicId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
 import type { LotId, TransactionId } from './loyalty.model';
+import type { PageQuery } from './loyalty.pages';
 import { LoyaltyReads } from './loyalty.reads';
 import { type AdjustPointsOutcome, LoyaltyService } from './loyalty.service';
-import type { PageQuery } from './loyalty.store';
 import {
   AdjustmentRefused,
   AdjustPointsInput,

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { IdSource, ProfileId } from '../../shared/ids';
+import * as accountStore from './loyalty.accounts.store';
 import type { AdjustmentRefusal } from './loyalty.errors';
+import * as ledgerStore from './loyalty.ledger.store';
+import * as lotStore from './loyalty.lots.store';
 import type { Accrual, LedgerTransaction, LotId, PointLot, TransactionId } from './loyalty.model';
 import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
 import { applyPosting, expireLot, post, takeFrom } from './loyalty.posting';
@@ -14,7 +17,6 @@ import {
   sumLeft,
   takeLots,
 } from './loyalty.rules';
-import * as store from './loyalty.store';
 
 const ADJUST_POINTS = 'adjustPoints';
 
@@ -75,14 +77,14 @@ export class LoyaltyService {
     const transactions = [...accruals]
       .sort((left, right) => left.occurredAt.getTime() - right.occurredAt.getTime())
       .map((accrual) => this.accrualTransaction(accrual, now));
-    const posted = await store.insertTransactions(tx, transactions);
+    const posted = await ledgerStore.insertTransactions(tx, transactions);
     const fresh = transactions.filter((transaction) => posted.has(transaction.id));
     const lots = fresh.map((transaction) => this.newLot(transaction));
     const expiries = lots
       .filter((lot) => isExpired(lot, now))
       .map((lot) => expireLot(lot, this.ids, now));
     const expired = expiries.map((expiry) => expiry.transaction);
-    await store.insertTransactions(tx, expired);
+    await ledgerStore.insertTransactions(tx, expired);
     const posting = {
       transactions: [...fresh, ...expired],
       lots: lots.map((lot) => (isExpired(lot, now) ? { ...lot, pointsLeft: 0n } : lot)),
@@ -128,15 +130,15 @@ export class LoyaltyService {
   private async adjust(tx: Tx, input: AdjustPoints): Promise<AdjustPointsOutcome> {
     // The key before the profile, always: nobody waits for a key while holding a profile.
     const requestHash = hashRequest(input);
-    const used = await store.lockIdempotencyKey(tx, input.idempotencyKey);
+    const used = await ledgerStore.lockIdempotencyKey(tx, input.idempotencyKey);
     if (used !== null) return this.replay(tx, used, requestHash);
 
     const profileId = await this.resolveProfile(tx, input.profileId);
     if (profileId === null) return { kind: 'PROFILE_NOT_FOUND' };
-    await store.lockAccounts(tx, [profileId]);
+    await accountStore.lockAccounts(tx, [profileId]);
     // Read once the account is locked: a concurrent accrual may have kept us waiting.
     const now = this.clock.now();
-    const { expired, good } = partitionByExpiry(await store.findOpenLots(tx, [profileId]), now);
+    const { expired, good } = partitionByExpiry(await lotStore.findOpenLots(tx, [profileId]), now);
     const spend = input.points < 0n ? takeLots(good, -input.points) : null;
     if (spend?.kind === 'INSUFFICIENT') {
       return {
@@ -161,30 +163,30 @@ export class LoyaltyService {
       profileId,
       transactionId: transaction.id,
     };
-    await store.insertIdempotencyKey(tx, key, now);
+    await ledgerStore.insertIdempotencyKey(tx, key, now);
     await post(tx, this.ids, posting, this.baseTier, now);
     return { kind: 'POSTED', transaction, profileId, isReplay: false };
   }
 
   private async replay(
     tx: Tx,
-    used: store.IdempotencyKey,
+    used: ledgerStore.IdempotencyKey,
     requestHash: Buffer,
   ): Promise<AdjustPointsOutcome> {
     if (used.operation !== ADJUST_POINTS || !used.requestHash.equals(requestHash)) {
       return { kind: 'IDEMPOTENCY_KEY_REUSED', idempotencyKey: used.key };
     }
-    const transaction = await store.getTransaction(tx, used.profileId, used.transactionId);
+    const transaction = await ledgerStore.getTransaction(tx, used.profileId, used.transactionId);
     // The profile may have been absorbed since.
     const profileId = (await this.resolveProfile(tx, used.profileId)) ?? used.profileId;
     return { kind: 'POSTED', transaction, profileId, isReplay: true };
   }
 
   private async expireBatch(tx: Tx, now: Date, batchSize: number): Promise<ExpirySummary | null> {
-    const profileIds = await store.claimAccountsWithDueLots(tx, now, batchSize);
+    const profileIds = await lotStore.claimAccountsWithDueLots(tx, now, batchSize);
     if (profileIds.length === 0) return null;
     // Read again under the lock: what the claim saw may have been spent meanwhile.
-    const lots = await store.findDueLots(tx, profileIds, now, batchSize);
+    const lots = await lotStore.findDueLots(tx, profileIds, now, batchSize);
     const expiries = lots.map((lot) => expireLot(lot, this.ids, now));
     const posting = {
       transactions: expiries.map((expiry) => expiry.transaction),

@@ -1,0 +1,191 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import type { ProfileId } from '../../shared/ids';
+import type { LotId, LotTaking, PointLot } from './loyalty.model';
+import { type PageQuery, pageColumns } from './loyalty.pages';
+
+const LOT_COLUMNS = `
+  profile_id as "profileId", id, transaction_id as "transactionId",
+  points_earned as "pointsEarned", points_left as "pointsLeft", earned_at as "earnedAt",
+  expires_at as "expiresAt", origin_profile_id as "originProfileId", origin_lot_id as "originLotId"`;
+
+export async function insertLots(tx: Tx, lots: readonly PointLot[]): Promise<void> {
+  if (lots.length === 0) return;
+  await tx.query(
+    `insert into point_lot (
+       profile_id, id, transaction_id, points_earned, points_left, earned_at, expires_at,
+       origin_profile_id, origin_lot_id
+     )
+     select *
+     from unnest(
+       $1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[],
+       $7::timestamptz[], $8::uuid[], $9::uuid[]
+     )`,
+    [
+      lots.map((lot) => lot.profileId),
+      lots.map((lot) => lot.id),
+      lots.map((lot) => lot.transactionId),
+      lots.map((lot) => lot.pointsEarned),
+      lots.map((lot) => lot.pointsLeft),
+      lots.map((lot) => lot.earnedAt),
+      lots.map((lot) => lot.expiresAt),
+      lots.map((lot) => lot.origin?.profileId ?? null),
+      lots.map((lot) => lot.origin?.lotId ?? null),
+    ],
+  );
+}
+
+/** Lowers what is left of lots; each lot at most once. The accounts must be locked. */
+export async function reduceLots(tx: Tx, takings: readonly LotTaking[]): Promise<void> {
+  if (takings.length === 0) return;
+  await tx.query(
+    `update point_lot l
+     set points_left = l.points_left - t.points
+     from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as t (profile_id, lot_id, points)
+     where l.profile_id = t.profile_id and l.id = t.lot_id`,
+    [
+      takings.map((taking) => taking.profileId),
+      takings.map((taking) => taking.lotId),
+      takings.map((taking) => taking.points),
+    ],
+  );
+}
+
+/** The unspent lots of profiles, in the order a spend takes them. The accounts must be locked. */
+export async function findOpenLots(
+  tx: Tx,
+  profileIds: readonly ProfileId[],
+): Promise<readonly PointLot[]> {
+  const rows = await tx.query<LotRow>(
+    `select ${LOT_COLUMNS} from point_lot
+     where profile_id = any($1::uuid[]) and points_left > 0
+     order by profile_id, expires_at, id`,
+    [profileIds],
+  );
+  return rows.map(toLot);
+}
+
+/**
+ * Locks accounts that have lots due and that nobody else is working on. The one place that skips
+ * locked rows: on a database sharded by profile it has to run per shard.
+ * @param lotsMax how many due lots to look at
+ */
+export async function claimAccountsWithDueLots(
+  tx: Tx,
+  now: Date,
+  lotsMax: number,
+): Promise<ProfileId[]> {
+  const rows = await tx.query<{ profileId: ProfileId }>(
+    `select a.profile_id as "profileId"
+     from point_lot l
+     join loyalty_account a on a.profile_id = l.profile_id
+     where l.points_left > 0 and l.expires_at <= $1
+     order by l.expires_at
+     limit $2
+     for update of a skip locked`,
+    [now, lotsMax],
+  );
+  return [...new Set(rows.map((row) => row.profileId))];
+}
+
+/** The due lots of profiles, earliest first. The accounts must be locked. */
+export async function findDueLots(
+  tx: Tx,
+  profileIds: readonly ProfileId[],
+  now: Date,
+  lotsMax: number,
+): Promise<readonly PointLot[]> {
+  const rows = await tx.query<LotRow>(
+    `select ${LOT_COLUMNS} from point_lot
+     where profile_id = any($1::uuid[]) and points_left > 0 and expires_at <= $2
+     order by expires_at, id
+     limit $3`,
+    [profileIds, now, lotsMax],
+  );
+  return rows.map(toLot);
+}
+
+export interface ExpiringSpan {
+  readonly profileId: ProfileId;
+  /** Lots that expire up to and including this instant count. */
+  readonly until: Date;
+}
+
+export interface ExpiringRow {
+  /** The position of the query it answers, from 0. */
+  readonly index: number;
+  readonly points: bigint;
+  readonly lot: PointLot;
+}
+
+/** The lots that expire after `now` and until then, earliest first, with the points of all. */
+export async function findExpiringLots(
+  sql: Sql,
+  queries: readonly ExpiringSpan[],
+  now: Date,
+  lotsMax: number,
+): Promise<ExpiringRow[]> {
+  const rows = await sql.query<LotRow & { index: number; points: bigint }>(
+    `select * from (
+       select ${LOT_COLUMNS}, (q.ordinality - 1)::integer as index,
+         sum(points_left) over (partition by q.ordinality)::bigint as points,
+         row_number() over (partition by q.ordinality order by expires_at, id) as place
+       from unnest($1::uuid[], $2::timestamptz[]) with ordinality
+         as q (asked_profile_id, until, ordinality)
+       join point_lot on profile_id = q.asked_profile_id
+       where points_left > 0 and expires_at > $3 and expires_at <= q.until
+     ) expiring
+     where place <= $4
+     order by index, place`,
+    [queries.map((query) => query.profileId), queries.map((query) => query.until), now, lotsMax],
+  );
+  return rows.map((row) => ({ index: row.index, points: row.points, lot: toLot(row) }));
+}
+
+/** For each query one good lot more than its size, in the order a spend takes them. */
+export async function findLotPages(
+  sql: Sql,
+  queries: readonly PageQuery<LotId>[],
+  now: Date,
+): Promise<readonly (readonly PointLot[])[]> {
+  const rows = await sql.query<LotRow & { index: number }>(
+    `select l.*, (q.ordinality - 1)::integer as index
+     from unnest($1::uuid[], $2::integer[], $3::uuid[]) with ordinality
+       as q (profile_id, size, after_id, ordinality)
+     left join point_lot seen on seen.profile_id = q.profile_id and seen.id = q.after_id
+     cross join lateral (
+       select ${LOT_COLUMNS}, expires_at, id as lot_id from point_lot
+       where profile_id = q.profile_id and points_left > 0
+         and (expires_at is null or expires_at > $4)
+         and (
+           seen.id is null
+           or (coalesce(expires_at, 'infinity'), id) > (coalesce(seen.expires_at, 'infinity'), seen.id)
+         )
+       order by expires_at, id
+       limit q.size + 1
+     ) l
+     order by q.ordinality, l.expires_at, l.lot_id`,
+    [...pageColumns(queries), now],
+  );
+  return queries.map((_, index) => rows.filter((row) => row.index === index).map(toLot));
+}
+
+interface LotRow extends Omit<PointLot, 'origin'> {
+  readonly originProfileId: ProfileId | null;
+  readonly originLotId: LotId | null;
+}
+
+function toLot(row: LotRow): PointLot {
+  return {
+    profileId: row.profileId,
+    id: row.id,
+    transactionId: row.transactionId,
+    pointsEarned: row.pointsEarned,
+    pointsLeft: row.pointsLeft,
+    earnedAt: row.earnedAt,
+    expiresAt: row.expiresAt,
+    origin:
+      row.originProfileId === null || row.originLotId === null
+        ? null
+        : { profileId: row.originProfileId, lotId: row.originLotId },
+  };
+}
