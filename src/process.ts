@@ -1,9 +1,10 @@
 import { type App, createApp } from './app';
 import { type Config, ConfigError } from './config';
 import { EmbeddedPostgresError } from './platform/database/embedded';
-import { openDatabase } from './platform/database/open-database';
+import { DatabaseUnreachable, openDatabase } from './platform/database/open-database';
 import { createLogger } from './platform/telemetry/logger';
 import { systemClock } from './shared/clock';
+import { Fault } from './shared/errors';
 import { uuidSource } from './shared/ids';
 
 export interface OpenApp {
@@ -50,12 +51,13 @@ class AskedToEnd extends Error {
   }
 }
 
+/** Errors whose message is meant for whoever started the process. */
+const sentences = [ConfigError, DatabaseUnreachable, EmbeddedPostgresError, AskedToEnd, Fault];
+
 /** Runs a way in; what cannot work is told in a sentence where a sentence is known. */
 export function runProcess(work: () => Promise<void>): void {
   work().catch((error: unknown) => {
-    const isForPeople = [ConfigError, EmbeddedPostgresError, AskedToEnd].some(
-      (known) => error instanceof known,
-    );
+    const isForPeople = sentences.some((known) => error instanceof known);
     const text = error instanceof Error ? (isForPeople ? error.message : error.stack) : error;
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type App, recalibrate } from '../../app';
 import { EVENT_BATCH_MAX, type IncomingEvent } from '../../domains/events';
 import { ValueTier } from '../../domains/value';
+import { InvalidInput } from '../../shared/errors';
 import {
   type CdnowFault,
   cdnowOrderToEvent,
@@ -59,12 +60,12 @@ async function importOrders(
   out: NodeJS.WritableStream,
 ): Promise<void> {
   await access(file).catch(() => {
-    throw new InvalidArgumentError(`There is no file ${file} that can be read.`);
+    throw new InvalidInput(`There is no file ${file} that can be read.`);
   });
   const open = (): Readable => createReadStream(file);
   const survey = await surveyCdnow(open());
   if (survey.latestDay === null) {
-    throw new InvalidArgumentError(`${file} holds no purchase in the format ${options.format}.`);
+    throw new InvalidInput(`${file} holds no purchase in the format ${options.format}.`);
   }
   const shiftDays = options.shiftToNow ? shiftDaysToNow(survey.latestDay, app.clock.now()) : 0;
   const startedAt = app.clock.now();

@@ -16,6 +16,14 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** The settings name a database that does not let us in. */
+export class DatabaseUnreachable extends Error {
+  constructor(reason: string) {
+    super(`The database cannot be reached: ${reason}.`);
+    this.name = 'DatabaseUnreachable';
+  }
+}
+
 const EMBEDDED_DATABASE = 'perennial';
 
 /** Any number will do, as long as every process of the product takes the same. */
@@ -74,7 +82,10 @@ async function migrate(settings: DataSourceSettings): Promise<void> {
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  await client.connect().catch((error: Error & { code?: string }) => {
+    // An address that stands for several gives an error without a message.
+    throw new DatabaseUnreachable(error.message || String(error.code));
+  });
   try {
     await work(client);
   } finally {
