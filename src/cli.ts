@@ -5,7 +5,7 @@ import { addKeys } from './cli/commands/keys';
 import { addReportStages } from './cli/commands/report-stages';
 import type { RunWithApp } from './cli/with-app';
 import { readConfig } from './config';
-import { openApp, runProcess } from './process';
+import { endSignal, openApp, runProcess } from './process';
 
 /** The command line, for operators: it works on the database directly, beside a running server. */
 function createProgram(): Command {
@@ -20,9 +20,11 @@ function createProgram(): Command {
 }
 
 const runWithApp: RunWithApp = async (command) => {
-  const { app, close } = await openApp(readConfig(process.env));
+  const config = readConfig(process.env);
+  const ending = endSignal();
+  const { app, close } = await openApp(config);
   try {
-    await command(app, process.stdout);
+    await command(app, process.stdout, ending);
   } finally {
     await app.apiKeys.settled();
     await close();

@@ -12,6 +12,7 @@ export interface Config {
   readonly databasePoolSizeMax: number;
   readonly statementTimeoutMs: number;
   readonly demoData: boolean;
+  readonly demoCustomers: number;
   readonly logLevel: LogLevel;
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -66,6 +67,7 @@ export function readConfig(environment: Environment): Config {
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100, 600_000),
     // A database of one's own is not the place for invented customers, unless asked for.
     demoData: read.boolean('DEMO_DATA', databaseUrl === null && !isProduction),
+    demoCustomers: read.integer('DEMO_CUSTOMERS', 2_000, 50, 5_000),
     // On a developer's terminal the banner matters more than a line for every request.
     logLevel: read.oneOf('LOG_LEVEL', logLevels, isProduction ? 'info' : 'warn'),
     graphiql: read.boolean('GRAPHIQL', !isProduction),

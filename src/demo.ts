@@ -21,12 +21,12 @@ export interface Demo {
  * database only, and once: a load that was interrupted is finished at the next start.
  */
 export async function prepareDemo(app: App, signal: AbortSignal): Promise<Demo> {
-  const { dataFolder } = app.config;
+  const { dataFolder, demoCustomers: customers } = app.config;
   await mkdir(dataFolder, { recursive: true });
   const apiKey = await ensureSecret(join(dataFolder, 'demo-key'));
   await app.apiKeys.ensure({ name: 'demo', scopes: scopeNames }, apiKey, 'demo');
   const unfinished = join(dataFolder, 'demo-unfinished');
-  const population = generatePopulation({ seed: DEMO_SEED, now: app.clock.now() });
+  const population = generatePopulation({ seed: DEMO_SEED, customers, now: app.clock.now() });
   if ((await isThere(unfinished)) || (await isEmpty(app))) {
     await writeFile(unfinished, 'The demo customers are being loaded.\n');
     await load(app, population, signal);

@@ -2,6 +2,7 @@ import { type App, createApp } from './app';
 import { type Config, ConfigError } from './config';
 import { EmbeddedPostgresError } from './platform/database/embedded';
 import { DatabaseUnreachable, openDatabase } from './platform/database/open-database';
+import { CannotListen } from './platform/http/http-server';
 import { createLogger } from './platform/telemetry/logger';
 import { systemClock } from './shared/clock';
 import { Fault } from './shared/errors';
@@ -47,12 +48,19 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 /** Thrown by work that stops half-way because the process is to end. */
 class AskedToEnd extends Error {
   constructor() {
-    super('Ended before the work was done; it goes on where it stopped next time.');
+    super('Ended before the work was done; the next run does the rest.');
   }
 }
 
 /** Errors whose message is meant for whoever started the process. */
-const sentences = [ConfigError, DatabaseUnreachable, EmbeddedPostgresError, AskedToEnd, Fault];
+const sentences = [
+  AskedToEnd,
+  CannotListen,
+  ConfigError,
+  DatabaseUnreachable,
+  EmbeddedPostgresError,
+  Fault,
+];
 
 /** Runs a way in; what cannot work is told in a sentence where a sentence is known. */
 export function runProcess(work: () => Promise<void>): void {

@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { SUPERUSER } from '../../src/platform/database/embedded/cluster';
 import { deadlineAfter, pollUntil } from '../../src/platform/database/embedded/poll';
 import { readServerState } from '../../src/platform/database/embedded/server-state';
@@ -167,6 +168,27 @@ export class TestProduct {
       (await readFile(join(this.dataFolder, name), 'utf8')).trim();
     const [password, port] = [await read('postgres.password'), await read('postgres.port')];
     return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/perennial`;
+  }
+
+  /** Runs a statement on the embedded database. */
+  async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: await this.databaseUrl() });
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Waits until a statement gives a row, from before there is a database on. */
+  saw(text: string): Promise<void> {
+    return until(() =>
+      this.sql(text).then(
+        (rows) => rows.length > 0,
+        () => false,
+      ),
+    );
   }
 
   /** Ends what a failed test left behind, and takes the folders away. */

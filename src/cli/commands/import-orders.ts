@@ -48,7 +48,7 @@ export function addImportOrders(program: Command, runWithApp: RunWithApp): void 
       false,
     )
     .action((file: string, options: ImportOptions) =>
-      runWithApp((app, out) => importOrders(app, file, options, out)),
+      runWithApp((app, out, signal) => importOrders(app, file, options, out, signal)),
     );
 }
 
@@ -58,6 +58,7 @@ async function importOrders(
   file: string,
   options: ImportOptions,
   out: NodeJS.WritableStream,
+  signal: AbortSignal,
 ): Promise<void> {
   await access(file).catch(() => {
     throw new InvalidInput(`There is no file ${file} that can be read.`);
@@ -69,7 +70,7 @@ async function importOrders(
   }
   const shiftDays = options.shiftToNow ? shiftDaysToNow(survey.latestDay, app.clock.now()) : 0;
   const startedAt = app.clock.now();
-  const tally = await sendAll(app, open(), survey.orders, shiftDays, options.source);
+  const tally = await sendAll(app, open(), survey.orders, shiftDays, options.source, signal);
   const seconds = (app.clock.now().getTime() - startedAt.getTime()) / 1000;
   if (tally.accepted > 0) await recalibrate(app);
   out.write(`${await summarise(app, tally, seconds)}\n`);
@@ -81,6 +82,7 @@ async function sendAll(
   total: number,
   shiftDays: number,
   source: string,
+  signal: AbortSignal,
 ): Promise<Tally> {
   const tally: Tally = { accepted: 0, duplicates: 0, quarantined: 0, faults: [] };
   const progress = startProgress({
@@ -90,6 +92,7 @@ async function sendAll(
     clock: app.clock,
   });
   const send = async (events: readonly IncomingEvent[]): Promise<void> => {
+    signal.throwIfAborted();
     const { outcomes } = await app.events.ingest(source, events);
     for (const { status } of outcomes) {
       if (status === 'ACCEPTED') tally.accepted += 1;

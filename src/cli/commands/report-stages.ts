@@ -22,8 +22,8 @@ export function addReportStages(program: Command, runWithApp: RunWithApp): void 
         .default('quarter'),
     )
     .action(({ every }: { every: Period }) =>
-      runWithApp(async (app, out) => {
-        out.write(`${await reportStages(app, every)}\n`);
+      runWithApp(async (app, out, signal) => {
+        out.write(`${await reportStages(app, every, signal)}\n`);
       }),
     );
 }
@@ -32,7 +32,7 @@ export function addReportStages(program: Command, runWithApp: RunWithApp): void 
  * Reckons every customer's stage and tier anew as of each date, from the days up to it: what was
  * true then, whenever we came to know of it. Tiers are cut as today.
  */
-async function reportStages(app: App, every: Period): Promise<string> {
+async function reportStages(app: App, every: Period, signal: AbortSignal): Promise<string> {
   const now = app.clock.now();
   const first = await app.reads.activity.firstInstant();
   if (first === null) return 'There are no customers yet.';
@@ -42,6 +42,7 @@ async function reportStages(app: App, every: Period): Promise<string> {
   const tiers = Object.values(ValueTier);
   const counts = dates.map(() => new Map<string, number>());
   for await (const profiles of app.activity.allProfiles()) {
+    signal.throwIfAborted();
     dates.forEach((asOf, index) => {
       const count = counts[index] ?? new Map<string, number>();
       for (const profile of profiles) countProfile(count, profile, asOf);

@@ -29,7 +29,11 @@ const EMBEDDED_DATABASE = 'perennial';
 /** Any number will do, as long as every process of the product takes the same. */
 const MIGRATION_LOCK = 7_264_001;
 
-/** Opens the database the settings name, created and migrated where it is not yet. */
+/**
+ * Opens the database the settings name, created and migrated where it is not yet.
+ * @throws EmbeddedPostgresError where the embedded PostgreSQL does not come up
+ * @throws DatabaseUnreachable where the one of the URL does not let us in
+ */
 export async function openDatabase(settings: DatabaseSettings): Promise<OpenDatabase> {
   const server = settings.url === null ? await openEmbeddedPostgres(settings) : null;
   try {

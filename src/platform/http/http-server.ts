@@ -38,10 +38,21 @@ export interface HttpParts {
 }
 
 export interface HttpServer {
-  /** @returns the address it can be reached at, e.g. `http://127.0.0.1:4000` */
+  /**
+   * @returns the address it can be reached at, e.g. `http://127.0.0.1:4000`
+   * @throws CannotListen where the port or the address is not to be had
+   */
   listen(): Promise<string>;
   /** Turns not ready, takes no new connections, lets requests in flight finish. */
   stop(): Promise<void>;
+}
+
+/** The port or the address is not to be had; the message says what to set. */
+export class CannotListen extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CannotListen';
+  }
 }
 
 /** A client has this long to send a request; slower ones hold a connection for nothing. */
@@ -105,7 +116,9 @@ export async function createHttpServer(
 
   return {
     listen: async () => {
-      await app.listen({ host: settings.host, port: settings.port });
+      await app.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
+        throw explainListen(error, settings);
+      });
       return urlOf(app);
     },
     stop: async () => {
@@ -136,6 +149,20 @@ function createApp(settings: HttpSettings, logger: Logger): FastifyInstance {
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function explainListen(error: unknown, { host, port }: HttpSettings): unknown {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'EADDRINUSE':
+      return new CannotListen(`Port ${port} of ${host} is in use. Set PORT to another one.`);
+    case 'EACCES':
+      return new CannotListen(`Port ${port} is not for this user. Set PORT to one above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new CannotListen(`${host} is no address of this machine. Set HOST to one that is.`);
+    default:
+      return error;
+  }
 }
 
 function urlOf(app: FastifyInstance): string {
