@@ -20,7 +20,7 @@ describe('without any setting', () => {
     expect(config).toMatchObject({
       isProduction: false,
       host: '127.0.0.1',
-      port: 4000,
+      port: null,
       databaseUrl: null,
       dataFolder: resolve('.data'),
       demoData: true,
@@ -64,8 +64,8 @@ describe('a setting', () => {
     ['PORT', '0', 'port', 0],
     ['PORT', '65535', 'port', 65_535],
     ['PORT', ' 80 ', 'port', 80],
-    ['PORT', '', 'port', 4000],
-    ['PORT', '  ', 'port', 4000],
+    ['PORT', '', 'port', null],
+    ['PORT', '  ', 'port', null],
     ['HOST', '0.0.0.0', 'host', '0.0.0.0'],
     ['DATABASE_POOL_SIZE', '2', 'databasePoolSizeMax', 2],
     ['JOBS', 'off', 'jobs', false],
@@ -78,7 +78,7 @@ describe('a setting', () => {
     ['JWT_SECRET', SECRET, 'jwtSecret', SECRET],
     ['JWT_JWKS_URL', 'https://id.example.com/keys', 'jwtJwksUrl', 'https://id.example.com/keys'],
     ['DATABASE_URL', 'postgresql://u:p@h/d', 'databaseUrl', 'postgresql://u:p@h/d'],
-    ['UNKNOWN_SETTING', 'x', 'port', 4000],
+    ['UNKNOWN_SETTING', 'x', 'port', null],
   ])('%s=%j', (name, value, key, expected) => {
     expect(readConfig({ [name]: value })[key]).toBe(expected);
   });

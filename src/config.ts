@@ -5,7 +5,8 @@ import { JWT_SECRET_BYTES_MIN } from './platform/auth/jwt';
 export interface Config {
   readonly isProduction: boolean;
   readonly host: string;
-  readonly port: number;
+  /** Null: 4000, or the next free one after it. */
+  readonly port: number | null;
   /** Null: start an embedded PostgreSQL in `dataFolder`. */
   readonly databaseUrl: string | null;
   readonly dataFolder: string;
@@ -60,7 +61,7 @@ export function readConfig(environment: Environment): Config {
   const config: Config = {
     isProduction,
     host: read.text('HOST') ?? '127.0.0.1',
-    port: read.integer('PORT', 4000, 0, 65_535),
+    port: read.integer('PORT', null, 0, 65_535),
     databaseUrl,
     dataFolder: resolve(read.text('DATA_FOLDER') ?? '.data'),
     databasePoolSizeMax: read.integer('DATABASE_POOL_SIZE', 10, 2, 500),
@@ -106,7 +107,12 @@ class Reader {
     return value === '' ? null : value;
   }
 
-  integer(name: string, fallback: number, min: number, max: number): number {
+  integer<Fallback extends number | null>(
+    name: string,
+    fallback: Fallback,
+    min: number,
+    max: number,
+  ): number | Fallback {
     const text = this.text(name);
     if (text === null) return fallback;
     const value = Number(text);

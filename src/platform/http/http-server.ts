@@ -17,8 +17,8 @@ import type { Routes } from './routes';
 
 export interface HttpSettings {
   readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
+  /** 0 lets the system choose; null takes 4000, or the next free one after it. */
+  readonly port: number | null;
   /** The largest body taken, in bytes, compressed or not. */
   readonly bodyLimitBytes: number;
   /** Requests allowed per client address and window; null for no limit. */
@@ -54,6 +54,9 @@ export class CannotListen extends Error {
     this.name = 'CannotListen';
   }
 }
+
+const PORT_DEFAULT = 4000;
+const PORTS_TRIED_MAX = 10;
 
 /** A client has this long to send a request; slower ones hold a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -116,9 +119,7 @@ export async function createHttpServer(
 
   return {
     listen: async () => {
-      await app.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
-        throw explainListen(error, settings);
-      });
+      await listenOn(app, settings.host, settings.port);
       return urlOf(app);
     },
     stop: async () => {
@@ -151,8 +152,25 @@ function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function explainListen(error: unknown, { host, port }: HttpSettings): unknown {
-  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+/** Nobody asked for the default port, so a second server beside the first may take another. */
+async function listenOn(app: FastifyInstance, host: string, asked: number | null): Promise<void> {
+  const last = asked ?? PORT_DEFAULT + PORTS_TRIED_MAX - 1;
+  for (let port = asked ?? PORT_DEFAULT; ; port += 1) {
+    try {
+      await app.listen({ host, port });
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE' || port === last) throw explainListen(error, host, port);
+    }
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function explainListen(error: unknown, host: string, port: number): unknown {
+  switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new CannotListen(`Port ${port} of ${host} is in use. Set PORT to another one.`);
     case 'EACCES':
