@@ -7,9 +7,14 @@ import { createDataSource } from './src/platform/database/data-source';
  * dist/ormconfig.js`. The product itself migrates at its start.
  */
 const config = readConfig(process.env);
+if (config.databaseUrl === null) {
+  throw new Error(
+    'Set DATABASE_URL to the database to work on; docs/guides/operations.md has the embedded one.',
+  );
+}
 
 export default createDataSource({
-  url: config.databaseUrl ?? 'postgres://localhost/perennial',
+  url: config.databaseUrl,
   poolSizeMax: config.databasePoolSizeMax,
   statementTimeoutMs: 0,
 });

@@ -44,9 +44,9 @@ export async function loadPopulation(
   }
 }
 
-async function createCode(doors: LoadDoors, { userId, code }: DemoReferralCode): Promise<void> {
-  const profileId = await profileOf(doors, userId);
-  await doors.referrals.createCode({ profileId, wanted: code });
+async function createCode(doors: LoadDoors, demo: DemoReferralCode): Promise<void> {
+  const profileId = await profileOf(doors, demo.userId);
+  await doors.referrals.createCode({ profileId, wanted: demo.code, createdAt: demo.createdAt });
 }
 
 async function adjust(doors: LoadDoors, adjustment: DemoAdjustment): Promise<void> {

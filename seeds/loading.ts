@@ -1,3 +1,4 @@
+import { MS_PER_DAY } from '../src/shared/days';
 import type {
   DemoAdjustment,
   DemoReferralCode,
@@ -10,7 +11,7 @@ export type LoadingStep =
   | { readonly kind: 'CODES'; readonly codes: readonly DemoReferralCode[] }
   | { readonly kind: 'ADJUSTMENTS'; readonly adjustments: readonly DemoAdjustment[] };
 
-const SLICE_MS = 45 * 86_400_000;
+const SLICE_MS = 45 * MS_PER_DAY;
 
 /**
  * The order in which a population can be loaded fast: slice by slice of 45 days, and within a

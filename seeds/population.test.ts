@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultEventMap, readFeedback } from '../src/domains/events';
 import { defaultIdentityPolicy, normaliseIdentifier } from '../src/domains/identity';
+import { MS_PER_DAY } from '../src/shared/days';
 import { demoEventNames } from './history.model';
 import { loadingSteps } from './loading';
 import { type PersonaName, personaNames, personas } from './personas';
@@ -12,7 +13,6 @@ const now = new Date('2026-03-01T03:00:00Z');
 const population = generatePopulation({ seed: DEMO_SEED, now });
 const { customers, events, codes, referrals, adjustments, showcase } = population;
 
-const MS_PER_DAY = 86_400_000;
 const personaOf = new Map(customers.map(({ key, persona }) => [key, persona]));
 const isOrder = ({ name }: PopulationEvent) => name === 'Order Completed';
 

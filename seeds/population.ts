@@ -1,5 +1,5 @@
 import type { IncomingEvent } from '../src/domains/events';
-import { dayOf, startOfDay } from '../src/shared/days';
+import { dayOf, MS_PER_DAY, startOfDay } from '../src/shared/days';
 import { type Customer, customerKey, drawCustomer } from './customer';
 import { drawHistory, firstOrderAge } from './history';
 import { identifiersAt } from './history.identifiers';
@@ -21,7 +21,6 @@ export const DEMO_SEED = 20_260_101;
 /** The `source` to record the events under. */
 export const DEMO_SOURCE = 'demo';
 
-const MS_PER_DAY = 86_400_000;
 const DAYS_PER_MONTH = 30.44;
 const CUSTOMERS_MIN = 50;
 const CUSTOMERS_MAX = 5_000;

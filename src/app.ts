@@ -29,6 +29,7 @@ import {
   LoyaltyRehoming,
   LoyaltyService,
   MembershipTierEvaluator,
+  requireSoundLoyaltyPolicy,
 } from './domains/loyalty';
 import {
   defaultReferralPolicy,
@@ -64,10 +65,11 @@ export function createApp(ground: Ground) {
   const currency = currencyOf(config.currencyCode);
   const identityPolicy = { ...defaultIdentityPolicy, phoneRegion: config.phoneRegion };
   const lifecycleModel = fiveStageModel;
+  const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
 
   const directory = new ProfileDirectory();
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), ids, clock, logger);
-  const loyalty = new LoyaltyService(database, defaultLoyaltyPolicy, ids, clock, (tx, profileId) =>
+  const loyalty = new LoyaltyService(database, loyaltyPolicy, ids, clock, (tx, profileId) =>
     directory.lockProfile(tx, profileId),
   );
 
@@ -75,14 +77,14 @@ export function createApp(ground: Ground) {
     activityRehoming,
     lifecycleRehoming,
     valueRehoming,
-    new LoyaltyRehoming(defaultLoyaltyPolicy, ids),
+    new LoyaltyRehoming(loyaltyPolicy, ids),
     referralsRehoming,
     feedbackRehoming,
   ]);
   const activity = new ActivityService(database, [
     new LifecycleEvaluator(lifecycleModel, ids),
     new ValueEvaluator(currency),
-    new MembershipTierEvaluator(defaultLoyaltyPolicy, ids),
+    new MembershipTierEvaluator(loyaltyPolicy, ids),
   ]);
   const value = new ValueService(database, ids, currency, (tx, now) =>
     activity.scheduleAll(tx, now),
@@ -100,7 +102,7 @@ export function createApp(ground: Ground) {
     projectors: [
       new FeedbackProjector(),
       new ReferralProjector(directory, loyalty, defaultReferralPolicy),
-      new LoyaltyProjector(loyalty, defaultLoyaltyPolicy),
+      new LoyaltyProjector(loyalty, loyaltyPolicy),
     ],
   });
 
@@ -124,7 +126,7 @@ export function createApp(ground: Ground) {
       feedback: new FeedbackReads(database),
       identity: new IdentityReads(database, identityPolicy),
       lifecycle: new LifecycleReads(database, lifecycleModel.name),
-      loyalty: new LoyaltyReads(database, defaultLoyaltyPolicy, clock),
+      loyalty: new LoyaltyReads(database, loyaltyPolicy, clock),
       referrals: new ReferralReads(database),
       value: new ValueReads(database, currency),
     },
@@ -144,14 +146,15 @@ export function jobsOf({ activity, loyalty, value }: App): readonly Job[] {
       name: 'calibrate-value',
       run: async (now) => {
         if (!(await value.isCalibrationDue(now))) return 0;
-        await value.calibrate(now);
-        return 1;
+        // Not 1 where nothing came of it: a round would try again at once.
+        const { changed } = await value.calibrate(now);
+        return changed ? 1 : 0;
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
     {
       name: 'expire-points',
-      run: async (now, signal) => (await loyalty.expireDue(now, EXPIRY_BATCH, signal)).lots,
+      run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
     },
   ];
 }

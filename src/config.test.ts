@@ -18,7 +18,6 @@ describe('without any setting', () => {
 
   it('is ready for development, with a database of its own and demo data', () => {
     expect(config).toMatchObject({
-      isProduction: false,
       host: '127.0.0.1',
       port: null,
       databaseUrl: null,
@@ -41,7 +40,6 @@ describe('without any setting', () => {
 describe('in production', () => {
   it('shows nothing and invents nobody', () => {
     expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({
-      isProduction: true,
       demoData: false,
       graphiql: false,
       introspection: false,

@@ -3,7 +3,6 @@ import { JWT_SECRET_BYTES_MIN } from './platform/auth/jwt';
 
 /** Everything that can be set from outside, validated. Read once, at the start of the process. */
 export interface Config {
-  readonly isProduction: boolean;
   readonly host: string;
   /** Null: 4000, or the next free one after it. */
   readonly port: number | null;
@@ -59,7 +58,6 @@ export function readConfig(environment: Environment): Config {
     read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development') === 'production';
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const config: Config = {
-    isProduction,
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.integer('PORT', null, 0, 65_535),
     databaseUrl,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadPopulation } from '../seeds/load';
 import { DEMO_SEED, generatePopulation } from '../seeds/population';
@@ -12,7 +12,7 @@ import { scopeNames } from './platform/auth/scopes';
 export interface Demo {
   /** An API key that may do everything. */
   readonly apiKey: string;
-  /** Customers worth looking at; empty where the profiles are not the demo's. */
+  /** Customers worth looking at; empty where the demo was not loaded from this data folder. */
   readonly showcase: readonly ShowcaseEntry[];
 }
 
@@ -26,13 +26,15 @@ export async function prepareDemo(app: App, signal: AbortSignal): Promise<Demo> 
   const apiKey = await ensureSecret(join(dataFolder, 'demo-key'));
   await app.apiKeys.ensure({ name: 'demo', scopes: scopeNames }, apiKey, 'demo');
   const unfinished = join(dataFolder, 'demo-unfinished');
-  const population = generatePopulation({ seed: DEMO_SEED, customers, now: app.clock.now() });
+  const showcaseFile = join(dataFolder, 'demo-showcase.json');
   if ((await isThere(unfinished)) || (await isEmpty(app))) {
     await writeFile(unfinished, 'The demo customers are being loaded.\n');
+    const population = generatePopulation({ seed: DEMO_SEED, customers, now: app.clock.now() });
     await load(app, population, signal);
+    await writeWhole(showcaseFile, `${JSON.stringify(population.showcase, null, 2)}\n`);
     await rm(unfinished);
   }
-  return { apiKey, showcase: await knownOf(app, population.showcase) };
+  return { apiKey, showcase: JSON.parse((await readIfThere(showcaseFile)) ?? '[]') };
 }
 
 async function load(app: App, population: Population, signal: AbortSignal): Promise<void> {
@@ -56,29 +58,29 @@ async function isEmpty(app: App): Promise<boolean> {
   return (await app.reads.directory.findPage(page, null, 1)).length === 0;
 }
 
-/** Only those who are in this database: it may hold other customers than the demo's. */
-async function knownOf(
-  app: App,
-  showcase: readonly ShowcaseEntry[],
-): Promise<readonly ShowcaseEntry[]> {
-  const known: ShowcaseEntry[] = [];
-  for (const entry of showcase) {
-    const identifier = { namespace: 'user_id', value: entry.userId };
-    const profileId = await app.reads.identity.profileIdByIdentifier(identifier);
-    if (profileId !== null) known.push(entry);
-  }
-  return known;
-}
-
 /** The key lives in the data folder, since the database knows its hash only. */
 async function ensureSecret(file: string): Promise<string> {
+  const known = (await readIfThere(file))?.trim() ?? '';
+  if (known !== '') return known;
+  const secret = `prn_demo_${randomBytes(32).toString('base64url')}`;
+  await writeWhole(file, `${secret}\n`);
+  return secret;
+}
+
+/** A file for the owner alone, that is there whole or not at all. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.draft`;
+  await rm(draft, { force: true });
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, file);
+}
+
+async function readIfThere(file: string): Promise<string | null> {
   try {
-    return (await readFile(file, 'utf8')).trim();
+    return await readFile(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    const secret = `prn_demo_${randomBytes(32).toString('base64url')}`;
-    await writeFile(file, `${secret}\n`, { mode: 0o600 });
-    return secret;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
   }
 }
 

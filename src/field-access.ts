@@ -1,8 +1,9 @@
 import type { FieldAccessTable } from './platform/auth/field-access';
 
 /**
- * Who may ask for what. `scope` is what an API key needs; `customer` admits a customer with a
- * token of their own, who reaches one profile only: theirs, through `me`.
+ * Who may ask for what. `scope` is what an API key needs; where there is an `orScope`, that will do
+ * as well. `customer` admits a customer with a token of their own, who reaches one profile only:
+ * theirs, through `me`.
  *
  * Every field of Query, Mutation and the types of `typesListedInFull` has a row; the process does
  * not start otherwise. Fields below those listed go with the field that led to them.
@@ -36,6 +37,18 @@ export const fieldAccess = {
   'Profile.lifecycle': { scope: 'profiles:read' },
   'Profile.value': { scope: 'profiles:read' },
   'Profile.loyalty': { scope: 'loyalty:read', customer: true },
+  // A transaction leads back to its account: who may adjust sees what comes of it, not the ledger.
+  'LoyaltyAccount.balance': { scope: 'loyalty:read', orScope: 'loyalty:adjust', customer: true },
+  'LoyaltyAccount.lifetimePoints': {
+    scope: 'loyalty:read',
+    orScope: 'loyalty:adjust',
+    customer: true,
+  },
+  'LoyaltyAccount.tier': { scope: 'loyalty:read', orScope: 'loyalty:adjust', customer: true },
+  'LoyaltyAccount.tierSince': { scope: 'loyalty:read', orScope: 'loyalty:adjust', customer: true },
+  'LoyaltyAccount.expiring': { scope: 'loyalty:read', customer: true },
+  'LoyaltyAccount.lots': { scope: 'loyalty:read', customer: true },
+  'LoyaltyAccount.transactions': { scope: 'loyalty:read', customer: true },
   // Who adjusted a balance and what they noted is the company's own record.
   'LoyaltyTransaction.actor': { scope: 'loyalty:read' },
   'LoyaltyTransaction.note': { scope: 'loyalty:read' },
@@ -44,4 +57,4 @@ export const fieldAccess = {
   'Profile.events': { scope: 'events:read', customer: true },
 } as const satisfies FieldAccessTable;
 
-export const typesListedInFull = ['Profile'] as const;
+export const typesListedInFull = ['Profile', 'LoyaltyAccount'] as const;

@@ -16,6 +16,7 @@ const architecture = read('docs/ARCHITECTURE.md');
 const sending = read('docs/guides/sending-events.md');
 const stages = read('docs/guides/reading-a-stage.md');
 const loyalty = read('docs/guides/loyalty.md');
+const operations = read('docs/guides/operations.md');
 
 describe('what the pages list is what the code has', () => {
   test('settings', () => {
@@ -73,6 +74,15 @@ describe('what the pages list is what the code has', () => {
     expect(sorted(listed)).toEqual(sorted(topics));
   });
 
+  test('jobs, in the order they are done', () => {
+    const jobs = /export function jobsOf\([\s\S]*?^\}/m.exec(read('src/app.ts'))?.[0] ?? '';
+    const names = matches(jobs, /\bname: '([a-z-]+)'/g);
+    expect(names.length).toBeGreaterThan(0);
+    expect(rows(operations, '## Jobs', 'job').map(([name = '']) => code(name))).toEqual(names);
+    const listed = matches(section(architecture, '## Jobs'), /`([a-z]+(?:-[a-z]+)+)`/g);
+    expect(listed).toEqual(names);
+  });
+
   test('decisions', () => {
     const listed = matches(section(architecture, '## Decisions'), /\(adr\/([\w-]+\.md)\)/g);
     expect(listed).toEqual(sorted(readdirSync(join(root, 'docs/adr'))));
@@ -116,12 +126,15 @@ describe('what the pages list is what the code has', () => {
   test('limits of an event', () => {
     const { messageIdLengthMax, nameLengthMax, identifiersMax, eventBytesMax, nestingMax } =
       defaultEventLimits;
+    const { traitsMax, traitNameLengthMax } = defaultEventLimits;
     const listed = new Map(
       rows(sending, '## Retries', 'reason').map(([reason = '', text = '']) => [code(reason), text]),
     );
     expect(listed.get('MESSAGE_ID_TOO_LONG')).toContain(`${messageIdLengthMax} `);
     expect(listed.get('NAME_TOO_LONG')).toContain(`${nameLengthMax} `);
     expect(listed.get('TOO_MANY_IDENTIFIERS')).toContain(`${identifiersMax}.`);
+    expect(listed.get('TOO_MANY_TRAITS')).toContain(`${traitsMax}.`);
+    expect(listed.get('TRAIT_NAME_TOO_LONG')).toContain(`${traitNameLengthMax} `);
     expect(listed.get('EVENT_TOO_LARGE')).toContain(`${eventBytesMax / 1024} KiB`);
     expect(listed.get('NESTED_TOO_DEEPLY')).toContain(`${nestingMax} levels`);
   });

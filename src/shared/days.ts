@@ -6,7 +6,8 @@ import type { Brand } from './brand';
  */
 export type EpochDay = Brand<number, 'EpochDay'>;
 
-const MS_PER_DAY = 86_400_000;
+/** Every UTC day is this long: its clocks never change. */
+export const MS_PER_DAY = 86_400_000;
 
 /** The UTC day an instant falls on. */
 export function dayOf(instant: Date): EpochDay {

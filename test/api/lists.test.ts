@@ -367,3 +367,34 @@ describe('profiles', () => {
     },
   );
 });
+
+describe('lists in lists', () => {
+  it('cannot be asked for by leaving page sizes null, below a batch of events', async () => {
+    const transactions = 'transactions(first: null) { edges { node {';
+    const events = Array.from({ length: 500 }, () => ({ name: 'A', identifiers: [] }));
+    const { status, errors } = await api.query(
+      `mutation ($events: [EventInput!]!) { recordEvents(events: $events) { profiles {
+        loyalty { ${transactions} account { ${transactions} id } } } } } } } } } } }`,
+      { events },
+    );
+    expect([status, errors[0]?.extensions]).toEqual([
+      400,
+      { code: 'QUERY_TOO_COSTLY', limit: 50_000 },
+    ]);
+  });
+
+  it('that are of use are let through, for a whole batch', async () => {
+    const events = Array.from({ length: 500 }, (_, n) => ({
+      name: 'A',
+      identifiers: [userIdentifier(`batch-${n % 5}`)],
+    }));
+    const { errors } = await api.query(
+      `mutation ($events: [EventInput!]!) { recordEvents(events: $events) {
+        accepted outcomes { status reason } profiles {
+          id lifecycle { stage reasons { fact value operator threshold } }
+          loyalty { balance tier } } } }`,
+      { events },
+    );
+    expect(errors).toEqual([]);
+  });
+});

@@ -41,6 +41,12 @@ describe('keys', () => {
     const use = () => server.query<object>(key, '{ profiles { pageInfo { endCursor } } }');
     expect((await use()).status).toBe(200);
     const listed = await place.product.cli(['keys', 'list']);
+    const scopes = 'profiles:read,events:write';
+    const made = await place.product.cli(['keys', 'create', 'small', '--scopes', scopes]);
+    expect([
+      made.stdout.split('\n')[0],
+      (await place.product.cli(['keys', 'list'])).stdout,
+    ]).toEqual(Array(2).fill(expect.stringContaining(`  ${scopes}`)));
     const id = /key_[0-9a-f]{32}/.exec(listed.stdout)?.[0] ?? '';
     expect(listed.stdout).not.toContain(key);
     expect(await place.product.cli(['keys', 'revoke', id])).toMatchObject({
@@ -71,6 +77,14 @@ describe('keys', () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(await place.product.databasePid()).toBeNull();
+  });
+});
+
+describe("TypeORM's own command line", () => {
+  it('asks for the database to work on', () => {
+    jest.replaceProperty(process, 'env', {});
+    expect(() => jest.requireActual('../../ormconfig')).toThrow(/^Set DATABASE_URL /);
+    jest.restoreAllMocks();
   });
 });
 
@@ -111,6 +125,17 @@ describe('import orders', () => {
     expect(second.stdout).toContain('Nothing changed: all of it was here already.');
     const customersOf = (text: string) => text.slice(text.indexOf('customers by stage'));
     expect(customersOf(second.stdout)).toBe(customersOf(first.stdout));
+  });
+
+  it('tells what is quarantined, and why, and does not take it for here already', async () => {
+    const file = await write('log.txt', lines.join('\n'));
+    const { code, stdout } = await place.product.cli(
+      ['import', 'orders', file, '--source', 'import:foreign'],
+      { CURRENCY: 'EUR' },
+    );
+    expect([code, countsOf(stdout)]).toEqual([0, [0, 0, 28, 0]]);
+    expect(tableOf(stdout, 'quarantined for')).toEqual({ INVALID_PROPERTIES: ['28'] });
+    expect(stdout).not.toContain('Nothing changed');
   });
 
   it('moves a log so that it ends today, in a source of its own', async () => {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEMO_SEED, generatePopulation } from '../../seeds/population';
 import { type TestProduct, useProduct } from '../support/processes';
@@ -49,6 +50,12 @@ async function endAmidLoad(
 }
 
 let whole: unknown;
+let firstBanner = '';
+
+/** Without the addresses: the port is another each time. */
+function bannerOf(stdout: string): string {
+  return stdout.slice(stdout.indexOf('API key: '));
+}
 
 it('the first start loads it, and prints a key and a query that answers with data', async () => {
   const { product } = place;
@@ -75,6 +82,7 @@ it('the first start loads it, and prints a key and a query that answers with dat
     expect([errors, data?.profileByIdentifier]).toEqual([[], expect.anything()]);
   }
 
+  firstBanner = bannerOf(server.program.stdout);
   whole = await countsOf(product);
   const now = new Date();
   const population = generatePopulation({ seed: DEMO_SEED, customers: CUSTOMERS, now });
@@ -94,6 +102,8 @@ it('the second start keeps it, with the same key', async () => {
   const { product } = place;
   const server = await product.startServer(settings);
   const [, key = ''] = await server.program.says(/^API key: (prn_demo_\S+)$/m);
+  await server.program.says(/A query to paste:\n\nquery \{[\s\S]*^\}\n/m);
+  expect(bannerOf(server.program.stdout)).toBe(firstBanner);
   expect(server.program.stderr).not.toContain('demo events');
   expect(await countsOf(product)).toEqual(whole);
   const { status } = await server.query(key, '{ profiles { pageInfo { endCursor } } }');
@@ -104,10 +114,13 @@ it('the second start keeps it, with the same key', async () => {
 
 it('a load that was ended, and one that was killed with its database, are finished exactly', async () => {
   const product = await place.newProduct();
+  // As a start leaves it that is killed before it has written the key.
+  await writeFile(join(product.dataFolder, 'demo-key'), '');
   await endAmidLoad(product, 'SIGTERM', 0);
   await endAmidLoad(product, 'SIGKILL', 2_500);
   process.kill((await product.databasePid()) ?? 0, 'SIGKILL');
   const server = await product.startServer(settings);
+  await server.program.says(/^API key: prn_demo_\S{43}$/m);
   expect(await countsOf(product)).toEqual(whole);
   expect(existsSync(join(product.dataFolder, 'demo-unfinished'))).toBe(false);
   server.program.kill('SIGTERM');

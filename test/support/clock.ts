@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/shared/clock';
+import { MS_PER_DAY } from '../../src/shared/days';
 
 /** A clock that stands where a test puts it. */
 export class TestClock implements Clock {
@@ -17,6 +18,6 @@ export class TestClock implements Clock {
   }
 
   advanceDays(days: number): void {
-    this.instant = new Date(this.instant.getTime() + days * 86_400_000);
+    this.instant = new Date(this.instant.getTime() + days * MS_PER_DAY);
   }
 }

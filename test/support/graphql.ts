@@ -11,7 +11,7 @@ export function createExecutor(
   );
   const schema = buildApiSchema([...instances.keys()], instances);
   return (source, variableValues = {}) => {
-    const caller = { kind: 'KEY', keyId: 'k1', name: 'test', scopes: new Set<never>() } as const;
+    const caller = { kind: 'KEY', name: 'test', scopes: new Set<never>() } as const;
     const contextValue = new RequestContext('request-1', caller);
     return graphql({ schema, source, variableValues, contextValue });
   };

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { type App, recalibrate } from '../../app';
-import { EVENT_BATCH_MAX, type IncomingEvent } from '../../domains/events';
+import { EVENT_BATCH_MAX, type EventOutcome, type IncomingEvent } from '../../domains/events';
 import { ValueTier } from '../../domains/value';
 import { InvalidInput } from '../../shared/errors';
 import {
@@ -27,6 +27,8 @@ interface Tally {
   accepted: number;
   duplicates: number;
   quarantined: number;
+  /** How many were quarantined, by reason. */
+  readonly reasons: Map<string, number>;
   readonly faults: { readonly lineNumber: number; readonly fault: CdnowFault }[];
 }
 
@@ -84,7 +86,13 @@ async function sendAll(
   source: string,
   signal: AbortSignal,
 ): Promise<Tally> {
-  const tally: Tally = { accepted: 0, duplicates: 0, quarantined: 0, faults: [] };
+  const tally: Tally = {
+    accepted: 0,
+    duplicates: 0,
+    quarantined: 0,
+    reasons: new Map(),
+    faults: [],
+  };
   const progress = startProgress({
     unit: 'orders',
     total,
@@ -94,11 +102,7 @@ async function sendAll(
   const send = async (events: readonly IncomingEvent[]): Promise<void> => {
     signal.throwIfAborted();
     const { outcomes } = await app.events.ingest(source, events);
-    for (const { status } of outcomes) {
-      if (status === 'ACCEPTED') tally.accepted += 1;
-      else if (status === 'DUPLICATE') tally.duplicates += 1;
-      else tally.quarantined += 1;
-    }
+    for (const outcome of outcomes) count(tally, outcome);
     progress.advance(events.length);
   };
   try {
@@ -121,12 +125,26 @@ async function sendAll(
   return tally;
 }
 
+function count(tally: Tally, outcome: EventOutcome): void {
+  switch (outcome.status) {
+    case 'ACCEPTED':
+      tally.accepted += 1;
+      break;
+    case 'DUPLICATE':
+      tally.duplicates += 1;
+      break;
+    case 'QUARANTINED':
+      tally.quarantined += 1;
+      tally.reasons.set(outcome.reason, (tally.reasons.get(outcome.reason) ?? 0) + 1);
+  }
+}
+
 async function summarise(app: App, tally: Tally, seconds: number): Promise<string> {
-  const { accepted, duplicates, quarantined, faults } = tally;
+  const { accepted, duplicates, quarantined, reasons, faults } = tally;
   const events = accepted + duplicates + quarantined;
   const parts = [
     formatTable(
-      ['events', ''],
+      ['events', 'count'],
       [
         ['accepted', accepted],
         ['duplicates', duplicates],
@@ -134,9 +152,10 @@ async function summarise(app: App, tally: Tally, seconds: number): Promise<strin
         ['unreadable lines', faults.length],
       ],
     ),
+    reasons.size === 0 ? '' : formatTable(['quarantined for', 'count'], [...reasons]),
     ...describeFaults(faults),
     `${events.toLocaleString('en')} events in ${seconds.toFixed(1)} s: ${Math.round(events / Math.max(seconds, 0.001)).toLocaleString('en')} a second.`,
-    accepted === 0 ? 'Nothing changed: all of it was here already.' : '',
+    duplicates === events ? 'Nothing changed: all of it was here already.' : '',
     describeCounts(
       'stage',
       app.lifecycleModel.stages.map(({ name }) => name),
@@ -163,5 +182,5 @@ function describeCounts(
   counts: ReadonlyMap<string, number>,
 ): string {
   const rows = names.map((name): [string, number] => [name, counts.get(name) ?? 0]);
-  return formatTable([`customers by ${what}`, ''], rows);
+  return formatTable([`customers by ${what}`, 'count'], rows);
 }

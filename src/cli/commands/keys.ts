@@ -22,7 +22,7 @@ export function addKeys(program: Command, runWithApp: RunWithApp): void {
     .action((name: string, { scopes }: { scopes: readonly Scope[] }) =>
       runWithApp(async (app, out) => {
         const { apiKey, secret } = await app.apiKeys.create({ name, scopes }, grantor);
-        out.write(`${toPublicId('key', apiKey.id)}  ${apiKey.name}  ${apiKey.scopes.join(' ')}\n`);
+        out.write(`${toPublicId('key', apiKey.id)}  ${apiKey.name}  ${apiKey.scopes.join(',')}\n`);
         out.write(`API key: ${secret}\n`);
       }),
     );
@@ -48,7 +48,7 @@ async function listKeys(app: App, out: NodeJS.WritableStream): Promise<void> {
     key.name,
     key.revokedAt === null ? 'active' : 'revoked',
     key.createdAt.toISOString().slice(0, 10),
-    key.scopes.length === scopeNames.length ? 'all' : key.scopes.join(' '),
+    key.scopes.length === scopeNames.length ? 'all' : key.scopes.join(','),
   ]);
   out.write(`${formatTable(['id', 'name', 'state', 'created', 'scopes'], rows)}\n`);
 }

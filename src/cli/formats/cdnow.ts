@@ -37,7 +37,6 @@ export type CdnowLine =
 /** What a log holds, found by reading it once. */
 export interface CdnowSurvey {
   readonly orders: number;
-  readonly faults: number;
   /** The day of the latest order; null where there is no order. */
   readonly latestDay: EpochDay | null;
 }
@@ -87,22 +86,18 @@ export async function* readCdnow(
   }
 }
 
-/** Reads a log once through: how many orders and faults it has, and its latest day. */
+/** Reads a log once through: how many orders it has, and its latest day. */
 export async function surveyCdnow(
   chunks: AsyncIterable<Uint8Array | string>,
 ): Promise<CdnowSurvey> {
   let orders = 0;
-  let faults = 0;
   let latestDay: EpochDay | null = null;
   for await (const line of readCdnow(chunks)) {
-    if ('fault' in line) {
-      faults += 1;
-      continue;
-    }
+    if ('fault' in line) continue;
     orders += 1;
     if (latestDay === null || line.order.day > latestDay) latestDay = line.order.day;
   }
-  return { orders, faults, latestDay };
+  return { orders, latestDay };
 }
 
 /** The days by which a log has to move for its latest day to be today (UTC). */

@@ -81,7 +81,6 @@ export interface ProfileActivity {
  * stage, value tier, membership tier. Called in the transaction of the change, set-based.
  */
 export interface ProfileEvaluator {
-  readonly name: string;
   /**
    * Writes what `profiles` come to at `now`.
    * @returns for each profile the earliest instant at which time alone could change the answer;

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
 import { findFirstInstant, findSeen, type SeenRow } from './activity.store';
@@ -9,8 +10,7 @@ export class ActivityReads {
   /** Null for a profile that never did anything itself. */
   readonly seenByProfile: BatchLoad<ProfileId, SeenRow | null> = async (profileIds) => {
     const rows = await findSeen(this.sql, profileIds);
-    const seen = new Map(rows.map((row) => [row.profileId, row]));
-    return profileIds.map((profileId) => seen.get(profileId) ?? null);
+    return inOrderOf(profileIds, rows, (row) => row.profileId);
   };
 
   /** The earliest instant of any event; null before the first. */

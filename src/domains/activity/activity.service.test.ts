@@ -24,7 +24,6 @@ class RecordingEvaluator implements ProfileEvaluator {
   readonly calls: { now: Date; profiles: readonly ProfileActivity[] }[] = [];
 
   constructor(
-    readonly name: string,
     private readonly next: (profileId: ProfileId) => Date | undefined = () => undefined,
     private readonly meanwhile: (tx: Tx) => Promise<void> = async () => undefined,
   ) {}
@@ -204,8 +203,8 @@ describe('recording', () => {
 describe('evaluating', () => {
   it('calls every evaluator in order, with all days of each profile, ascending', async () => {
     const [busy, idle] = newProfiles(2) as [ProfileId, ProfileId];
-    const first = new RecordingEvaluator('first');
-    const second = new RecordingEvaluator('second', undefined, async () => {
+    const first = new RecordingEvaluator();
+    const second = new RecordingEvaluator(undefined, async () => {
       expect(first.calls).toHaveLength(1);
     });
     const service = new ActivityService(database, [first, second]);
@@ -236,7 +235,7 @@ describe('evaluating', () => {
   });
 
   it('calls nobody for no profiles', async () => {
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     await database.transaction((tx) => service.evaluate(tx, [], now));
     expect(evaluator.calls).toEqual([]);
@@ -246,9 +245,9 @@ describe('evaluating', () => {
     const [early, late, never] = newProfiles(3) as [ProfileId, ProfileId, ProfileId];
     await schedule([early, late, never], later(1));
     const service = new ActivityService(database, [
-      new RecordingEvaluator('a', (id) => (id === early ? later(9_000) : undefined)),
-      new RecordingEvaluator('b', (id) => (id === never ? undefined : later(5_000))),
-      new RecordingEvaluator('c', (id) => (id === early ? later(7_000) : undefined)),
+      new RecordingEvaluator((id) => (id === early ? later(9_000) : undefined)),
+      new RecordingEvaluator((id) => (id === never ? undefined : later(5_000))),
+      new RecordingEvaluator((id) => (id === early ? later(7_000) : undefined)),
     ]);
     await database.transaction((tx) => service.evaluate(tx, [early, late, never], now));
     expect(await Promise.all([early, late, never].map(nextOf))).toEqual([
@@ -271,7 +270,7 @@ describe('evaluating what is due', () => {
     await schedule([onTime], now);
     await schedule([notYet], later(1));
     await schedule([never], null);
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     expect(await service.evaluateDue(now)).toBe(2);
     expect(evaluator.seen.sort()).toEqual([overdue, onTime].sort());
@@ -284,7 +283,7 @@ describe('evaluating what is due', () => {
     const [oldest] = newProfiles(1) as [ProfileId];
     await schedule(newProfiles(600), earlier(10));
     await schedule([oldest], earlier(1000));
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     const done = [await service.evaluateDue(now), await service.evaluateDue(now)];
     expect(done).toEqual([500, 101]);
@@ -296,7 +295,7 @@ describe('evaluating what is due', () => {
   it('evaluates each profile once, however many workers there are', async () => {
     const profileIds = newProfiles(1200);
     await schedule(profileIds, earlier(10));
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     const work = async () => {
       // A round may find all of its candidates held by the others; the backlog tells when to end.
@@ -317,7 +316,7 @@ describe('evaluating what is due', () => {
   it('leaves out a profile that is being worked on, and takes it up later', async () => {
     const [held, free] = newProfiles(2) as [ProfileId, ProfileId];
     await schedule([held, free], earlier(1));
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     await database.transaction(async (tx) => {
       await lockIdentities(tx, [held]);
@@ -332,7 +331,7 @@ describe('evaluating what is due', () => {
   it('changes nothing when an evaluator fails', async () => {
     const [profileId] = newProfiles(1) as [ProfileId];
     await schedule([profileId], earlier(1));
-    const broken = new RecordingEvaluator('broken', undefined, async () => {
+    const broken = new RecordingEvaluator(undefined, async () => {
       throw new Error('broken');
     });
     const service = new ActivityService(database, [broken]);
@@ -346,7 +345,7 @@ describe('evaluating all', () => {
     const profileIds = newProfiles(1001);
     await schedule(profileIds.slice(0, 500), later(1000));
     await schedule(profileIds.slice(500), null);
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     await service.scheduleAll(database, now);
     expect(await service.evaluateAllDue(now)).toBe(1001);
@@ -356,7 +355,7 @@ describe('evaluating all', () => {
   it('can be left to the sweep, which takes up what is held now once it is free', async () => {
     const [survivor, absorbed] = newProfiles(2) as [ProfileId, ProfileId];
     await schedule([survivor, absorbed], null);
-    const evaluator = new RecordingEvaluator('any');
+    const evaluator = new RecordingEvaluator();
     const service = new ActivityService(database, [evaluator]);
     await service.scheduleAll(database, now);
     await database.transaction(async (tx) => {

@@ -12,4 +12,5 @@ export { activityRehoming } from './activity.rehoming';
 export { ActivityResolver } from './activity.resolver';
 export type { Occurrence } from './activity.rules';
 export { ActivityService } from './activity.service';
-export { type DaySpan, firstDaysWith, type SignalSums, sumSignals } from './activity.sums';
+export { firstDaysWith, sumSignals } from './activity.sums';
+export { walkWindow } from './activity.window';

@@ -102,6 +102,25 @@ describe('record', () => {
     expect((await communityOf(second)).total.posts).toBe(0);
   });
 
+  test.each<[string, Partial<RecordActivity>]>([
+    ['kind', { kind: 'COMMENT' }],
+    ['target', { targetId: 'post-2' }],
+    ['target, which is none', { targetId: null }],
+  ])('a message id of an activity of another %s is refused', async (_case, changes) => {
+    const profileId = await newProfile();
+    const command = activity(profileId, {
+      kind: 'LIKE',
+      targetId: 'post-1',
+      messageId: `done-${serial}`,
+    });
+    await service.record(command, 'key:test');
+    await expect(service.record({ ...command, ...changes }, 'key:test')).rejects.toMatchObject({
+      code: 'MESSAGE_ID_REUSED',
+    });
+    const again = await service.record(command, 'key:test');
+    expect(again).toEqual({ outcome: 'RECORDED', profileId, duplicate: true });
+  });
+
   test('nobody is not found', async () => {
     const outcome = await service.record(activity(uuidSource.next()), 'key:test');
     expect(outcome).toEqual({ outcome: 'PROFILE_NOT_FOUND' });

@@ -46,7 +46,8 @@ export class CommunityService {
    * Records what a customer did in the community, as an event.
    * @param source who sends it, e.g. `key:crm-sync`; message ids are unique within a source
    * @throws InvalidInput where the event is none the pipeline takes, e.g. from the future
-   * @throws MessageIdReused where the message id was used for another profile
+   * @throws MessageIdReused where the message id was used for something else: another profile, kind or
+   *   target
    */
   async record(command: RecordActivity, source: string): Promise<RecordActivityOutcome> {
     return this.database.transaction(async (tx) => {
@@ -60,6 +61,7 @@ export class CommunityService {
         name: eventNames[command.kind],
         occurredAt: command.occurredAt ?? now,
         properties: toProperties(command),
+        identifiedBy: ['target_id'],
       };
       const { duplicate } = await recordForProfile(this.events, tx, source, event, now);
       return { outcome: 'RECORDED', profileId, duplicate };

@@ -4,6 +4,8 @@ import type { DailySignals } from '../activity';
 import {
   type Demotion,
   type IdentityPolicy,
+  type KnownIdentifier,
+  type NormalisedIdentifier,
   normaliseIdentifier,
   type ProfileDirectory,
   type UsableIdentifier,
@@ -49,7 +51,7 @@ export async function takeIn(
   now: Date,
   parts: IntakeParts,
 ): Promise<readonly (Draft | Rejection)[]> {
-  const addressed = await findAddressed(tx, events, parts.directory);
+  const addressed = await findAddressed(tx, events, parts);
   return events.map((event) => {
     const judgement = judgeEvent(event, parts.map, parts.limits, now);
     if (!judgement.valid) return { reason: judgement.reason, detail: judgement.detail };
@@ -76,29 +78,26 @@ export async function takeIn(
   });
 }
 
-/** For each profile that an event names by its public id, the identifier that stands for it. */
-type Addressed = ReadonlyMap<string, { readonly namespace: string; readonly value: string }>;
+/** For each id that an event names a profile by, the identifier that stands for the profile. */
+type Addressed = ReadonlyMap<ProfileId, KnownIdentifier>;
 
 async function findAddressed(
   tx: Tx,
   events: readonly IncomingEvent[],
-  directory: ProfileDirectory,
+  { directory, limits }: IntakeParts,
 ): Promise<Addressed> {
-  const named = new Map<ProfileId, string[]>();
+  const profileIds = new Set<ProfileId>();
   for (const { identifiers } of events) {
+    // Such an event is set aside for it, so nothing it names is looked up.
+    if (identifiers.length > limits.identifiersMax) continue;
     for (const { namespace, value } of identifiers) {
       if (namespace !== PROFILE_ID_NAMESPACE) continue;
       const profileId = tryReadProfileId(value);
-      if (profileId !== null) named.set(profileId, [...(named.get(profileId) ?? []), value]);
+      if (profileId !== null) profileIds.add(profileId);
     }
   }
-  if (named.size === 0) return new Map();
-  const primary = await directory.primaryIdentifiers(tx, [...named.keys()]);
-  return new Map(
-    [...primary].flatMap(([profileId, identifier]) =>
-      (named.get(profileId) ?? []).map((value) => [value, identifier] as const),
-    ),
-  );
+  if (profileIds.size === 0) return new Map();
+  return directory.primaryIdentifiers(tx, [...profileIds]);
 }
 
 interface ReadIdentifiers {
@@ -115,9 +114,15 @@ function readIdentifiers(
   const identifiers = new Map<string, UsableIdentifier>();
   const unusable: Demotion[] = [];
   for (const sent of event.identifiers) {
-    const identifier = sent.namespace === PROFILE_ID_NAMESPACE ? addressed.get(sent.value) : sent;
-    if (identifier === undefined) return { identifiers: [], unusable: [], unknownProfile: true };
-    const normalised = normaliseIdentifier(identifier, identityPolicy);
+    const isAddress = sent.namespace === PROFILE_ID_NAMESPACE;
+    const known = isAddress ? findByAddress(sent.value, addressed) : undefined;
+    if (isAddress && known === undefined) {
+      return { identifiers: [], unusable: [], unknownProfile: true };
+    }
+    const normalised =
+      known === undefined
+        ? normaliseIdentifier(sent, identityPolicy)
+        : takeAsStored(known, identityPolicy);
     if (normalised.usable) {
       const { key, policy } = normalised;
       identifiers.set(`${key.namespace} ${key.value}`, { key, policy });
@@ -126,6 +131,21 @@ function readIdentifiers(
     }
   }
   return { identifiers: [...identifiers.values()], unusable, unknownProfile: false };
+}
+
+function findByAddress(value: string, addressed: Addressed): KnownIdentifier | undefined {
+  const profileId = tryReadProfileId(value);
+  return profileId === null ? undefined : addressed.get(profileId);
+}
+
+/** What the graph holds passed once, and is known by that form whatever the rules are by now. */
+function takeAsStored(
+  { namespace, value }: KnownIdentifier,
+  { namespaces }: IdentityPolicy,
+): NormalisedIdentifier {
+  const policy = namespaces.find((known) => known.namespace === namespace);
+  if (policy === undefined) return { usable: false, reason: 'UNKNOWN_NAMESPACE' };
+  return { usable: true, key: { namespace, value }, policy };
 }
 
 function tryReadProfileId(text: string): ProfileId | null {

@@ -45,12 +45,38 @@ export interface Contribution {
   readonly signals: Partial<DailySignals>;
 }
 
+/** An event that is about to be taken in, before anything is locked: it may yet be a duplicate. */
+export interface ExpectedEvent {
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly signals: Partial<DailySignals>;
+  /** Whose its identifiers are as yet: nobody's, one profile's, or several that it will merge. */
+  readonly profileIds: readonly ProfileId[];
+}
+
 /**
  * What another domain does with accepted events (points for an order, a row for a feedback), in
  * the transaction that stores them and set-based over the whole batch. Duplicates never get here.
  */
 export interface EventProjector {
   readonly name: string;
-  /** @returns what the events add to the days of other profiles, usually nothing */
-  project(tx: Tx, events: readonly AcceptedEvent[], now: Date): Promise<readonly Contribution[]>;
+  /**
+   * Called before the batch locks anybody. It may take locks that come before those of profiles.
+   * Nothing it reads is certain until the locks are held: a profile left out is locked later, at
+   * the risk of a deadlock.
+   * @returns profiles that `project` will lock as well, none of them absorbed; they are locked
+   *   together with those of the batch
+   */
+  companions?(tx: Tx, events: readonly ExpectedEvent[]): Promise<readonly ProfileId[]>;
+  /**
+   * @param mergedProfileIds profiles that absorbed another one in this batch, and thereby came by
+   *   facts that are in none of the events
+   * @returns what the events add to the days of other profiles, usually nothing
+   */
+  project(
+    tx: Tx,
+    events: readonly AcceptedEvent[],
+    now: Date,
+    mergedProfileIds: readonly ProfileId[],
+  ): Promise<readonly Contribution[]>;
 }

@@ -16,7 +16,6 @@ const resolver = new EventResolver(events, new EventReads(database), profiles, u
 function contextOfTest(): RequestContext {
   return new RequestContext('request', {
     kind: 'KEY',
-    keyId: 'k',
     name: 'test',
     scopes: new Set(),
   });

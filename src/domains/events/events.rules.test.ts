@@ -37,6 +37,11 @@ function ofBytes(bytes: number, filler = 'x'): IncomingEvent {
 
 const { eventBytesMax, messageIdLengthMax, nameLengthMax, identifiersMax, clockSkewMsMax } =
   defaultEventLimits;
+const { traitsMax, traitNameLengthMax } = defaultEventLimits;
+
+function traits(count: number) {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, true]));
+}
 
 describe('the judgement of one event', () => {
   it.each<[string, IncomingEvent, string]>([
@@ -58,6 +63,18 @@ describe('the judgement of one event', () => {
       'one identifier more',
       event({ identifiers: identifiers(identifiersMax + 1) }),
       'TOO_MANY_IDENTIFIERS',
+    ],
+    ['the most traits', event({ traits: traits(traitsMax) }), 'valid'],
+    ['one trait more', event({ traits: traits(traitsMax + 1) }), 'TOO_MANY_TRAITS'],
+    [
+      'the longest name of a trait',
+      event({ traits: { ['x'.repeat(traitNameLengthMax)]: 1 } }),
+      'valid',
+    ],
+    [
+      'one longer',
+      event({ traits: { a: 1, ['x'.repeat(traitNameLengthMax + 1)]: 1 } }),
+      'TRAIT_NAME_TOO_LONG',
     ],
     ['the largest', ofBytes(eventBytesMax), 'valid'],
     ['one byte more', ofBytes(eventBytesMax + 1), 'EVENT_TOO_LARGE'],

@@ -11,6 +11,9 @@ export interface EventLimits {
   readonly messageIdLengthMax: number;
   readonly nameLengthMax: number;
   readonly identifiersMax: number;
+  readonly traitsMax: number;
+  /** Characters; the database indexes the names of traits, and its index takes no long ones. */
+  readonly traitNameLengthMax: number;
   /** How far ahead of ours a sender's clock may run. */
   readonly clockSkewMsMax: number;
 }
@@ -22,6 +25,8 @@ export const defaultEventLimits: EventLimits = {
   messageIdLengthMax: 100,
   nameLengthMax: 200,
   identifiersMax: 50,
+  traitsMax: 100,
+  traitNameLengthMax: 200,
   clockSkewMsMax: 60 * 60 * 1000,
 };
 
@@ -33,6 +38,8 @@ export type QuarantineReason =
   | 'EVENT_TOO_LARGE'
   | 'NESTED_TOO_DEEPLY'
   | 'TOO_MANY_IDENTIFIERS'
+  | 'TOO_MANY_TRAITS'
+  | 'TRAIT_NAME_TOO_LONG'
   | 'NO_USABLE_IDENTIFIER'
   | 'UNKNOWN_PROFILE'
   | 'OCCURRED_IN_FUTURE'
@@ -85,6 +92,15 @@ function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | n
   if (identifiers.length > limits.identifiersMax) {
     const detail = `An event has at most ${limits.identifiersMax} identifiers.`;
     return { reason: 'TOO_MANY_IDENTIFIERS', detail };
+  }
+  const traitNames = Object.keys(event.traits ?? {});
+  if (traitNames.length > limits.traitsMax) {
+    const detail = `An event has at most ${limits.traitsMax} traits.`;
+    return { reason: 'TOO_MANY_TRAITS', detail };
+  }
+  if (traitNames.some((trait) => trait.length > limits.traitNameLengthMax)) {
+    const detail = `The name of a trait has at most ${limits.traitNameLengthMax} characters.`;
+    return { reason: 'TRAIT_NAME_TOO_LONG', detail };
   }
   // Before the event is written as JSON, which goes down as deep as the event does.
   if (![event.properties, event.traits].every((value) => isWithin(limits.nestingMax, value))) {

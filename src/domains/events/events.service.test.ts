@@ -6,6 +6,7 @@ import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
 import type { JsonValue } from '../../shared/json';
 import type { ActivityDay } from '../activity';
 import { findDays } from '../activity/activity.store';
+import { defaultIdentityPolicy, IdentityReads } from '../identity';
 import type { EventProjector, IncomingEvent } from './events.model';
 import { EventReads } from './events.reads';
 import type { EventOutcome } from './events.service';
@@ -46,6 +47,13 @@ async function accepted(one: IncomingEvent): Promise<ProfileId> {
   return outcome.profileId;
 }
 
+async function profileToday(profileId: ProfileId): Promise<ProfileId> {
+  const identities = new IdentityReads(testing.database, defaultIdentityPolicy);
+  const [profile] = await identities.profileById([profileId]);
+  if (!profile) throw new Error('No such profile.');
+  return profile.profileId;
+}
+
 async function daysOf(profileId: ProfileId): Promise<readonly ActivityDay[]> {
   return (await findDays(testing.database, [profileId])).get(profileId) ?? [];
 }
@@ -82,7 +90,7 @@ describe('whose an event is', () => {
       }),
     );
     expect(merged).toBe(anonymous);
-    expect(await directory.resolve(testing.database, user)).toBe(anonymous);
+    expect(await profileToday(user)).toBe(anonymous);
     expect((await daysOf(merged)).map((day) => [day.events, day.revenueMinor])).toEqual([
       [1, 0],
       [1, 1000],
@@ -108,6 +116,33 @@ describe('whose an event is', () => {
 
   it('takes an event for a profile named by its id', async () => {
     const profileId = await accepted(order('by-id', 5, '2026-06-10T00:00:00Z'));
+    const named = { namespace: 'profile_id', value: toPublicId('prf', profileId) };
+    expect(await accepted(event({ identifiers: [named] }))).toBe(profileId);
+  });
+
+  it('takes an event for a profile named by the id of one it absorbed', async () => {
+    const [a, b] = [
+      { namespace: 'device_id', value: 'absorbing' },
+      { namespace: 'device_id', value: 'absorbed' },
+    ];
+    const survivor = await accepted(event({ identifiers: [a] }));
+    const absorbed = await accepted(event({ identifiers: [b] }));
+    const identifiers = [{ namespace: 'profile_id', value: toPublicId('prf', absorbed) }];
+    const before = event({ identifiers });
+    expect(await accepted(before)).toBe(absorbed);
+    await accepted(event({ identifiers: [a, b] }));
+    expect(await ingestOne(before)).toMatchObject({ status: 'DUPLICATE', profileId: survivor });
+    expect(await accepted(event({ identifiers }))).toBe(survivor);
+  });
+
+  it('uses an identifier it holds as it is, whatever the rules have become', async () => {
+    const profileId = await accepted(
+      event({ identifiers: [{ namespace: 'user_id', value: 'old' }] }),
+    );
+    await testing.database.query(
+      "update identifier set value = repeat('ö', 300) where profile_id = $1",
+      [profileId],
+    );
     const named = { namespace: 'profile_id', value: toPublicId('prf', profileId) };
     expect(await accepted(event({ identifiers: [named] }))).toBe(profileId);
   });
@@ -226,6 +261,30 @@ describe('a bad event', () => {
       { status: 'QUARANTINED', reason: 'NESTED_TOO_DEEPLY' },
       { status: 'QUARANTINED', reason: 'NESTED_TOO_DEEPLY' },
     ]);
+  });
+
+  it('may tell traits of any name, and any number of them', async () => {
+    const { outcomes } = await service.ingest('web', [
+      event({ traits: { ['öß漢'.repeat(2000)]: 1 } }),
+      event(),
+      event({ traits: { ['漢'.repeat(200)]: 1 } }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'QUARANTINED', reason: 'TRAIT_NAME_TOO_LONG' },
+      { status: 'ACCEPTED' },
+      { status: 'ACCEPTED' },
+    ]);
+  });
+
+  it('may name a profile 50,000 times, and is not even looked at', async () => {
+    const profileId = await accepted(event());
+    const named = { namespace: 'profile_id', value: toPublicId('prf', profileId) };
+    const asked = jest.spyOn(directory, 'primaryIdentifiers');
+    expect(
+      await ingestOne(event({ identifiers: Array.from({ length: 50_000 }, () => named) })),
+    ).toMatchObject({ status: 'QUARANTINED', reason: 'TOO_MANY_IDENTIFIERS' });
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
   });
 
   it('without a message id is kept beside the others without one, once each', async () => {
@@ -370,8 +429,7 @@ describe('opposite merges at once', () => {
         accepted(event({ identifiers: [a] })),
         accepted(event({ identifiers: [b] })),
       ]);
-      const survivor = await directory.resolve(testing.database, joined[0]);
-      const days = await daysOf(survivor as ProfileId);
+      const days = await daysOf(await profileToday(joined[0]));
       expect(days.reduce((sum, day) => sum + day.events, 0)).toBe(6);
     }
   });

@@ -2,15 +2,22 @@ import { type Database, TransactionConflict, type Tx } from '../../platform/data
 import type { Clock } from '../../shared/clock';
 import type { EventId, IdSource, ProfileId } from '../../shared/ids';
 import type { ActivityService, Occurrence } from '../activity';
-import type {
-  Assignment,
-  Demotion,
-  IdentityService,
-  KnownIdentifier,
-  ProfileDirectory,
+import {
+  type Assignment,
+  type Demotion,
+  type IdentityService,
+  type KnownIdentifier,
+  keyText,
+  type ProfileDirectory,
 } from '../identity';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
-import type { AcceptedEvent, Contribution, EventProjector, IncomingEvent } from './events.model';
+import type {
+  AcceptedEvent,
+  Contribution,
+  EventProjector,
+  ExpectedEvent,
+  IncomingEvent,
+} from './events.model';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
 
@@ -81,6 +88,7 @@ export class EventService {
     const known = await this.parts.identity.lockAndLoad(
       tx,
       drafts.flatMap(({ identifiers }) => identifiers.map(({ key }) => key)),
+      (held) => this.companionsOf(tx, drafts, held),
     );
     // Only under the locks: a concurrent delivery of the same message is finished by now.
     const receipts = await store.findReceipts(
@@ -92,6 +100,21 @@ export class EventService {
     await this.setAside(tx, source, events, judged, now);
     const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  /** Whom the projectors will lock besides the profiles that the drafts name. */
+  private async companionsOf(
+    tx: Tx,
+    drafts: readonly Draft[],
+    held: readonly KnownIdentifier[],
+  ): Promise<readonly ProfileId[]> {
+    const holders = new Map(held.map((one) => [keyText(one), one.profileId]));
+    const expected = drafts.map((draft) => toExpectedEvent(draft, holders));
+    const companions: ProfileId[] = [];
+    for (const projector of this.parts.projectors) {
+      companions.push(...((await projector.companions?.(tx, expected)) ?? []));
+    }
+    return companions;
   }
 
   private async accept(
@@ -108,7 +131,7 @@ export class EventService {
     const accepted = drafts.map((draft, index) => toAccepted(draft, resolution.assignments[index]));
     await this.store(tx, source, accepted, now);
     const events = accepted.map((one) => toAcceptedEvent(one, source, now));
-    const contributions = await this.project(tx, events, now);
+    const contributions = await this.project(tx, events, now, resolution.mergedProfileIds);
     await activity.record(tx, [...events.map(toOccurrence), ...contributions]);
     const touched = new Set([
       ...events.map((event) => event.profileId),
@@ -149,10 +172,11 @@ export class EventService {
     tx: Tx,
     events: readonly AcceptedEvent[],
     now: Date,
+    mergedProfileIds: readonly ProfileId[],
   ): Promise<readonly Occurrence[]> {
     const contributions: Contribution[] = [];
     for (const projector of this.parts.projectors) {
-      contributions.push(...(await projector.project(tx, events, now)));
+      contributions.push(...(await projector.project(tx, events, now, mergedProfileIds)));
     }
     if (contributions.length === 0) return [];
     const { directory } = this.parts;
@@ -253,6 +277,13 @@ function leaveOutDuplicates(
     taken.add(messageKey);
     return true;
   });
+}
+
+function toExpectedEvent(draft: Draft, holders: ReadonlyMap<string, ProfileId>): ExpectedEvent {
+  const { event, identifiers, signals } = draft;
+  const profileIds = identifiers.flatMap(({ key }) => holders.get(keyText(key)) ?? []);
+  const properties = event.properties ?? {};
+  return { name: event.name, properties, signals, profileIds: [...new Set(profileIds)] };
 }
 
 function toAccepted(draft: Draft, assignment: Assignment | undefined): Accepted {

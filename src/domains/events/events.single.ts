@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/database';
 import { Fault, InvalidInput } from '../../shared/errors';
 import { type EventId, type ProfileId, toPublicId } from '../../shared/ids';
-import type { JsonObject } from '../../shared/json';
+import type { JsonObject, JsonValue } from '../../shared/json';
 import { PROFILE_ID_NAMESPACE } from './events.intake';
 import type { EventService } from './events.service';
+import { findAcceptedEvent, messageKey } from './events.store';
 
 /** What a mutation tells of a customer it names by id. */
 interface ProfileEvent {
@@ -14,6 +16,8 @@ interface ProfileEvent {
   readonly occurredAt: Date;
   readonly properties: JsonObject;
   readonly channel?: string | undefined;
+  /** Those of the properties without which it would be another event. None where left out. */
+  readonly identifiedBy?: readonly string[];
 }
 
 interface RecordedEvent {
@@ -31,7 +35,8 @@ export type EventIngest = Pick<EventService, 'ingestIn'>;
  * @param profileId of a profile that exists and is not absorbed
  * @throws InvalidInput where the pipeline would keep the event in quarantine: the caller waits
  *   for an answer, so it is refused instead and nothing of it is kept
- * @throws MessageIdReused where the message id belongs to an event of another profile
+ * @throws MessageIdReused where the message id belongs to another event: of another profile or name,
+ *   or with other values of the properties that identify it
  */
 export async function recordForProfile(
   ingest: EventIngest,
@@ -40,7 +45,7 @@ export async function recordForProfile(
   event: ProfileEvent,
   now: Date,
 ): Promise<RecordedEvent> {
-  const { profileId, ...rest } = event;
+  const { profileId, identifiedBy = [], ...rest } = event;
   const identifiers = [{ namespace: PROFILE_ID_NAMESPACE, value: toPublicId('prf', profileId) }];
   const { outcomes } = await ingest.ingestIn(tx, source, [{ ...rest, identifiers }], now);
   const [outcome] = outcomes;
@@ -49,7 +54,20 @@ export async function recordForProfile(
     throw new InvalidInput(outcome.detail, { reason: outcome.reason });
   }
   if (outcome.profileId !== profileId) throw new MessageIdReused();
-  return { eventId: outcome.eventId, duplicate: outcome.status === 'DUPLICATE' };
+  const duplicate = outcome.status === 'DUPLICATE';
+  if (duplicate) {
+    const stored = await findAcceptedEvent(tx, messageKey(source, event.messageId));
+    const isSame =
+      stored?.name === event.name &&
+      identifiedBy.every((name) => isSameValue(stored.properties[name], event.properties[name]));
+    if (!isSame) throw new MessageIdReused();
+  }
+  return { eventId: outcome.eventId, duplicate };
+}
+
+/** A property that was left out is one that is null. */
+function isSameValue(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
+  return isDeepStrictEqual(left ?? null, right ?? null);
 }
 
 /** The message id has been used, for something else than what is sent with it now. */

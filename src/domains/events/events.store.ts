@@ -76,6 +76,23 @@ export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise
   return stored.map((row) => row.messageKey);
 }
 
+export interface StoredEvent {
+  readonly name: string;
+  readonly properties: JsonObject;
+}
+
+/** What was accepted as a message; null where nothing was. */
+export async function findAcceptedEvent(sql: Sql, messageKey: string): Promise<StoredEvent | null> {
+  const [event] = await sql.query<StoredEvent>(
+    `select e.name, e.properties
+     from event_receipt r
+     join event e using (identifier_id, event_id)
+     where r.message_key = $1`,
+    [messageKey],
+  );
+  return event ?? null;
+}
+
 export interface QuarantineRow extends Rejection {
   readonly messageKey: string;
   readonly quarantineId: string;

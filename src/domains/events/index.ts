@@ -1,5 +1,11 @@
 export { defaultEventMap } from './events.map';
-export type { AcceptedEvent, Contribution, EventProjector, IncomingEvent } from './events.model';
+export type {
+  AcceptedEvent,
+  Contribution,
+  EventProjector,
+  ExpectedEvent,
+  IncomingEvent,
+} from './events.model';
 export { EventReads } from './events.reads';
 export { EventResolver } from './events.resolver';
 export { defaultEventLimits } from './events.rules';
@@ -7,7 +13,6 @@ export {
   EVENT_BATCH_MAX,
   type EventOutcome,
   EventService,
-  type IngestResult,
 } from './events.service';
 export {
   type EventIngest,

@@ -117,7 +117,7 @@ describe('submit', () => {
   test('the same message twice is one feedback, as it was sent first', async () => {
     const profileId = await newProfile();
     const first = await submit(feedback(profileId, { messageId: 'nps-1', score: 9 }));
-    const again = await submit(feedback(profileId, { messageId: 'nps-1', score: 2 }));
+    const again = await submit(feedback(profileId, { messageId: 'nps-1', comment: 'again' }));
     expect(again).toEqual({ ...first, duplicate: true });
     expect(await rowsOf(profileId)).toHaveLength(1);
   });
@@ -160,6 +160,35 @@ describe('submit', () => {
     await events.ingest('key:test', [{ messageId, name: 'Viewed', identifiers }]);
     await expect(submit(feedback(profileId, { messageId }))).rejects.toMatchObject({
       code: 'MESSAGE_ID_REUSED',
+    });
+  });
+
+  test.each<[string, Partial<SubmitFeedback>]>([
+    ['score', { score: 2 }],
+    ['kind', { kind: 'CES', score: 7 }],
+    ['kind and no score', { kind: 'COMPLAINT', score: null }],
+  ])('refuses a message id of a feedback with another %s', async (_case, changes) => {
+    const profileId = await newProfile();
+    const command = feedback(profileId, { messageId: `told-${serial}`, score: 7 });
+    const first = await submit(command);
+    await expect(submit({ ...command, ...changes })).rejects.toMatchObject({
+      code: 'MESSAGE_ID_REUSED',
+    });
+    expect(await submit(command)).toEqual({ ...first, duplicate: true });
+  });
+
+  test('knows a feedback that came as an event', async () => {
+    const profileId = await seen('came-as-event');
+    const event = {
+      messageId: 'came-as-event',
+      name: 'Feedback Submitted',
+      identifiers: [{ namespace: 'user_id', value: 'came-as-event' }],
+      properties: { kind: 'nps', score: '9' },
+    };
+    await events.ingest('key:test', [event]);
+    expect(await submit(feedback(profileId, { messageId: event.messageId }))).toMatchObject({
+      outcome: 'SUBMITTED',
+      duplicate: true,
     });
   });
 

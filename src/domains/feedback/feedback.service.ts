@@ -50,7 +50,8 @@ export class FeedbackService {
    * Records what a customer told, as an event.
    * @param source who sends it, e.g. `key:crm-sync`; message ids are unique within a source
    * @throws InvalidInput where the event is none the pipeline takes, e.g. from the future
-   * @throws MessageIdReused where the message id was used for something else
+   * @throws MessageIdReused where the message id was used for something else: another profile, kind or
+   *   score
    */
   async submit(command: SubmitFeedback, source: string): Promise<SubmitFeedbackOutcome> {
     const message = scoreFault(command.kind, command.score);
@@ -80,8 +81,8 @@ export class FeedbackService {
     };
     const { eventId, duplicate } = await recordForProfile(this.events, tx, source, event, now);
     const feedback = await findFeedback(tx, profileId, eventId);
-    // The earlier event of this message id was no feedback.
-    if (feedback === null) throw new MessageIdReused();
+    // Compared as they were read: the earlier one may have come as an event, with the score as text.
+    if (feedback?.kind !== kind || feedback.score !== score) throw new MessageIdReused();
     return { outcome: 'SUBMITTED', feedback, duplicate };
   }
 }

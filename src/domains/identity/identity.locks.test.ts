@@ -30,15 +30,23 @@ async function isFree(profileIds: readonly ProfileId[]): Promise<boolean> {
 const some = newProfiles(2);
 const others = newProfiles(2);
 const many = newProfiles(1001);
+const tooMany = newProfiles(3001);
 
 it.each([
   ['the same', some, some, false],
   ['one in common', some, [...others, ...some.slice(1)], false],
   ['others', some, others, true],
-  ['a multitude, while some are held', some, many, false],
-  ['some, while a multitude is held', many, some, false],
-  ['two multitudes', many, newProfiles(1001), false],
-  ['none', many, [], true],
+  ['a multitude, while others are held', some, many, true],
+  ['others, while a multitude is held', many, some, true],
+  ['a thousand others, while a multitude is held', many, newProfiles(1000), true],
+  ['some of a multitude', many, many.slice(0, 1), false],
+  ['a multitude, while some of it are held', many.slice(-1), many, false],
+  ['two multitudes', many, newProfiles(3000), false],
+  ['too many, while some are held', some, tooMany, false],
+  ['some, while too many are held', tooMany, some, false],
+  ['a multitude, while too many are held', tooMany, many, false],
+  ['twice too many', tooMany, newProfiles(3001), false],
+  ['none', tooMany, [], true],
 ])('%s', async (_, held, wanted, expected) => {
   await database.transaction(async (tx) => {
     await lockIdentities(tx, held);
@@ -56,12 +64,17 @@ it('tries without waiting, and gets what is free', async () => {
   });
   await database.transaction(async (tx) => {
     await lockIdentities(tx, many);
+    expect(await attempt([...many.slice(0, 2), ...others])).toEqual(others);
+  });
+  await database.transaction(async (tx) => {
+    await lockIdentities(tx, tooMany);
     expect(await attempt(others)).toEqual([]);
   });
   await database.transaction(async (tx) => {
     expect(await tryLockProfiles(tx, others)).toEqual(others);
     expect(await isFree(others)).toBe(false);
-    expect(await isFree(many)).toBe(false);
+    expect(await isFree(many)).toBe(true);
+    expect(await isFree(tooMany)).toBe(false);
   });
 });
 
@@ -71,13 +84,17 @@ it('may be taken again by who has them', async () => {
     await lockIdentities(tx, [...some, ...others]);
     await lockIdentities(tx, many);
     await lockIdentities(tx, newProfiles(1));
+    await lockIdentities(tx, tooMany);
+    await lockIdentities(tx, newProfiles(1));
   });
 });
 
 it.each([
   [1, 2],
   [1000, 1001],
-  [1001, 1],
+  [1001, 1003],
+  [3000, 3002],
+  [3001, 1],
   [25_000, 1],
 ])('of %i names are %i at most', async (count, expected) => {
   await database.transaction(async (tx) => {

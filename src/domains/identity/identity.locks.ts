@@ -4,20 +4,30 @@ import type { IdentifierKey } from './identity.model';
 import { keyText } from './identity.rules';
 
 /**
- * Names that one transaction locks one by one. PostgreSQL keeps the locks of all transactions in
- * one table of fixed size (some 13,000 with the settings it comes with), and fails whoever finds
- * it full.
+ * PostgreSQL keeps the locks of all transactions in one table of fixed size (some 14,000 with the
+ * settings it comes with), and fails whoever finds it full. So that ten transactions, as many as
+ * the pool has by default, fit whatever they hold, those of more names than this go one at a time,
+ * beside the others.
  */
 const NAMES_MAX = 1000;
+
+/** A transaction of more names than this takes no names but a single lock, and goes alone. */
+const MULTITUDE_MAX = 3000;
 
 /** The lock above all others: shared by those who lock names, taken alone by who has too many. */
 const EVERYBODY = `hashtextextended('everybody', 0)`;
 
+/** Held by the one transaction that may lock more than `NAMES_MAX` names. */
+const MULTITUDE = `hashtextextended('multitude', 0)`;
+
 /**
  * Takes the locks of profiles, and of identifiers that nobody holds yet, until the transaction
  * ends. This is the one place where profiles are locked: in one statement and in one order, so
- * that two batches that share customers wait for each other and never in a circle. A batch of more
- * than 1,000 names waits for all others, and all others for it.
+ * that two batches that share customers wait for each other and never in a circle.
+ *
+ * Up to 1,000 names wait for nobody but who holds one of them. 1,001 to 3,000 names (500 new
+ * customers of three identifiers are 1,500) wait for one another as well, though they share no
+ * customer. More than that waits for all others, and all others for it.
  */
 export async function lockIdentities(
   tx: Tx,
@@ -29,20 +39,22 @@ export async function lockIdentities(
     ...unknownKeys.map((key) => `identifier ${keyText(key)}`),
   ]);
   if (names.size === 0) return;
-  if (names.size > NAMES_MAX) {
+  if (names.size > MULTITUDE_MAX) {
     await tx.query(`select pg_advisory_xact_lock(${EVERYBODY})`);
     return;
   }
   await tx.query(
     `select count(
-       case when is_shared then pg_advisory_xact_lock_shared(key) else pg_advisory_xact_lock(key) end)
+       case when level = 0 then pg_advisory_xact_lock_shared(key) else pg_advisory_xact_lock(key) end)
      from (
-       select true as is_shared, ${EVERYBODY} as key
+       select 0 as level, ${EVERYBODY} as key
        union
-       select false, hashtextextended(name, 0) from unnest($1::text[]) as n (name)
-       order by 1 desc, 2
+       select 1, ${MULTITUDE} where $2
+       union
+       select 2, hashtextextended(name, 0) from unnest($1::text[]) as n (name)
+       order by level, key
      ) keys`,
-    [[...names]],
+    [[...names], names.size > NAMES_MAX],
   );
 }
 

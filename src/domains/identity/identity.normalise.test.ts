@@ -151,6 +151,11 @@ describe('any other identifier', () => {
     expect(normalise('user_id', 'x'.repeat(length))).toBe(expected);
   });
 
+  it('is no longer than that when it has grown on the way', () => {
+    expect(normalise('email', `${'İ'.repeat(250)}@x.io`)).toBe('VALUE_TOO_LONG');
+    expect(normalise('user_id', '\ufb2c'.repeat(100))).toBe('VALUE_TOO_LONG');
+  });
+
   it.each(['USER_ID', 'user_id ', 'profile_id', '', '__proto__', 'toString'])(
     'is of a namespace that the company knows, unlike %j',
     (namespace) => {

@@ -27,6 +27,8 @@ export function normaliseIdentifier(
   if (isJunk(value, policy)) return { usable: false, reason: 'JUNK_VALUE' };
   const normalised = normalisers[rules.normaliser](value.normalize('NFC').trim(), policy);
   if (normalised === null) return { usable: false, reason: 'INVALID_VALUE' };
+  // Some letters grow when they are lower-cased or composed.
+  if (normalised.length > policy.valueLengthMax) return { usable: false, reason: 'VALUE_TOO_LONG' };
   return { usable: true, key: { namespace, value: normalised }, policy: rules };
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
@@ -19,10 +20,8 @@ export class IdentityReads {
   /** The profile each id stands for today; null where there is none. */
   readonly profileById: BatchLoad<ProfileId, Profile | null> = async (profileIds) => {
     const rows = await store.findProfiles(this.sql, profileIds);
-    const profiles = new Map(
-      rows.map((row) => [row.askedId, new Profile(row.profileId, row.createdAt)]),
-    );
-    return profileIds.map((profileId) => profiles.get(profileId) ?? null);
+    const found = inOrderOf(profileIds, rows, (row) => row.askedId);
+    return found.map((row) => (row === null ? null : new Profile(row.profileId, row.createdAt)));
   };
 
   readonly identifiersByProfile: BatchLoad<ProfileId, readonly store.IdentifierRow[]> = async (
@@ -34,8 +33,8 @@ export class IdentityReads {
 
   readonly traitsByProfile: BatchLoad<ProfileId, JsonObject> = async (profileIds) => {
     const rows = await store.findTraits(this.sql, profileIds);
-    const traits = new Map(rows.map((row) => [row.profileId, row.traits]));
-    return profileIds.map((profileId) => traits.get(profileId) ?? noTraits);
+    const found = inOrderOf(profileIds, rows, (row) => row.profileId);
+    return found.map((row) => row?.traits ?? noTraits);
   };
 
   readonly mergesByProfile: BatchLoad<ProfileId, readonly store.MergeRow[]> = async (

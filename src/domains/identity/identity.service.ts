@@ -53,14 +53,23 @@ export class IdentityService {
   /**
    * Locks everything a batch of events names, and reads what is known of it. Whatever the caller
    * then writes about these profiles is in one order with every other batch.
+   * @param companionsOf profiles to be locked together with those that hold the keys, of which it
+   *   is handed what is known before the locks
    * @returns every identifier of every profile that a key names
    */
-  async lockAndLoad(tx: Tx, keys: readonly IdentifierKey[]): Promise<KnownIdentifier[]> {
+  async lockAndLoad(
+    tx: Tx,
+    keys: readonly IdentifierKey[],
+    companionsOf: (
+      held: readonly KnownIdentifier[],
+    ) => Promise<readonly ProfileId[]> = async () => [],
+  ): Promise<KnownIdentifier[]> {
     const before = await store.findIdentifiers(tx, keys);
     const found = new Set(before.map(keyText));
+    const companions = await companionsOf(before);
     await lockIdentities(
       tx,
-      before.map((identifier) => identifier.profileId),
+      [...before.map((identifier) => identifier.profileId), ...companions],
       keys.filter((key) => !found.has(keyText(key))),
     );
     const after = await store.findIdentifiersWithSiblings(tx, keys);
@@ -148,13 +157,10 @@ export class IdentityService {
 
 /** The profiles behind public ids, for the other domains' services. */
 export class ProfileDirectory {
-  /** The profile an id stands for today, or null where there is none. */
-  async resolve(sql: Sql, profileId: ProfileId): Promise<ProfileId | null> {
-    const [row] = await store.findProfiles(sql, [profileId]);
-    return row?.profileId ?? null;
-  }
-
-  /** Like `resolve`, and holds the profile's lock until the transaction ends. */
+  /**
+   * The profile an id stands for today, or null where there is none; holds the profile's lock until
+   * the transaction ends.
+   */
   async lockProfile(tx: Tx, profileId: ProfileId): Promise<ProfileId | null> {
     const [locked = null] = await this.lockProfiles(tx, [profileId]);
     return locked;
@@ -177,14 +183,17 @@ export class ProfileDirectory {
     return after;
   }
 
-  /** An identifier of the profile, the same one every time: where what it did itself belongs. */
+  /**
+   * An identifier of the profile each id stands for today, the same one every time: where what the
+   * profile did itself belongs.
+   * @returns by the id asked for; ids of nobody are left out
+   */
   async primaryIdentifiers(
     sql: Sql,
     profileIds: readonly ProfileId[],
   ): Promise<ReadonlyMap<ProfileId, KnownIdentifier>> {
-    const rows = await store.findIdentifiersOfProfiles(sql, profileIds);
-    // Rows come oldest first, and a map keeps what is set last.
-    return new Map(rows.reverse().map((row) => [row.profileId, row]));
+    const rows = await store.findOldestIdentifiers(sql, profileIds);
+    return new Map(rows.map(({ askedId, ...identifier }) => [askedId, identifier]));
   }
 
   private async resolveAll(

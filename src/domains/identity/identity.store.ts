@@ -57,6 +57,24 @@ export function findIdentifiersOfProfiles(
   );
 }
 
+/**
+ * The oldest identifier of each profile that the ids stand for. One statement, since a merge between
+ * two of them would leave the profile found by the first without identifiers for the second.
+ */
+export function findOldestIdentifiers(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<(KnownIdentifier & { askedId: ProfileId })[]> {
+  return sql.query(
+    `select distinct on (asked.profile_id) asked.profile_id as "askedId", ${knownIdentifierColumns}
+     from profile asked
+     join identifier i on i.profile_id = coalesce(asked.merged_into, asked.profile_id)
+     where asked.profile_id = any($1::uuid[])
+     order by asked.profile_id, i.first_seen_at, i.namespace, i.value`,
+    [profileIds],
+  );
+}
+
 /** The profiles that hold the identifiers now, by identifier. */
 export function findProfilesOfIdentifiers(
   sql: Sql,

@@ -1,10 +1,10 @@
 export { lockIdentities, tryLockProfiles } from './identity.locks';
-export type { IdentifierKey, KnownIdentifier, Rehoming } from './identity.model';
-export { normaliseIdentifier } from './identity.normalise';
+export type { KnownIdentifier, Rehoming } from './identity.model';
+export { type NormalisedIdentifier, normaliseIdentifier } from './identity.normalise';
 export { defaultIdentityPolicy, type IdentityPolicy } from './identity.policy';
 export { IdentityReads } from './identity.reads';
 export { ProfileNotFound } from './identity.refusals';
 export { IdentityResolver } from './identity.resolver';
-export type { Assignment, Demotion, UsableIdentifier } from './identity.rules';
+export { type Assignment, type Demotion, keyText, type UsableIdentifier } from './identity.rules';
 export { IdentityService, ProfileDirectory } from './identity.service';
 export { IdentifierInput, Profile } from './identity.types';

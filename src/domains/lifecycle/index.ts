@@ -1,5 +1,5 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
-export { fiveStageModel, type LifecycleModel } from './lifecycle.models';
+export { fiveStageModel } from './lifecycle.models';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';

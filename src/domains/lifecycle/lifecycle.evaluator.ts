@@ -17,8 +17,6 @@ interface ProfileTimeline extends StageTimeline {
  * caller holds the locks of the profiles.
  */
 export class LifecycleEvaluator implements ProfileEvaluator {
-  readonly name = 'lifecycle';
-
   constructor(
     private readonly model: LifecycleModel,
     private readonly ids: IdSource,

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../shared/deep-freeze';
 import { InvalidLifecycleModel } from './lifecycle.errors';
 import { type FactName, isFactName } from './lifecycle.facts';
 
@@ -148,14 +149,6 @@ function faultsOfCondition(place: string, { fact, op, threshold }: Condition): s
 
 function isPositive(value: number): boolean {
   return Number.isFinite(value) && value > 0;
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
 import {
@@ -19,8 +20,7 @@ export class LifecycleReads {
   /** Null for a profile that has not done anything yet. */
   readonly stateByProfile: BatchLoad<ProfileId, LifecycleState | null> = async (profileIds) => {
     const rows = await findStates(this.sql, this.model, profileIds);
-    const states = new Map(rows.map((row) => [row.profileId, row]));
-    return profileIds.map((profileId) => states.get(profileId) ?? null);
+    return inOrderOf(profileIds, rows, (row) => row.profileId);
   };
 
   readonly historyByPage: BatchLoad<HistoryPage, readonly StoredTransition[]> = (pages) =>

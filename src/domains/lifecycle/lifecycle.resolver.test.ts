@@ -39,7 +39,7 @@ const schema = buildApiSchema([...instances.keys()], instances);
 
 async function ask(profileIds: readonly ProfileId[], selection: string) {
   shown.profileIds = profileIds;
-  const caller = { kind: 'KEY', keyId: 'k', name: 'crm', scopes: new Set([]) } as const;
+  const caller = { kind: 'KEY', name: 'crm', scopes: new Set([]) } as const;
   const contextValue = new RequestContext('r', caller);
   const source = `{ shown { lifecycle { ${selection} } } }`;
   const { data, errors } = await graphql({ schema, source, contextValue });

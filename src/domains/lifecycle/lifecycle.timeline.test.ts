@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addDays, dayOf, type EpochDay, startOfDay } from '../../shared/days';
+import { addDays, dayOf, type EpochDay, MS_PER_DAY, startOfDay } from '../../shared/days';
 import { type ActivityDay, signalNames } from '../activity';
 import { type FactName, type Facts, factDefinitions, isFactName } from './lifecycle.facts';
 import {
@@ -13,7 +13,6 @@ import { evaluateStage } from './lifecycle.rules';
 import { type StageTimeline, stageAt, stageTimeline } from './lifecycle.timeline';
 
 const DAY_0 = 20_000 as EpochDay;
-const MS_PER_DAY = 86_400_000;
 const NOON = MS_PER_DAY / 2;
 
 function instant(offset: number, msOfDay = 0): Date {

@@ -1,9 +1,7 @@
 export { MembershipTierEvaluator } from './loyalty.evaluation';
-export type { Accrual } from './loyalty.model';
 export {
   defaultLoyaltyPolicy,
-  type LoyaltyPolicy,
-  type MembershipTier,
+  requireSoundLoyaltyPolicy,
 } from './loyalty.policy';
 export { LoyaltyProjector } from './loyalty.projection';
 export { LoyaltyReads } from './loyalty.reads';
@@ -13,10 +11,4 @@ export {
   LoyaltyResolver,
   LoyaltyTransactionResolver,
 } from './loyalty.resolver';
-export {
-  type AdjustPoints,
-  type AdjustPointsOutcome,
-  type ExpirySummary,
-  LoyaltyService,
-  type ResolveProfile,
-} from './loyalty.service';
+export { LoyaltyService } from './loyalty.service';

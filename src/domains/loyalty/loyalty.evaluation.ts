@@ -4,19 +4,18 @@ import { dayOf, type EpochDay, startOfDay } from '../../shared/days';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import type { ProfileActivity, ProfileEvaluator } from '../activity';
 import * as accountStore from './loyalty.accounts.store';
-import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
+import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
 import { decideTier } from './loyalty.rules';
 
 /** Keeps the membership tier of every profile in step with its days and with time. */
 export class MembershipTierEvaluator implements ProfileEvaluator {
-  readonly name = 'membership-tier';
   private readonly baseTier: string;
 
   constructor(
     private readonly policy: LoyaltyPolicy,
     private readonly ids: IdSource,
   ) {
-    this.baseTier = baseTier(requireSoundPolicy(policy));
+    this.baseTier = baseTier(policy);
   }
 
   async evaluate(

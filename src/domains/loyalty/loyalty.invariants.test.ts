@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
+import { MS_PER_DAY } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { defaultLoyaltyPolicy as policy } from './loyalty.policy';
 import { LoyaltyReads } from './loyalty.reads';
@@ -9,8 +10,7 @@ import { LoyaltyService } from './loyalty.service';
 
 const { database } = useTestDatabase();
 const START = '2026-06-01T12:00:00.000Z';
-const DAY_MS = 86_400_000;
-const VALID_MS = 365 * DAY_MS;
+const VALID_MS = 365 * MS_PER_DAY;
 const clock = new TestClock(START);
 const loyalty = new LoyaltyService(database, policy, uuidSource, clock, async (_tx, id) => id);
 const rehoming = new LoyaltyRehoming(policy, uuidSource);
@@ -105,7 +105,7 @@ async function run(one: Step, members: readonly ModelMember[]): Promise<void> {
   const { profileId } = member;
   switch (one.do) {
     case 'accrue': {
-      const occurredAt = new Date(now.getTime() - one.daysAgo * DAY_MS);
+      const occurredAt = new Date(now.getTime() - one.daysAgo * MS_PER_DAY);
       const accrual = {
         profileId,
         points: BigInt(one.points),

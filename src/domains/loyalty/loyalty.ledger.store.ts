@@ -7,7 +7,7 @@ import type {
   TransactionId,
   TransactionKind,
 } from './loyalty.model';
-import { type PageQuery, pageColumns } from './loyalty.pages';
+import { type PageQuery, rowsByIndex } from './loyalty.pages';
 
 const TRANSACTION_COLUMNS = `
   profile_id as "profileId", id, kind,
@@ -102,9 +102,13 @@ export async function findTransactionPages(
        limit q.size + 1
      ) t
      order by q.ordinality, t.id desc`,
-    pageColumns(queries),
+    [
+      queries.map((query) => query.profileId),
+      queries.map((query) => query.size),
+      queries.map((query) => query.after),
+    ],
   );
-  return queries.map((_, index) => rows.filter((row) => row.index === index));
+  return rowsByIndex(queries, rows);
 }
 
 export async function getTransaction(

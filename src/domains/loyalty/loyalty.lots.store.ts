@@ -1,7 +1,7 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
 import type { LotId, LotTaking, PointLot } from './loyalty.model';
-import { type PageQuery, pageColumns } from './loyalty.pages';
+import { type PageQuery, rowsByIndex } from './loyalty.pages';
 
 const LOT_COLUMNS = `
   profile_id as "profileId", id, transaction_id as "transactionId",
@@ -141,32 +141,47 @@ export async function findExpiringLots(
   return rows.map((row) => ({ index: row.index, points: row.points, lot: toLot(row) }));
 }
 
-/** For each query one good lot more than its size, in the order a spend takes them. */
+/** A place in the order a spend takes lots; those that never expire come last. */
+export interface LotPosition {
+  readonly expiresAt: Date | null;
+  readonly id: LotId;
+}
+
+/**
+ * For each query one good lot more than its size, in the order a spend takes them. A page begins
+ * after a place and not after a lot, so that it does not matter what became of the lot.
+ */
 export async function findLotPages(
   sql: Sql,
-  queries: readonly PageQuery<LotId>[],
+  queries: readonly PageQuery<LotPosition>[],
   now: Date,
 ): Promise<readonly (readonly PointLot[])[]> {
   const rows = await sql.query<LotRow & { index: number }>(
     `select l.*, (q.ordinality - 1)::integer as index
-     from unnest($1::uuid[], $2::integer[], $3::uuid[]) with ordinality
-       as q (profile_id, size, after_id, ordinality)
-     left join point_lot seen on seen.profile_id = q.profile_id and seen.id = q.after_id
+     from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::uuid[]) with ordinality
+       as q (profile_id, size, after_expires_at, after_id, ordinality)
      cross join lateral (
        select ${LOT_COLUMNS}, expires_at, id as lot_id from point_lot
        where profile_id = q.profile_id and points_left > 0
-         and (expires_at is null or expires_at > $4)
+         and (expires_at is null or expires_at > $5)
          and (
-           seen.id is null
-           or (coalesce(expires_at, 'infinity'), id) > (coalesce(seen.expires_at, 'infinity'), seen.id)
+           q.after_id is null
+           or (coalesce(expires_at, 'infinity'), id)
+             > (coalesce(q.after_expires_at, 'infinity'), q.after_id)
          )
        order by expires_at, id
        limit q.size + 1
      ) l
      order by q.ordinality, l.expires_at, l.lot_id`,
-    [...pageColumns(queries), now],
+    [
+      queries.map((query) => query.profileId),
+      queries.map((query) => query.size),
+      queries.map((query) => query.after?.expiresAt ?? null),
+      queries.map((query) => query.after?.id ?? null),
+      now,
+    ],
   );
-  return queries.map((_, index) => rows.filter((row) => row.index === index).map(toLot));
+  return rowsByIndex(queries, rows).map((page) => page.map(toLot));
 }
 
 interface LotRow extends Omit<PointLot, 'origin'> {

@@ -1,18 +1,19 @@
 import type { ProfileId } from '../../shared/ids';
 
 /** A page of what a profile has, to be read with those of other profiles in one statement. */
-export interface PageQuery<Id> {
+export interface PageQuery<Position> {
   readonly profileId: ProfileId;
   readonly size: number;
-  /** The last one of the page before. */
-  readonly after: Id | null;
+  /** The place of the last one of the page before. */
+  readonly after: Position | null;
 }
 
-/** The queries as columns for `unnest`: profile, size, the last one before. */
-export function pageColumns(queries: readonly PageQuery<string>[]): unknown[] {
-  return [
-    queries.map((query) => query.profileId),
-    queries.map((query) => query.size),
-    queries.map((query) => query.after),
-  ];
+/** The rows of each query, in the order they come in. */
+export function rowsByIndex<Row extends { readonly index: number }>(
+  queries: readonly unknown[],
+  rows: readonly Row[],
+): readonly (readonly Row[])[] {
+  const pages = queries.map((): Row[] => []);
+  for (const row of rows) pages[row.index]?.push(row);
+  return pages;
 }

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../shared/deep-freeze';
 import type { SignalName } from '../activity';
 
 /** The signals that earn a fixed number of points each time. */
@@ -91,7 +92,7 @@ export function findPolicyFaults(policy: LoyaltyPolicy): readonly string[] {
 }
 
 /** @throws Error that names every fault: a policy is checked at start, never in use */
-export function requireSoundPolicy(policy: LoyaltyPolicy): LoyaltyPolicy {
+export function requireSoundLoyaltyPolicy(policy: LoyaltyPolicy): LoyaltyPolicy {
   const faults = findPolicyFaults(policy);
   if (faults.length > 0) throw new Error(`The loyalty policy is not sound: ${faults.join('; ')}.`);
   return policy;
@@ -148,11 +149,4 @@ function integerFault(
   return Number.isSafeInteger(value) && value >= min && value <= max
     ? []
     : [`${name} must be a whole number from ${min} to ${max}`];
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const part of Object.values(value)) {
-    if (typeof part === 'object' && part !== null) deepFreeze(part);
-  }
-  return Object.freeze(value);
 }

@@ -1,6 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { MS_PER_DAY } from '../../shared/days';
 import { type EventId, type IdentifierId, type ProfileId, uuidSource } from '../../shared/ids';
 import type { DailySignals } from '../activity';
 import type { AcceptedEvent, IncomingEvent } from '../events';
@@ -84,7 +85,6 @@ describe('points for events', () => {
 });
 
 describe('in the pipeline', () => {
-  const DAY_MS = 86_400_000;
   let people = 0;
 
   function newPerson(): string {
@@ -96,7 +96,7 @@ describe('in the pipeline', () => {
     return {
       messageId: uuidSource.next(),
       name: 'Order Completed',
-      occurredAt: new Date(clock.now().getTime() - daysAgo * DAY_MS),
+      occurredAt: new Date(clock.now().getTime() - daysAgo * MS_PER_DAY),
       identifiers: [{ namespace: 'user_id', value: user }],
       properties: { order_id: uuidSource.next<string>(), revenue },
     };

@@ -1,24 +1,24 @@
 import type { Sql } from '../../platform/database/database';
+import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { Clock } from '../../shared/clock';
+import { MS_PER_DAY } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
 import * as accountStore from './loyalty.accounts.store';
 import * as ledgerStore from './loyalty.ledger.store';
+import type { LotPosition } from './loyalty.lots.store';
 import * as lotStore from './loyalty.lots.store';
 import type {
   LedgerTransaction,
-  LotId,
   LoyaltyAccountRow,
   PointLot,
   TransactionId,
 } from './loyalty.model';
-import type { PageQuery } from './loyalty.pages';
+import { type PageQuery, rowsByIndex } from './loyalty.pages';
 import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
 
 /** Lots shown of those that are about to expire. */
 const EXPIRING_LOTS_MAX = 10;
-
-const MS_PER_DAY = 86_400_000;
 
 export interface ExpiringQuery {
   readonly profileId: ProfileId;
@@ -45,8 +45,12 @@ export class LoyaltyReads {
   /** A profile without an account reads as an empty one on the base tier. */
   readonly accountByProfile: BatchLoad<ProfileId, AccountView> = async (profileIds) => {
     const rows = await accountStore.findAccountsAt(this.sql, profileIds, this.clock.now());
-    const accounts = new Map(rows.map((row) => [row.profileId, row]));
-    return profileIds.map((profileId) => accounts.get(profileId) ?? this.emptyAccount(profileId));
+    return inOrderOf(
+      profileIds,
+      rows,
+      (row) => row.profileId,
+      (profileId) => this.emptyAccount(profileId),
+    );
   };
 
   readonly expiringPoints: BatchLoad<ExpiringQuery, ExpiringPoints> = async (queries) => {
@@ -56,10 +60,10 @@ export class LoyaltyReads {
       until: new Date(now.getTime() + days * MS_PER_DAY),
     }));
     const rows = await lotStore.findExpiringLots(this.sql, spans, now, EXPIRING_LOTS_MAX);
-    return queries.map((_, index) => {
-      const own = rows.filter((row) => row.index === index);
-      return { points: own[0]?.points ?? 0n, lots: own.map((row) => row.lot) };
-    });
+    return rowsByIndex(queries, rows).map((own) => ({
+      points: own[0]?.points ?? 0n,
+      lots: own.map((row) => row.lot),
+    }));
   };
 
   /** One row more than asked for, newest posting first. */
@@ -68,7 +72,7 @@ export class LoyaltyReads {
   ) => ledgerStore.findTransactionPages(this.sql, queries);
 
   /** One good lot more than asked for, in the order a spend takes them. */
-  readonly lotPages: BatchLoad<PageQuery<LotId>, readonly PointLot[]> = (queries) =>
+  readonly lotPages: BatchLoad<PageQuery<LotPosition>, readonly PointLot[]> = (queries) =>
     lotStore.findLotPages(this.sql, queries, this.clock.now());
 
   private emptyAccount(profileId: ProfileId): AccountView {

@@ -4,7 +4,7 @@ import type { Rehoming } from '../identity';
 import * as accountStore from './loyalty.accounts.store';
 import * as lotStore from './loyalty.lots.store';
 import type { LedgerTransaction, LotId, PointLot } from './loyalty.model';
-import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
+import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
 import { expireLot, type Posting, post, takeFrom } from './loyalty.posting';
 import { partitionByExpiry, sumLeft } from './loyalty.rules';
 
@@ -22,7 +22,7 @@ export class LoyaltyRehoming implements Rehoming {
     policy: LoyaltyPolicy,
     private readonly ids: IdSource,
   ) {
-    this.baseTier = baseTier(requireSoundPolicy(policy));
+    this.baseTier = baseTier(policy);
   }
 
   async rehome(tx: Tx, absorbed: ProfileId, survivor: ProfileId, now: Date): Promise<void> {

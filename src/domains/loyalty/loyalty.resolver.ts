@@ -7,11 +7,12 @@ import {
   toConnection,
 } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
+import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
 import { InvalidInput } from '../../shared/errors';
-import { fromPublicId, type IdPrefix, type ProfileId, toPublicId } from '../../shared/ids';
+import { fromPublicId, toPublicId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
-import type { LotId, TransactionId } from './loyalty.model';
-import type { PageQuery } from './loyalty.pages';
+import type { LotPosition } from './loyalty.lots.store';
+import type { LotId, PointLot, TransactionId } from './loyalty.model';
 import { LoyaltyReads } from './loyalty.reads';
 import { type AdjustPointsOutcome, LoyaltyService } from './loyalty.service';
 import {
@@ -105,13 +106,17 @@ export class LoyaltyAccountResolver {
     @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
     after: string | null,
   ): Promise<Connection<PointsLot>> {
-    const query = toPageQuery<LotId>(account.profileId, 'lot', first, after);
+    const query = {
+      profileId: account.profileId,
+      size: pageSize(first),
+      after: toLotPosition(after),
+    };
     const lots = await context.load(this.reads.lotPages, query);
     return toConnection(
       lots,
       query.size,
       (lot) => new PointsLot(lot),
-      (lot) => [toPublicId('lot', lot.id)],
+      (lot) => lotPosition(lot),
     );
   }
 
@@ -126,7 +131,11 @@ export class LoyaltyAccountResolver {
     @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
     after: string | null,
   ): Promise<Connection<LoyaltyTransaction>> {
-    const query = toPageQuery<TransactionId>(account.profileId, 'txn', first, after);
+    const query = {
+      profileId: account.profileId,
+      size: pageSize(first),
+      after: toTransactionId(after),
+    };
     const transactions = await context.load(this.reads.transactionPages, query);
     return toConnection(
       transactions,
@@ -169,17 +178,25 @@ function toResult(outcome: AdjustPointsOutcome): typeof AdjustPointsResult {
   }
 }
 
-/** @throws InvalidInput for a page size out of range, or a cursor of some other list */
-function toPageQuery<Id extends string>(
-  profileId: ProfileId,
-  prefix: IdPrefix,
-  first: number | null,
-  after: string | null | undefined,
-): PageQuery<Id> {
-  const [last] = after === null || after === undefined ? [] : decodeCursor(after, 1);
-  return {
-    profileId,
-    size: pageSize(first),
-    after: last === undefined ? null : fromPublicId<Id>(prefix, last),
-  };
+/** @throws InvalidInput for a cursor of some other list */
+function toTransactionId(after: string | null | undefined): TransactionId | null {
+  if (after === null || after === undefined) return null;
+  const [id = ''] = decodeCursor(after, 1);
+  return fromPublicId<TransactionId>('txn', id);
+}
+
+/** Stands in a cursor for the expiry of a lot that has none. */
+const NEVER = 'never';
+
+function lotPosition({ expiresAt, id }: PointLot): readonly string[] {
+  return expiresAt === null ? [NEVER, toPublicId('lot', id)] : instantPosition(expiresAt, id);
+}
+
+/** @throws InvalidInput for a cursor of some other list */
+function toLotPosition(after: string | null | undefined): LotPosition | null {
+  if (after === null || after === undefined) return null;
+  const [expiresAt, id = ''] = decodeCursor(after, 2);
+  if (expiresAt === NEVER) return { expiresAt: null, id: fromPublicId<LotId>('lot', id) };
+  const position = decodeInstantCursor(after);
+  return position === null ? null : { expiresAt: position.at, id: position.id as LotId };
 }

@@ -1,5 +1,5 @@
-import { addDays, type EpochDay } from '../../shared/days';
-import type { ActivityDay, DailySignals } from '../activity';
+import { dayOf, type EpochDay, MS_PER_DAY, startOfDay } from '../../shared/days';
+import { type ActivityDay, type DailySignals, walkWindow } from '../activity';
 import type { AdjustmentFault } from './loyalty.errors';
 import type { PointLot } from './loyalty.model';
 import {
@@ -12,8 +12,6 @@ import {
 export const REASON_LENGTH_MAX = 200;
 export const NOTE_LENGTH_MAX = 2000;
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
-
-const MS_PER_DAY = 86_400_000;
 
 const reasonOfSignal: Readonly<Record<RewardedSignal, string>> = {
   signIns: 'SIGN_IN',
@@ -169,7 +167,7 @@ export interface TierDecision {
  * The answer changes only on days when a day of orders or refunds enters the window or leaves it,
  * so it is enough to walk those, past and coming. That also tells since when the tier holds, from
  * the facts and not from the order in which they became known.
- * @param days ascending
+ * @param days in any order, one entry per day
  */
 export function decideTier(
   days: readonly ActivityDay[],
@@ -178,44 +176,15 @@ export function decideTier(
 ): TierDecision {
   let tier = baseTier(policy);
   let since: EpochDay | null = null;
-  let orders = 0;
-  let spendMinor = 0;
-  const turns = windowTurns(days, policy.tierWindowDays);
-  for (const [index, turn] of turns.entries()) {
-    orders += turn.orders;
-    spendMinor += turn.spendMinor;
-    // A day counts once all that enters and leaves on it is in.
-    if (turns[index + 1]?.day === turn.day) continue;
-    const reached = tierFor(orders, spendMinor, policy);
+  for (const step of walkWindow(days, policy.tierWindowDays, ({ day }) => startOfDay(day))) {
+    const reached = tierFor(step.orders, step.netMinor, policy);
     if (reached === tier) continue;
-    if (turn.day > today) return { tier, since, nextChange: turn.day };
+    const day = dayOf(step.at);
+    if (day > today) return { tier, since, nextChange: day };
     tier = reached;
-    since = turn.day;
+    since = day;
   }
   return { tier, since, nextChange: null };
-}
-
-interface WindowTurn {
-  readonly day: EpochDay;
-  readonly orders: number;
-  readonly spendMinor: number;
-}
-
-/** What the sums over the window gain and lose, by the day on which they do; ascending. */
-function windowTurns(days: readonly ActivityDay[], windowDays: number): readonly WindowTurn[] {
-  const entering = days
-    .filter((day) => day.orders > 0 || day.revenueMinor > 0 || day.refundMinor > 0)
-    .map(({ day, orders, revenueMinor, refundMinor }) => ({
-      day,
-      orders,
-      spendMinor: revenueMinor - refundMinor,
-    }));
-  const leaving = entering.map(({ day, orders, spendMinor }) => ({
-    day: addDays(day, windowDays),
-    orders: -orders,
-    spendMinor: -spendMinor,
-  }));
-  return [...entering, ...leaving].sort((left, right) => left.day - right.day);
 }
 
 function tierFor(orders: number, spendMinor: number, policy: LoyaltyPolicy): string {

@@ -7,14 +7,13 @@ import type { AdjustmentRefusal } from './loyalty.errors';
 import * as ledgerStore from './loyalty.ledger.store';
 import * as lotStore from './loyalty.lots.store';
 import type { Accrual, LedgerTransaction, LotId, PointLot, TransactionId } from './loyalty.model';
-import { baseTier, type LoyaltyPolicy, requireSoundPolicy } from './loyalty.policy';
+import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
 import { applyPosting, expireLot, post, takeFrom } from './loyalty.posting';
 import {
   expiryOf,
   findAdjustmentFault,
   isExpired,
   partitionByExpiry,
-  sumLeft,
   takeLots,
 } from './loyalty.rules';
 
@@ -46,11 +45,6 @@ export type AdjustPointsOutcome =
     }
   | AdjustmentRefusal;
 
-export interface ExpirySummary {
-  readonly lots: number;
-  readonly points: bigint;
-}
-
 /**
  * The points ledger's one writer: double entry, append-only. Whoever takes points holds the row
  * lock of the account; accruals only add, and meet it when they add to the balance.
@@ -65,7 +59,7 @@ export class LoyaltyService {
     private readonly clock: Clock,
     private readonly resolveProfile: ResolveProfile,
   ) {
-    this.baseTier = baseTier(requireSoundPolicy(policy));
+    this.baseTier = baseTier(policy);
   }
 
   /**
@@ -110,21 +104,27 @@ export class LoyaltyService {
   }
 
   /**
-   * Posts the expiry of all lots due at `now`, in transactions of at most `batchSize` lots. Any
-   * number of workers may run it side by side: each takes accounts that no other one holds. What
-   * a concurrent transaction holds is left for the next run.
-   * @param signal stops it between two batches
+   * Posts the expiry of lots due at `now`, in one transaction. Any number of workers may run it
+   * side by side: each takes accounts that no other one holds. What a concurrent transaction holds
+   * is left for the next run.
+   * @param batchSize lots looked at, at most
+   * @returns how many lots; 0 when none is due (or all of them are held)
    */
-  async expireDue(now: Date, batchSize: number, signal?: AbortSignal): Promise<ExpirySummary> {
-    let lots = 0;
-    let points = 0n;
-    while (signal?.aborted !== true) {
-      const batch = await this.database.transaction((tx) => this.expireBatch(tx, now, batchSize));
-      if (batch === null) break;
-      lots += batch.lots;
-      points += batch.points;
-    }
-    return { lots, points };
+  async expireDue(now: Date, batchSize: number): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const profileIds = await lotStore.claimAccountsWithDueLots(tx, now, batchSize);
+      if (profileIds.length === 0) return 0;
+      // Read again under the lock: what the claim saw may have been spent meanwhile.
+      const lots = await lotStore.findDueLots(tx, profileIds, now, batchSize);
+      const expiries = lots.map((lot) => expireLot(lot, this.ids, now));
+      const posting = {
+        transactions: expiries.map((expiry) => expiry.transaction),
+        lots: [],
+        takings: expiries.map((expiry) => expiry.taking),
+      };
+      await post(tx, this.ids, posting, this.baseTier, now);
+      return lots.length;
+    });
   }
 
   private async adjust(tx: Tx, input: AdjustPoints): Promise<AdjustPointsOutcome> {
@@ -180,21 +180,6 @@ export class LoyaltyService {
     // The profile may have been absorbed since.
     const profileId = (await this.resolveProfile(tx, used.profileId)) ?? used.profileId;
     return { kind: 'POSTED', transaction, profileId, isReplay: true };
-  }
-
-  private async expireBatch(tx: Tx, now: Date, batchSize: number): Promise<ExpirySummary | null> {
-    const profileIds = await lotStore.claimAccountsWithDueLots(tx, now, batchSize);
-    if (profileIds.length === 0) return null;
-    // Read again under the lock: what the claim saw may have been spent meanwhile.
-    const lots = await lotStore.findDueLots(tx, profileIds, now, batchSize);
-    const expiries = lots.map((lot) => expireLot(lot, this.ids, now));
-    const posting = {
-      transactions: expiries.map((expiry) => expiry.transaction),
-      lots: [],
-      takings: expiries.map((expiry) => expiry.taking),
-    };
-    await post(tx, this.ids, posting, this.baseTier, now);
-    return { lots: lots.length, points: sumLeft(lots) };
   }
 
   private accrualTransaction(accrual: Accrual, now: Date): LedgerTransaction {

@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database/database';
 import { dayOf, type EpochDay } from '../../shared/days';
 import type { EventId, ProfileId } from '../../shared/ids';
 import { firstDaysWith } from '../activity';
-import type { AcceptedEvent, Contribution, EventProjector } from '../events';
+import type { AcceptedEvent, Contribution, EventProjector, ExpectedEvent } from '../events';
 import type { ProfileDirectory } from '../identity';
 import { normaliseCode } from './referrals.codes';
 import { type ReferralPolicy, requireSoundReferralPolicy } from './referrals.policy';
@@ -65,29 +65,53 @@ export class ReferralProjector implements EventProjector {
     this.policy = requireSoundReferralPolicy(policy);
   }
 
+  /** The owners of the codes that are claimed, and the referrers of those who may convert. */
+  async companions(tx: Tx, events: readonly ExpectedEvent[]): Promise<readonly ProfileId[]> {
+    const codes = events.flatMap((event) => claimedCode(event) ?? []);
+    if (codes.length > 0) await store.lockReferralGraph(tx);
+    const owners = codes.length === 0 ? [] : await store.findCodes(tx, [...new Set(codes)]);
+    const referees = events.filter(mayDecide).flatMap((event) => event.profileIds);
+    const standing =
+      referees.length === 0 ? [] : await store.findStandingReferrals(tx, [...new Set(referees)]);
+    // A referral that converted seldom changes again, and should not make all whom one customer
+    // brought wait for each other with every order.
+    const undecided = standing.filter((referral) => referral.status === 'CLAIMED');
+    return [
+      ...owners.map((owner) => owner.profileId),
+      ...undecided.map((referral) => referral.referrer),
+    ];
+  }
+
   async project(
     tx: Tx,
     events: readonly AcceptedEvent[],
     now: Date,
+    mergedProfileIds: readonly ProfileId[],
   ): Promise<readonly Contribution[]> {
     const claims = events.flatMap(toClaim).sort(byTime);
     const arrived = firstOrders(events);
-    const customers = [...new Set([...claims.map((claim) => claim.referee), ...arrived.keys()])];
-    if (customers.length === 0) return [];
-    const standing = await store.findStandingReferrals(tx, customers);
-    if (claims.length === 0 && standing.length === 0) return [];
+    const claimants = claims.map((claim) => claim.referee);
+    const customers = new Set([...claimants, ...arrived.keys(), ...mergedProfileIds]);
+    if (customers.size === 0) return [];
+    const counting = await store.findReferralsThatCount(tx, [...customers]);
+    if (claims.length === 0 && counting.length === 0) return [];
 
-    const undecided = standing.filter((referral) => referral.status === 'CLAIMED');
+    const standing = counting.filter((referral) => referral.status !== 'VOID');
+    // A merge brings orders that are in none of the events, to a referral that converted too.
+    const merged = new Set(mergedProfileIds);
+    const undecided = standing.filter(
+      ({ status, referee }) => status === 'CLAIMED' || merged.has(referee),
+    );
     const knownDays = await firstDaysWith(
       tx,
       [...claims, ...undecided].map(({ referee }) => referee),
-      'orders',
+      'revenueMinor',
     );
     const ordersOf = (profileId: ProfileId): OrderFacts => ({
       knownDay: knownDays.get(profileId) ?? null,
       arrivedAt: arrived.get(profileId) ?? null,
     });
-    const made = await this.decideClaims(tx, claims, standing, ordersOf);
+    const made = await this.decideClaims(tx, claims, counting, ordersOf);
     await store.insertReferrals(tx, made);
     const changed = [...standing, ...made].flatMap((referral) =>
       toChanged(referral, ordersOf(referral.referee)),
@@ -99,17 +123,20 @@ export class ReferralProjector implements EventProjector {
   private async decideClaims(
     tx: Tx,
     claims: readonly Claim[],
-    standing: readonly Referral[],
+    counting: readonly Referral[],
     ordersOf: (profileId: ProfileId) => OrderFacts,
   ): Promise<Referral[]> {
     const owners = await this.lockOwners(tx, claims);
     if (owners.size === 0) return [];
-    const referrers = new Map(await store.findReferrersUpwards(tx, [...owners.values()]));
-    const referred = new Set(standing.map((referral) => referral.referee));
+    const ownerIds = [...owners.values()].map((owner) => owner.profileId);
+    const referrers = new Map(await store.findReferrersUpwards(tx, ownerIds));
+    const referred = new Set(counting.map((referral) => referral.referee));
     const made: Referral[] = [];
     for (const { eventId, referee, code, claimedAt } of claims) {
-      const referrer = owners.get(code);
-      if (referrer === undefined) continue;
+      const owner = owners.get(code);
+      // Nobody was brought by a code before there was one.
+      if (owner === undefined || claimedAt < owner.createdAt) continue;
+      const referrer = owner.profileId;
       const refusal = refuseClaim({
         referrer,
         referee,
@@ -126,11 +153,14 @@ export class ReferralProjector implements EventProjector {
     return made;
   }
 
-  /** Whose each code is, their locks held: two who claim each other's code must not both pass. */
+  /**
+   * Whose each code is, their locks held. They were companions of the batch, but for a code that
+   * is newer or was merged away since: those are locked here.
+   */
   private async lockOwners(
     tx: Tx,
     claims: readonly Claim[],
-  ): Promise<ReadonlyMap<string, ProfileId>> {
+  ): Promise<ReadonlyMap<string, store.CodeRow>> {
     if (claims.length === 0) return new Map();
     const codes = await store.findCodes(tx, [...new Set(claims.map((claim) => claim.code))]);
     const locked = await this.profiles.lockProfiles(
@@ -138,9 +168,9 @@ export class ReferralProjector implements EventProjector {
       codes.map((code) => code.profileId),
     );
     return new Map(
-      codes.flatMap(({ code }, index) => {
-        const owner = locked[index] ?? null;
-        return owner === null ? [] : [[code, owner] as const];
+      codes.flatMap((row, index) => {
+        const profileId = locked[index] ?? null;
+        return profileId === null ? [] : [[row.code, { ...row, profileId }] as const];
       }),
     );
   }
@@ -187,10 +217,24 @@ export class ReferralProjector implements EventProjector {
   }
 }
 
+/** The code that an event claims, as codes are stored; null where it claims none. */
+function claimedCode({ name, properties }: Pick<ExpectedEvent, 'name' | 'properties'>) {
+  const text = properties['code'];
+  return name === REFERRAL_CLAIMED && typeof text === 'string' ? normaliseCode(text) : null;
+}
+
+/** Whether an event may convert or move a referral: an order, or a merge that brings some. */
+function mayDecide(event: ExpectedEvent): boolean {
+  return isOrder(event) || event.profileIds.length > 1;
+}
+
+/** Whether it can convert a referral. An order for nothing cannot: anybody may have many. */
+function isOrder({ signals }: Pick<ExpectedEvent, 'signals'>): boolean {
+  return (signals.orders ?? 0) > 0 && (signals.revenueMinor ?? 0) > 0;
+}
+
 function toClaim(event: AcceptedEvent): Claim[] {
-  if (event.name !== REFERRAL_CLAIMED) return [];
-  const text = event.properties['code'];
-  const code = typeof text === 'string' ? normaliseCode(text) : null;
+  const code = claimedCode(event);
   if (code === null) return [];
   const { eventId, profileId: referee, occurredAt: claimedAt } = event;
   return [{ eventId, referee, code, claimedAt }];
@@ -202,11 +246,10 @@ function byTime(left: Claim, right: Claim): number {
   return left.eventId < right.eventId ? -1 : 1;
 }
 
-/** The earliest order of each profile in the batch; the event map says what is one. */
+/** The earliest order of each profile in the batch. */
 function firstOrders(events: readonly AcceptedEvent[]): ReadonlyMap<ProfileId, Date> {
   const first = new Map<ProfileId, Date>();
-  for (const { profileId, occurredAt, signals } of events) {
-    if ((signals.orders ?? 0) === 0) continue;
+  for (const { profileId, occurredAt } of events.filter(isOrder)) {
     const known = first.get(profileId);
     if (known === undefined || occurredAt < known) first.set(profileId, occurredAt);
   }

@@ -136,7 +136,7 @@ function toClaimResult(outcome: ClaimOutcome): typeof ClaimReferralResult {
       return refusal(NotANewCustomer, 'This customer has ordered before.');
     case 'ALREADY_REFERRED': {
       const message = 'This customer has claimed a code before.';
-      const referral = toReferral(outcome.standing);
+      const referral = toReferral(outcome.earlier);
       return Object.assign(new AlreadyReferred(), { message, referral });
     }
   }

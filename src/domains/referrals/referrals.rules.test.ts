@@ -171,6 +171,21 @@ describe('decideChange', () => {
       '2026-03-01T00:00:00Z',
       none,
     ],
+    [
+      'an earlier one that a merge brought',
+      converted('2026-03-20T08:00:00Z'),
+      '2026-03-15',
+      null,
+      moveTo('2026-03-15T00:00:00Z'),
+    ],
+    ['the day it converted on', converted('2026-03-20T08:00:00Z'), '2026-03-20', null, none],
+    [
+      'a merge with an order from before the claim, after the reward',
+      converted('2026-03-20T08:00:00Z'),
+      '2026-03-01',
+      null,
+      none,
+    ],
     ['void stays void', { ...claimed, status: 'VOID' }, null, '2026-03-20T08:00:00Z', none],
   ])('%s', (_case, referral, knownDay, arrivedAt, expected) => {
     const orders = {

@@ -16,7 +16,7 @@ export interface Referral {
   readonly code: string;
   readonly status: ReferralStatus;
   readonly claimedAt: Date;
-  /** Set where the status is CONVERTED. */
+  /** Set where the status is CONVERTED, and where it was before the referral became VOID. */
   readonly convertedAt: Date | null;
 }
 
@@ -29,11 +29,11 @@ export type ClaimRefusal =
 export interface ClaimFacts {
   readonly referrer: ProfileId;
   readonly referee: ProfileId;
-  /** Whether a referral of the referee stands already. */
+  /** Whether a referral of the referee stands already, or one was rewarded that no longer does. */
   readonly isReferred: boolean;
   /** Who brought the referrer, who brought that one, and so on. */
   readonly referrerAncestors: ReadonlySet<ProfileId>;
-  /** Whether the referee ordered before the claim. */
+  /** Whether the referee ordered, for money, before the claim. */
   readonly hasOrdered: boolean;
 }
 
@@ -62,7 +62,7 @@ export function ancestorsOf(
   return ancestors;
 }
 
-/** What is known of a customer's orders. */
+/** What is known of a customer's orders; one that cost nothing is none. */
 export interface OrderFacts {
   /** The earliest day with an order that was known before; null where there is none. */
   readonly knownDay: EpochDay | null;
@@ -95,7 +95,7 @@ export type ReferralChange =
  */
 export function decideChange(referral: Referral, orders: OrderFacts): ReferralChange {
   const claimedDay = dayOf(referral.claimedAt);
-  if (referral.status === 'CONVERTED') return decideMove(referral, orders.arrivedAt);
+  if (referral.status === 'CONVERTED') return decideMove(referral, orders);
   const firstDay = firstOrderDay(orders);
   if (referral.status === 'VOID' || firstDay === null) return { change: 'NONE' };
   if (firstDay < claimedDay) return { change: 'VOID' };
@@ -108,11 +108,16 @@ export function decideChange(referral: Referral, orders: OrderFacts): ReferralCh
   };
 }
 
-function decideMove(referral: Referral, arrivedAt: Date | null): ReferralChange {
-  if (arrivedAt === null || referral.convertedAt === null) return { change: 'NONE' };
-  if (dayOf(arrivedAt) < dayOf(referral.claimedAt)) return { change: 'NONE' };
-  const at = later(arrivedAt, referral.claimedAt);
-  return at < referral.convertedAt ? { change: 'MOVE', at } : { change: 'NONE' };
+function decideMove(referral: Referral, { knownDay, arrivedAt }: OrderFacts): ReferralChange {
+  const { claimedAt, convertedAt } = referral;
+  if (convertedAt === null) return { change: 'NONE' };
+  // The order that converted it is among those known: only an earlier day says something new.
+  const isKnownEarlier = knownDay !== null && knownDay < dayOf(convertedAt);
+  const at = [...(isKnownEarlier ? [startOfDay(knownDay)] : []), ...(arrivedAt ? [arrivedAt] : [])]
+    .filter((orderedAt) => dayOf(orderedAt) >= dayOf(claimedAt))
+    .map((orderedAt) => later(orderedAt, claimedAt))
+    .reduce((earliest, one) => (one < earliest ? one : earliest), convertedAt);
+  return at < convertedAt ? { change: 'MOVE', at } : { change: 'NONE' };
 }
 
 /**

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { Database, TransactionConflict } from '../../platform/database/database';
 import { dayOf } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { sumSignals } from '../activity';
-import type { IncomingEvent } from '../events';
+import type { EventIngest, IncomingEvent } from '../events';
 import { defaultLoyaltyPolicy, LoyaltyReads, LoyaltyRehoming, LoyaltyService } from '../loyalty';
 import type { RandomBytes } from './referrals.codes';
 import { defaultReferralPolicy } from './referrals.policy';
@@ -22,16 +23,20 @@ const ledger = new LoyaltyService(database, defaultLoyaltyPolicy, uuidSource, cl
   directory.lockProfile(tx, id),
 );
 const balances = new LoyaltyReads(database, defaultLoyaltyPolicy, clock);
-const { events } = createPipeline(database, {
-  clock,
-  projectors: [new ReferralProjector(directory, ledger, defaultReferralPolicy)],
-  rehomings: [new LoyaltyRehoming(defaultLoyaltyPolicy, uuidSource), referralsRehoming],
-});
+const { events } = pipelineOn(database);
 const reads = new ReferralReads(database);
 const service = serviceWith(randomBytes);
 
 function serviceWith(random: RandomBytes): ReferralService {
   return new ReferralService(database, clock, uuidSource, random, directory, events);
+}
+
+function pipelineOn(base: Database) {
+  return createPipeline(base, {
+    clock,
+    projectors: [new ReferralProjector(directory, ledger, defaultReferralPolicy)],
+    rehomings: [new LoyaltyRehoming(defaultLoyaltyPolicy, uuidSource), referralsRehoming],
+  });
 }
 
 interface Person {
@@ -62,12 +67,9 @@ async function person(user = `person-${++serial}`): Promise<Person> {
   return { user, profileId: profileIds[0] as ProfileId };
 }
 
-function order({ user }: Person, at: string): IncomingEvent {
-  return event(user, {
-    name: 'Order Completed',
-    occurredAt: new Date(at),
-    properties: { revenue: 10 },
-  });
+function order({ user }: Person, at: string, revenue = 10): IncomingEvent {
+  const occurredAt = new Date(at);
+  return event(user, { name: 'Order Completed', occurredAt, properties: { revenue } });
 }
 
 function claimEvent({ user }: Person, code: string, at: string): IncomingEvent {
@@ -77,6 +79,14 @@ function claimEvent({ user }: Person, code: string, at: string): IncomingEvent {
 
 async function codeOf({ profileId }: Person, wanted: string | null = null): Promise<string> {
   const outcome = await service.createCode({ profileId, wanted });
+  if (outcome.outcome !== 'CODE') throw new Error(`No code: ${outcome.outcome}`);
+  return outcome.code.code;
+}
+
+/** A code from before the claims that events carry. */
+async function oldCodeOf({ profileId }: Person): Promise<string> {
+  const createdAt = new Date('2026-06-01T00:00:00Z');
+  const outcome = await service.createCode({ profileId, wanted: null, createdAt });
   if (outcome.outcome !== 'CODE') throw new Error(`No code: ${outcome.outcome}`);
   return outcome.code.code;
 }
@@ -116,6 +126,13 @@ async function somebodyWaits(): Promise<void> {
   for (let tries = 1; tries <= 2_000; tries += 1) {
     if ((await database.query(waiting)).length > 0) return;
   }
+}
+
+function permutationsOf<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((first) =>
+    permutationsOf(items.filter((item) => item !== first)).map((rest) => [first, ...rest]),
+  );
 }
 
 async function merge(left: Person, right: Person): Promise<{ survivor: Person; absorbed: Person }> {
@@ -222,7 +239,7 @@ describe('claim', () => {
     expect(await claim(annCode, ann)).toEqual({ outcome: 'SELF_REFERRAL' });
     expect(await claim(cemCode, bob)).toMatchObject({
       outcome: 'ALREADY_REFERRED',
-      standing: { code: annCode, referrer: ann.profileId },
+      earlier: { code: annCode, referrer: ann.profileId },
     });
     expect(await claim(annCode, bob)).toMatchObject({ outcome: 'ALREADY_REFERRED' });
     expect(await claim(bobCode, ann)).toEqual({ outcome: 'REFERRAL_CYCLE' });
@@ -370,7 +387,7 @@ describe('claims and orders by event', () => {
     ),
   )('$scenario, $sequence', async ({ orders, expected, toBatches }) => {
     const [ann, bob] = [await person(), await person()];
-    const code = await codeOf(ann);
+    const code = await oldCodeOf(ann);
     const facts = [claimEvent(bob, code, CLAIM), ...orders.map((at) => order(bob, at))];
     for (const batch of toBatches(facts)) await send(...batch);
 
@@ -389,15 +406,111 @@ describe('claims and orders by event', () => {
 
   test('what was rewarded stays when an order from before the claim turns up', async () => {
     const [ann, bob] = [await person(), await person()];
-    await send(claimEvent(bob, await codeOf(ann), CLAIM), order(bob, '2026-06-12T08:00:00Z'));
+    await send(claimEvent(bob, await oldCodeOf(ann), CLAIM), order(bob, '2026-06-12T08:00:00Z'));
     await send(order(bob, '2026-06-01T08:00:00Z'));
     expect(await summaryOf(ann)).toMatchObject({ invited: 1, converted: 1 });
     expect(await balanceOf(ann)).toBe(500n);
   });
 
-  test('a claim that does not stand is activity and nothing more', async () => {
+  test('an order for nothing is none: neither does it convert nor stand in the way', async () => {
+    const [ann, bob] = [await person(), await person()];
+    await send(order(bob, '2026-06-09T08:00:00Z', 0));
+    await send(claimEvent(bob, await oldCodeOf(ann), CLAIM));
+    await send(order(bob, '2026-06-11T08:00:00Z', 0));
+    expect(await madeBy(ann)).toMatchObject([{ status: 'CLAIMED' }]);
+    expect(await balanceOf(ann)).toBe(0n);
+    await send(order(bob, '2026-06-12T08:00:00Z', 0.01));
+    expect(await madeBy(ann)).toMatchObject([
+      { status: 'CONVERTED', convertedAt: new Date('2026-06-12T08:00:00Z') },
+    ]);
+  });
+
+  test('nobody claims a code before there is one', async () => {
+    const [ann, bob, cem] = [await person(), await person(), await person()];
+    const code = await codeOf(ann);
+    await send(claimEvent(bob, code, '2026-06-15T11:59:59.999Z'));
+    expect(await madeBy(ann)).toEqual([]);
+    await send(claimEvent(bob, code, '2026-06-15T12:00:00Z'));
+    expect(await madeBy(ann)).toHaveLength(1);
+    clock.set('2026-06-15T11:59:59.999Z');
+    expect(await claim(code, cem)).toEqual({ outcome: 'CODE_NOT_FOUND' });
+  });
+
+  test('a batch without claims and orders has no companions to look for', async () => {
+    const projector = new ReferralProjector(directory, ledger, defaultReferralPolicy);
+    const { profileId } = await person();
+    const seen = { name: 'Viewed', properties: { code: 'ANN2' }, signals: {} };
+    await database.transaction(async (tx) => {
+      const query = jest.spyOn(tx, 'query');
+      expect(await projector.companions(tx, [{ ...seen, profileIds: [profileId] }])).toEqual([]);
+      expect(query).not.toHaveBeenCalled();
+    });
+  });
+
+  test('orders and claims that touch each other’s people never meet in a deadlock', async () => {
+    const retried: number[] = [];
+    const counting = new Database(database.dataSource, async (attempt) => retried.push(attempt));
+    const crossing = pipelineOn(counting).events;
+    for (let round = 0; round < 10; round += 1) {
+      const [ann, bob, cem] = [await person(), await person(), await person()];
+      const [annCode, bobCode] = [await oldCodeOf(ann), await oldCodeOf(bob)];
+      await send(claimEvent(bob, annCode, CLAIM), claimEvent(cem, bobCode, CLAIM));
+      // The first holds bob and rewards ann; the second holds ann and rewards bob.
+      await Promise.all([
+        crossing.ingest('shop', [order(bob, '2026-06-12T08:00:00Z')]),
+        crossing.ingest('shop', [event(ann.user), order(cem, '2026-06-12T08:00:00Z')]),
+        crossing.ingest('shop', [claimEvent(await person(), bobCode, CLAIM), event(ann.user)]),
+        crossing.ingest('shop', [claimEvent(await person(), annCode, CLAIM), event(bob.user)]),
+      ]);
+      expect((await summaryOf(ann)).converted).toBe(1);
+      expect((await summaryOf(bob)).converted).toBe(1);
+    }
+    expect(retried).toEqual([]);
+  });
+
+  test('two claims at once that close a circle together do not both stand', async () => {
+    const [ann, bob, cem, dee] = [await person(), await person(), await person(), await person()];
+    const [annCode, bobCode] = [await oldCodeOf(ann), await oldCodeOf(bob)];
+    const [cemCode, deeCode] = [await oldCodeOf(cem), await oldCodeOf(dee)];
+    await send(claimEvent(bob, annCode, CLAIM), claimEvent(dee, cemCode, CLAIM));
+    let second: Promise<ClaimOutcome> | undefined;
+    await database.transaction(async (tx) => {
+      await events.ingestIn(tx, 'shop', [claimEvent(cem, bobCode, CLAIM)], clock.now());
+      second = claim(deeCode, ann);
+      await Promise.race([second, somebodyWaits()]);
+    });
+    expect(await second).toEqual({ outcome: 'REFERRAL_CYCLE' });
+    expect(await madeBy(dee)).toEqual([]);
+  });
+
+  test('a claim that left no referral, against what was decided, starts over', async () => {
     const [ann, bob] = [await person(), await person()];
     const code = await codeOf(ann);
+    const retried: number[] = [];
+    const counting = new Database(database.dataSource, async (attempt) => retried.push(attempt));
+    const lost: EventIngest = {
+      ingestIn: async () => ({
+        outcomes: [
+          {
+            status: 'ACCEPTED',
+            eventId: uuidSource.next(),
+            profileId: bob.profileId,
+            demotions: [],
+          },
+        ],
+        profileIds: [bob.profileId],
+      }),
+    };
+    const losing = new ReferralService(counting, clock, uuidSource, randomBytes, directory, lost);
+    await expect(
+      losing.claim({ code, refereeId: bob.profileId }, 'key:test'),
+    ).rejects.toBeInstanceOf(TransactionConflict);
+    expect(retried).toHaveLength(9);
+  });
+
+  test('a claim that does not stand is activity and nothing more', async () => {
+    const [ann, bob] = [await person(), await person()];
+    const code = await oldCodeOf(ann);
     await send(
       claimEvent(ann, code, CLAIM),
       claimEvent(bob, 'UNKNOWN', CLAIM),
@@ -410,7 +523,7 @@ describe('claims and orders by event', () => {
 
   test('in a batch the earliest claim stands, wherever it is in it', async () => {
     const [ann, bob, cem] = [await person(), await person(), await person()];
-    const [annCode, cemCode] = [await codeOf(ann), await codeOf(cem)];
+    const [annCode, cemCode] = [await oldCodeOf(ann), await oldCodeOf(cem)];
     await send(
       claimEvent(bob, annCode, '2026-06-10T12:00:00Z'),
       claimEvent(bob, cemCode, '2026-06-10T11:00:00Z'),
@@ -421,9 +534,9 @@ describe('claims and orders by event', () => {
   test('in a batch nobody brings whoever brought them', async () => {
     const [ann, bob, cem] = [await person(), await person(), await person()];
     await send(
-      claimEvent(bob, await codeOf(ann), '2026-06-10T10:00:00Z'),
-      claimEvent(cem, await codeOf(bob), '2026-06-10T11:00:00Z'),
-      claimEvent(ann, await codeOf(cem), '2026-06-10T12:00:00Z'),
+      claimEvent(bob, await oldCodeOf(ann), '2026-06-10T10:00:00Z'),
+      claimEvent(cem, await oldCodeOf(bob), '2026-06-10T11:00:00Z'),
+      claimEvent(ann, await oldCodeOf(cem), '2026-06-10T12:00:00Z'),
     );
     expect((await summaryOf(bob)).referredByCode).not.toBeNull();
     expect((await summaryOf(cem)).referredByCode).not.toBeNull();
@@ -432,7 +545,7 @@ describe('claims and orders by event', () => {
 
   test('a batch in which the referrer claims the referee’s code waits for the first', async () => {
     const [ann, bob] = [await person(), await person()];
-    const [annCode, bobCode] = [await codeOf(ann), await codeOf(bob)];
+    const [annCode, bobCode] = [await oldCodeOf(ann), await oldCodeOf(bob)];
     let second: Promise<void> = Promise.resolve();
     await database.transaction(async (tx) => {
       await events.ingestIn(tx, 'shop', [claimEvent(bob, annCode, CLAIM)], clock.now());
@@ -446,7 +559,7 @@ describe('claims and orders by event', () => {
 
   test('two batches at once in which two claim each other’s code make one referral', async () => {
     const [ann, bob] = [await person(), await person()];
-    const [annCode, bobCode] = [await codeOf(ann), await codeOf(bob)];
+    const [annCode, bobCode] = [await oldCodeOf(ann), await oldCodeOf(bob)];
     await Promise.all([
       send(claimEvent(bob, annCode, CLAIM)),
       send(claimEvent(ann, bobCode, CLAIM)),
@@ -534,6 +647,71 @@ describe('a merge', () => {
     await send(order(survivor, '2026-06-15T12:30:00Z'));
     expect(await summaryOf(ann)).toMatchObject({ invited: 0, converted: 0 });
     expect(await balanceOf(ann)).toBe(0n);
+  });
+
+  test('does not let a person be rewarded as the one brought again, by either door', async () => {
+    const [ann, bob] = [await person(), await person()];
+    const mail = await person(`farm-${++serial}@mail.test`);
+    const [annCode, bobCode] = [await codeOf(ann), await codeOf(bob)];
+    await claim(annCode, mail);
+    await send(order(mail, '2026-06-15T12:30:00Z'));
+    const { survivor } = await merge(ann, mail);
+    expect(await claim(bobCode, survivor)).toMatchObject({
+      outcome: 'ALREADY_REFERRED',
+      earlier: { code: annCode, status: 'VOID' },
+    });
+    await send(claimEvent(survivor, bobCode, '2026-06-15T12:40:00Z'));
+    await send(order(survivor, '2026-06-15T12:50:00Z'));
+    expect(await madeBy(bob)).toEqual([]);
+    expect([await balanceOf(survivor), await balanceOf(bob)]).toEqual([700n, 0n]);
+  });
+
+  test('with a pending referral does not reward again who was rewarded once', async () => {
+    const [ann, bob] = [await person(), await person()];
+    const mail = await person(`again-${++serial}@mail.test`);
+    const fresh = await person(`fresh-${++serial}@mail.test`);
+    await claim(await codeOf(ann), mail);
+    await send(order(mail, '2026-06-15T12:30:00Z'));
+    await claim(await codeOf(bob), fresh);
+    const { survivor } = await merge((await merge(ann, mail)).survivor, fresh);
+    await send(order(survivor, '2026-06-15T12:50:00Z'));
+    expect(await madeBy(bob)).toMatchObject([{ status: 'VOID' }]);
+    expect(await balanceOf(bob)).toBe(0n);
+  });
+
+  /** By e-mail the claim, by device the first order: only the merge shows them to be one person's. */
+  describe('that brings the order', () => {
+    const facts = ['claim', 'order', 'later order', 'merge'] as const;
+
+    const sequences = [
+      ...permutationsOf(facts.filter((fact) => fact !== 'later order')),
+      ...permutationsOf(facts),
+    ];
+    test.each(sequences.map((sequence) => ({ sequence, name: sequence.join(', ') })))(
+      '$name',
+      async ({ sequence }) => {
+        const [ann, device] = [await person(), await person()];
+        const mail = await person(`both-${++serial}@mail.test`);
+        const code = await oldCodeOf(ann);
+        const link = event(mail.user);
+        const identifiers = [...link.identifiers, ...event(device.user).identifiers];
+        const toEvent = {
+          claim: claimEvent(mail, code, '2026-06-10T12:00:00Z'),
+          order: order(device, '2026-06-12T08:00:00Z'),
+          'later order': order(mail, '2026-06-13T08:00:00Z'),
+          merge: { ...link, identifiers },
+        };
+        for (const fact of sequence) await send(toEvent[fact]);
+        const made = await madeBy(ann);
+        expect(
+          made.map(({ status, convertedAt }) => ({ status, day: convertedAt?.getUTCDate() })),
+        ).toEqual([{ status: 'CONVERTED', day: 12 }]);
+        expect(await balanceOf(ann)).toBe(500n);
+        expect(await conversionsOf(ann, '2026-06-12')).toEqual({ onDay: 1, total: 1 });
+        const rewarded = await Promise.all([mail, device].map(balanceOf));
+        expect(rewarded.reduce((sum, points) => sum + points)).toBe(200n);
+      },
+    );
   });
 
   test('in the midst of conversions loses none of them', async () => {

@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../../platform/database/database';
+import { type Database, TransactionConflict, type Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import { firstDaysWith } from '../activity';
@@ -20,10 +20,12 @@ export type CreateCodeOutcome =
 
 export type ClaimOutcome =
   | { readonly outcome: 'CLAIMED'; readonly referral: Referral }
-  | { readonly outcome: 'ALREADY_REFERRED'; readonly standing: Referral }
+  | { readonly outcome: 'ALREADY_REFERRED'; readonly earlier: Referral }
   | { readonly outcome: Exclude<ClaimRefusal, 'ALREADY_REFERRED'> }
   | { readonly outcome: 'CODE_NOT_FOUND' }
   | { readonly outcome: 'PROFILE_NOT_FOUND' };
+
+type CodeOwner = Omit<store.CodeRow, 'code'>;
 
 export class ReferralService {
   constructor(
@@ -39,10 +41,13 @@ export class ReferralService {
    * Gives a profile a code to pass on.
    * @param wanted a code of the company's own choice; it becomes the one the profile goes by. Null
    *   for the code the profile has, or a new one where it has none.
+   * @param createdAt since when a new code has been about, where it was given out elsewhere; claims
+   *   from before do not stand. Now where left out.
    */
   async createCode(asked: {
     readonly profileId: ProfileId;
     readonly wanted: string | null;
+    readonly createdAt?: Date;
   }): Promise<CreateCodeOutcome> {
     const wanted = asked.wanted === null ? null : normaliseCode(asked.wanted);
     if (asked.wanted !== null && wanted === null) return { outcome: 'INVALID_CODE' };
@@ -50,9 +55,10 @@ export class ReferralService {
       // The lock makes "has none yet" true until the commit.
       const profileId = await this.profiles.lockProfile(tx, asked.profileId);
       if (profileId === null) return { outcome: 'PROFILE_NOT_FOUND' };
+      const owner = { profileId, createdAt: asked.createdAt ?? this.clock.now() };
       return wanted === null
-        ? { outcome: 'CODE', code: await this.ensureCode(tx, profileId) }
-        : this.reserveCode(tx, profileId, wanted);
+        ? { outcome: 'CODE', code: await this.ensureCode(tx, owner) }
+        : this.reserveCode(tx, owner, wanted);
     });
   }
 
@@ -69,7 +75,10 @@ export class ReferralService {
     if (code === null) return { outcome: 'CODE_NOT_FOUND' };
     return this.database.transaction(async (tx) => {
       const [row] = await store.findCodes(tx, [code]);
-      if (row === undefined) return { outcome: 'CODE_NOT_FOUND' };
+      if (row === undefined || row.createdAt > this.clock.now()) {
+        return { outcome: 'CODE_NOT_FOUND' };
+      }
+      await store.lockReferralGraph(tx);
       // Both at once and in one order, so that two who claim each other's code wait in line.
       const [referee = null, referrer = null] = await this.profiles.lockProfiles(tx, [
         asked.refereeId,
@@ -87,17 +96,18 @@ export class ReferralService {
     source: string,
   ): Promise<ClaimOutcome> {
     const { code, referee, referrer } = claim;
-    const [standing] = await store.findStandingReferrals(tx, [referee]);
+    const counting = await store.findReferralsThatCount(tx, [referee]);
+    const earlier = counting.find(({ status }) => status !== 'VOID') ?? counting[0];
     const referrers = await store.findReferrersUpwards(tx, [referrer]);
-    const orderDays = await firstDaysWith(tx, [referee], 'orders');
+    const orderDays = await firstDaysWith(tx, [referee], 'revenueMinor');
     const refusal = refuseClaim({
       referrer,
       referee,
-      isReferred: standing !== undefined,
+      isReferred: earlier !== undefined,
       referrerAncestors: ancestorsOf(referrer, referrers),
       hasOrdered: orderDays.has(referee),
     });
-    if (refusal === 'ALREADY_REFERRED') return { outcome: refusal, standing: must(standing) };
+    if (refusal === 'ALREADY_REFERRED') return { outcome: refusal, earlier: must(earlier) };
     if (refusal !== null) return { outcome: refusal };
 
     const now = this.clock.now();
@@ -113,29 +123,23 @@ export class ReferralService {
     return { outcome: 'CLAIMED', referral: must(referral) };
   }
 
-  private async ensureCode(tx: Tx, profileId: ProfileId): Promise<store.CodeRow> {
-    const current = await store.findCurrentCode(tx, profileId);
+  private async ensureCode(tx: Tx, owner: CodeOwner): Promise<store.CodeRow> {
+    const current = await store.findCurrentCode(tx, owner.profileId);
     if (current !== null) return current;
-    const createdAt = this.clock.now();
     for (let attempt = 1; attempt <= CODE_ATTEMPTS_MAX; attempt += 1) {
       const code = generateCode(this.randomBytes);
-      const inserted = await store.insertCode(tx, { code, profileId, createdAt });
+      const inserted = await store.insertCode(tx, { ...owner, code });
       if (inserted !== null) return inserted;
     }
     throw new Error(`Generated codes were taken ${CODE_ATTEMPTS_MAX} times in a row.`);
   }
 
-  private async reserveCode(
-    tx: Tx,
-    profileId: ProfileId,
-    code: string,
-  ): Promise<CreateCodeOutcome> {
-    const createdAt = this.clock.now();
-    const inserted = await store.insertCode(tx, { code, profileId, createdAt });
+  private async reserveCode(tx: Tx, owner: CodeOwner, code: string): Promise<CreateCodeOutcome> {
+    const inserted = await store.insertCode(tx, { ...owner, code });
     if (inserted !== null) return { outcome: 'CODE', code: inserted };
     const [taken] = await store.findCodes(tx, [code]);
     // Asking again for a code of one's own gives it again.
-    return taken?.profileId === profileId
+    return taken?.profileId === owner.profileId
       ? { outcome: 'CODE', code: taken }
       : { outcome: 'CODE_TAKEN', code };
   }
@@ -143,6 +147,6 @@ export class ReferralService {
 
 /** A value that the steps before guarantee. */
 function must<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('A referral that must stand is not there.');
+  if (value === undefined) throw new TransactionConflict('A referral that must be is not there.');
   return value;
 }

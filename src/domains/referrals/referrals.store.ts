@@ -65,6 +65,31 @@ export function findStandingReferrals(
   );
 }
 
+/**
+ * The referrals that speak against another one for each of the referees: the one that stands, and
+ * those that converted, and were rewarded, before they were void.
+ */
+export function findReferralsThatCount(
+  sql: Sql,
+  referees: readonly ProfileId[],
+): Promise<Referral[]> {
+  return sql.query<Referral>(
+    `select ${referralColumns} from referral r
+     where r.referee_profile_id = any($1::uuid[])
+       and (r.status <> 'VOID' or r.converted_at is not null)`,
+    [referees],
+  );
+}
+
+/**
+ * Lets the transactions that claim codes through one by one, until they end. Two claims that are
+ * sound each for itself can close a circle together, at whatever remove, and locks on those whom
+ * they name do not show it. Comes before the locks of profiles, always.
+ */
+export async function lockReferralGraph(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('referral graph', 0))`);
+}
+
 /** No chain of referrals is followed further: a bound, far beyond what customers do. */
 const ANCESTOR_LEVELS_MAX = 100;
 

@@ -149,7 +149,9 @@ export class AlreadyReferred {
   message!: string;
 
   @Field(() => Referral, {
-    description: 'The claim that stands. After a retry, the one that got through.',
+    description:
+      'The claim that stands, or was rewarded before a merge voided it. After a retry, the one ' +
+      'that got through.',
   })
   referral!: Referral;
 }

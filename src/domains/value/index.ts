@@ -1,4 +1,3 @@
-export type { ValueCalibration } from './value.calibration';
 export { ValueEvaluator } from './value.evaluator';
 export { ValueReads } from './value.reads';
 export { valueRehoming } from './value.rehoming';

@@ -7,8 +7,6 @@ import { findCalibration, removeValues, saveValues, type ValueRow } from './valu
 
 /** Keeps what profiles are worth in step with their days and with time. */
 export class ValueEvaluator implements ProfileEvaluator {
-  readonly name = 'value';
-
   constructor(private readonly currency: Currency) {}
 
   async evaluate(

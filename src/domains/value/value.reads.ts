@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { Currency } from '../../shared/currency';
 import type { ProfileId } from '../../shared/ids';
@@ -23,7 +24,7 @@ export class ValueReads {
       findValues(this.sql, profileIds),
       findCalibration(this.sql, this.currency),
     ]);
-    const values = new Map(rows.map((row) => [row.profileId, row]));
-    return profileIds.map((profileId) => ({ row: values.get(profileId) ?? null, cutoffs }));
+    const found = inOrderOf(profileIds, rows, (row) => row.profileId);
+    return found.map((row) => ({ row, cutoffs }));
   };
 }

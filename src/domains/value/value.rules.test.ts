@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addDays, dayOf, type EpochDay, startOfDay } from '../../shared/days';
+import { addDays, dayOf, type EpochDay, MS_PER_DAY, startOfDay } from '../../shared/days';
 import { type ActivityDay, signalNames } from '../activity';
 import {
   type Cutoffs,
@@ -16,7 +16,6 @@ import {
 } from './value.rules';
 
 const DAY_0 = 20_000 as EpochDay;
-const MS_PER_DAY = 86_400_000;
 const NOON = MS_PER_DAY / 2;
 
 const cutoffs: Cutoffs = {

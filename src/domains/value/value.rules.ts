@@ -1,5 +1,5 @@
-import { addDays, type EpochDay, startOfDay } from '../../shared/days';
-import type { ActivityDay } from '../activity';
+import type { EpochDay } from '../../shared/days';
+import { type ActivityDay, walkWindow } from '../activity';
 
 export type Tier = 'HIGH' | 'MID' | 'LOW';
 
@@ -77,21 +77,23 @@ export function tierStanding(
   cutoffs: Cutoffs,
   asOf: Date,
 ): TierStanding | null {
-  const changes = windowChanges(days);
-  const futureFrom = changes.findIndex(({ at }) => at.getTime() > asOf.getTime());
-  const pastEnd = futureFrom === -1 ? changes.length : futureFrom;
   let tier: Tier | null = null;
   let since: Date | null = null;
   let windowRevenueMinor = 0;
-  for (const change of changes.slice(0, pastEnd)) {
-    windowRevenueMinor += change.revenueMinor;
-    const tierThen = tierOf(windowRevenueMinor, cutoffs);
-    if (tierThen !== tier) since = change.at;
+  let nextChangeAt: Date | null = null;
+  for (const step of walkWindow(days, TIER_WINDOW_DAYS, (day) => day.firstAt)) {
+    const tierThen = tierOf(step.netMinor, cutoffs);
+    if (step.at.getTime() > asOf.getTime()) {
+      // A day that has not begun yet is not known until it does.
+      if (!step.isEntry && tierThen === tier) continue;
+      nextChangeAt = step.at;
+      break;
+    }
+    if (tierThen !== tier) since = step.at;
     tier = tierThen;
+    windowRevenueMinor = step.netMinor;
   }
   if (tier === null || since === null) return null;
-  const future = changes.slice(pastEnd);
-  const nextChangeAt = nextTierChangeAt(future, windowRevenueMinor, tier, cutoffs);
   return { tier, since, windowRevenueMinor, nextChangeAt };
 }
 
@@ -155,54 +157,4 @@ const segments: Readonly<Record<Score, readonly RfmSegment[]>> = {
 
 function countExceeded(cuts: Quartet, value: number): number {
   return cuts.filter((cut) => value > cut).length;
-}
-
-interface WindowChange {
-  readonly at: Date;
-  /** What it adds to the revenue of the window. */
-  readonly revenueMinor: number;
-  readonly isEntry: boolean;
-}
-
-/** What enters and leaves the window at each instant, ascending. */
-function windowChanges(days: readonly ActivityDay[]): readonly WindowChange[] {
-  const changes = days.flatMap((day): WindowChange[] => {
-    const revenueMinor = day.revenueMinor - day.refundMinor;
-    const entry = { at: day.firstAt, revenueMinor, isEntry: true };
-    if (revenueMinor === 0) return [entry];
-    const leavesAt = startOfDay(addDays(day.day, TIER_WINDOW_DAYS));
-    return [entry, { at: leavesAt, revenueMinor: -revenueMinor, isEntry: false }];
-  });
-  changes.sort((left, right) => left.at.getTime() - right.at.getTime());
-  // What happens at one instant happens at once: there is no tier in between.
-  const merged: WindowChange[] = [];
-  for (const change of changes) {
-    const last = merged.at(-1);
-    if (last?.at.getTime() !== change.at.getTime()) {
-      merged.push(change);
-      continue;
-    }
-    const revenueMinor = last.revenueMinor + change.revenueMinor;
-    merged[merged.length - 1] = {
-      at: last.at,
-      revenueMinor,
-      isEntry: last.isEntry || change.isEntry,
-    };
-  }
-  return merged;
-}
-
-function nextTierChangeAt(
-  future: readonly WindowChange[],
-  windowRevenueMinor: number,
-  tier: Tier,
-  cutoffs: Cutoffs,
-): Date | null {
-  let revenueMinor = windowRevenueMinor;
-  for (const change of future) {
-    revenueMinor += change.revenueMinor;
-    // A day that has not begun yet is not known until it does.
-    if (change.isEntry || tierOf(revenueMinor, cutoffs) !== tier) return change.at;
-  }
-  return null;
 }

@@ -7,6 +7,7 @@ import { RequestContext } from '../../platform/graphql/context';
 import { buildApiSchema } from '../../platform/graphql/schema';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { Profile } from '../identity';
+import { defaultCalibration } from './value.calibration';
 import { ValueEvaluator } from './value.evaluator';
 import { ValueReads } from './value.reads';
 import { valueRehoming } from './value.rehoming';
@@ -44,7 +45,7 @@ const schema = buildApiSchema([...instances.keys()], instances);
 
 async function appraisalOf(profileId: ProfileId) {
   shown.profileIds = [profileId];
-  const caller = { kind: 'KEY', keyId: 'k', name: 'crm', scopes: new Set([]) } as const;
+  const caller = { kind: 'KEY', name: 'crm', scopes: new Set([]) } as const;
   const contextValue = new RequestContext('r', caller);
   const source = `{ shown { value { tier tierSince lifetimeRevenue { amount currency } orders
     averageOrderValue { amount currency } lastOrderAt
@@ -197,11 +198,45 @@ describe('calibrate', () => {
     );
   }
 
+  const evaluate = (profileIds: readonly ProfileId[]) =>
+    database.transaction((tx) => activity.evaluate(tx, profileIds, clock.now()));
+
   test('too few customers leave the defaults', async () => {
-    await database.query('truncate activity_day');
-    const { calibration, changed } = await service.calibrate(clock.now());
-    expect(changed).toBe(false);
-    expect(calibration).toMatchObject({ calibratedAt: clock.now(), population: 0 });
+    await populate();
+    await database.query(
+      `delete from activity_day
+       where profile_id = (select profile_id from activity_day order by profile_id limit 1)`,
+    );
+    expect(await service.calibrate(clock.now())).toEqual({
+      calibration: defaultCalibration(currency),
+      changed: false,
+    });
+    expect(await database.query('select from value_calibration')).toEqual([]);
+  });
+
+  test('is not due before there are customers enough, and then at once', async () => {
+    await populate();
+    const [last, ...others] = await database.query<{ profile_id: ProfileId }>(
+      'select distinct profile_id from activity_day',
+    );
+    await evaluate(others.map((row) => row.profile_id));
+    expect(await service.isCalibrationDue(clock.now())).toBe(false);
+    await evaluate(last === undefined ? [] : [last.profile_id]);
+    expect(await service.isCalibrationDue(clock.now())).toBe(true);
+  });
+
+  test('takes as long as it takes', async () => {
+    await populate();
+    const timeouts: string[] = [];
+    const slow = new ValueService(database, uuidSource, currency, async (tx) => {
+      const [row] = await tx.query<{ statement_timeout: string }>('show statement_timeout');
+      if (row !== undefined) timeouts.push(row.statement_timeout);
+    });
+    await slow.calibrate(clock.now());
+    expect(timeouts).toEqual(['0']);
+    expect(await database.query('show statement_timeout')).not.toEqual([
+      { statement_timeout: '0' },
+    ]);
   });
 
   test('cuts a population into fifths, and its buyers of a year into tiers', async () => {
@@ -261,11 +296,12 @@ describe('calibrate', () => {
     });
   });
 
-  test('is due at first, and again after a week', async () => {
+  test('is due again after a week', async () => {
     await populate();
-    await database.query('truncate value_calibration');
-    clock.set('2026-01-01T12:00:00Z');
-    expect(await service.isCalibrationDue(clock.now())).toBe(true);
+    const rows = await database.query<{ profile_id: ProfileId }>(
+      'select distinct profile_id from activity_day',
+    );
+    await evaluate(rows.map((row) => row.profile_id));
     await service.calibrate(clock.now());
     clock.set('2026-01-08T11:59:59.999Z');
     expect(await service.isCalibrationDue(clock.now())).toBe(false);

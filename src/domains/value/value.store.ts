@@ -27,6 +27,16 @@ export function findValues(sql: Sql, profileIds: readonly ProfileId[]): Promise<
   );
 }
 
+/** Whether at least so many customers have ordered. Looks at no more of them than that. */
+export async function hasBuyers(sql: Sql, buyersMin: number): Promise<boolean> {
+  const [row] = await sql.query<{ buyers: number }>(
+    `select count(*)::int as buyers
+     from (select from customer_value where orders > 0 limit $1) as buyer`,
+    [buyersMin],
+  );
+  return row?.buyers === buyersMin;
+}
+
 /** Writes those of the rows that differ from what is recorded; at most one for each profile. */
 export async function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): Promise<void> {
   if (rows.length === 0) return;

@@ -90,7 +90,6 @@ describe('authenticate', () => {
     const { secret, apiKey } = await create(service);
     expect(await service.authenticate(secret)).toEqual({
       kind: 'KEY',
-      keyId: apiKey.id,
       name: 'crm',
       scopes: new Set(['events:write']),
     });

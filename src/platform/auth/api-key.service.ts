@@ -162,7 +162,6 @@ export class ApiKeyService {
       record,
       caller: {
         kind: 'KEY',
-        keyId: record.id,
         name: record.name,
         scopes: new Set(record.scopes),
       },

@@ -6,7 +6,6 @@ export type Caller = KeyCaller | CustomerCaller;
 /** A partner or an internal tool, with an API key. */
 export interface KeyCaller {
   readonly kind: 'KEY';
-  readonly keyId: string;
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
 }

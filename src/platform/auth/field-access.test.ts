@@ -31,7 +31,7 @@ const customer: Caller = {
 };
 
 function key(...scopes: Scope[]): Caller {
-  return { kind: 'KEY', keyId: 'k', name: 'k', scopes: new Set(scopes) };
+  return { kind: 'KEY', name: 'k', scopes: new Set(scopes) };
 }
 
 describe('the table', () => {
@@ -84,6 +84,18 @@ describe('refuseField', () => {
     [{ scope: 'loyalty:read' }, 'a key with the scope', key('loyalty:read'), null],
     [{ scope: 'loyalty:read' }, 'a key with another', key('events:read'), 'loyalty:read'],
     [{ scope: 'loyalty:read' }, 'a customer', customer, "customer's own token"],
+    [
+      { scope: 'loyalty:read', orScope: 'loyalty:adjust' },
+      'a key with the second',
+      key('loyalty:adjust'),
+      null,
+    ],
+    [
+      { scope: 'loyalty:read', orScope: 'loyalty:adjust' },
+      'a key with another',
+      key('events:read'),
+      'loyalty:read',
+    ],
     [{ customer: true }, 'a customer', customer, null],
     [{ customer: true }, 'a key', key('loyalty:read'), 'not for API keys'],
     [{ scope: 'loyalty:read', customer: true }, 'a customer', customer, null],

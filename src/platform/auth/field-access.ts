@@ -8,6 +8,8 @@ import type { Scope } from './scopes';
 export interface FieldRule {
   /** The scope an API key needs. Without one, no key may. */
   readonly scope?: Scope;
+  /** Another scope that will do as well. */
+  readonly orScope?: Scope;
   /** Whether a customer may, with a token of their own. */
   readonly customer?: true;
 }
@@ -51,7 +53,9 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
       if (rule.scope === undefined) {
         return new Forbidden(`${fieldName} is for a customer's own token, not for API keys.`);
       }
-      return caller.scopes.has(rule.scope) ? null : new MissingScope(rule.scope);
+      return [rule.scope, rule.orScope].some((scope) => scope && caller.scopes.has(scope))
+        ? null
+        : new MissingScope(rule.scope);
   }
 }
 

@@ -80,12 +80,14 @@ export class JwtVerifier {
     }).catch((error: unknown) => {
       throw refusalOf(error);
     });
-    if (payload.sub === undefined || payload.sub.trim() === '') {
+    // The library checks that the claim is there, and not that it is a text.
+    const subject: unknown = payload.sub;
+    if (typeof subject !== 'string' || subject.trim() === '') {
       throw new Unauthenticated('The token does not say whom it is about (sub).');
     }
     return {
       kind: 'CUSTOMER',
-      identifier: { namespace: this.settings.namespace, value: payload.sub },
+      identifier: { namespace: this.settings.namespace, value: subject },
     };
   }
 }

@@ -1,6 +1,6 @@
 import { useTestDatabase } from '../../../test/support/database';
 import { createDataSource } from './data-source';
-import { Database, TransactionConflict, type Tx } from './database';
+import { Database, pauseMsMax, TransactionConflict, type Tx } from './database';
 
 const testing = useTestDatabase();
 const { database } = testing;
@@ -57,16 +57,6 @@ describe('a transaction', () => {
       await insert(tx, 1);
       expect(await notes()).toEqual([]);
     });
-  });
-
-  it('shares its fate with what TypeORM does in it', async () => {
-    const work = database.transaction(async (tx) => {
-      await tx.entities.query('insert into note (id) values (1)');
-      expect(await tx.query('select id from note')).toEqual([{ id: 1 }]);
-      throw new Error('second thoughts');
-    });
-    await expect(work).rejects.toThrow('second thoughts');
-    expect(await notes()).toEqual([]);
   });
 
   it.each([
@@ -168,6 +158,20 @@ describe('trying again', () => {
       if (attempts < 3) throw new TransactionConflict('not yet');
     });
     expect(await notes()).toEqual([3]);
+  });
+
+  it('pauses before each further attempt, and not after the last one', async () => {
+    const pauses: number[] = [];
+    const pausing = new Database(database.dataSource, async (attempt) => pauses.push(attempt));
+    const work = pausing.transaction(async () => {
+      throw new TransactionConflict('never');
+    });
+    await expect(work).rejects.toThrow('never');
+    expect(pauses).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('pauses longer each time, within a bound', () => {
+    expect([1, 2, 5, 6, 9].map(pauseMsMax)).toEqual([20, 40, 320, 500, 500]);
   });
 
   it('ends after ten attempts', async () => {

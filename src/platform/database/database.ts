@@ -1,5 +1,8 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient, QueryResultRow } from 'pg';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import type { Brand } from '../../shared/brand';
 
 /** One SQL statement at a time. `bigint` columns arrive as BigInt, `date` columns as text. */
 export interface Sql {
@@ -8,14 +11,13 @@ export interface Sql {
 }
 
 /** An open transaction. Everything done through it commits together or not at all. */
-export interface Tx extends Sql {
-  /** TypeORM's view of the same transaction, for everyday reads and writes. */
-  readonly entities: EntityManager;
-}
+export type Tx = Brand<Sql, 'Tx'>;
 
 /** Serialization failures and deadlocks are the database asking for another try. */
 const RETRYABLE_SQL_STATES = new Set(['40001', '40P01']);
 const TRANSACTION_ATTEMPTS_MAX = 10;
+
+const PAUSE_MS_MAX = 500;
 
 /**
  * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
@@ -28,9 +30,18 @@ export class TransactionConflict extends Error {
   }
 }
 
+/** Lets the statements of this transaction run for as long as they take: for jobs, not requests. */
+export async function liftStatementTimeout(tx: Tx): Promise<void> {
+  await tx.query('set local statement_timeout = 0');
+}
+
 /** The one way to the database: plain reads, and transactions that are retried when it asks. */
 export class Database implements Sql {
-  constructor(readonly dataSource: DataSource) {}
+  /** @param pause what lies between a failed attempt (1 for the first) and the next one */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly pause: (attempt: number) => Promise<unknown> = pauseAtRandom,
+  ) {}
 
   /** A single statement outside any transaction. */
   async query<Row extends QueryResultRow>(
@@ -48,7 +59,8 @@ export class Database implements Sql {
   /**
    * Runs `work` in one transaction (READ COMMITTED); commits when it resolves, rolls back when it
    * throws. Work that the database aborted for a deadlock or a serialization failure is run again,
-   * at most nine times, so it must keep no state of its own outside the transaction.
+   * at most nine times and after a pause, so it must keep no state of its own outside the
+   * transaction.
    */
   async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
@@ -57,6 +69,7 @@ export class Database implements Sql {
       } catch (error) {
         if (attempt >= TRANSACTION_ATTEMPTS_MAX || !isRetryable(error)) throw error;
       }
+      await this.pause(attempt);
     }
   }
 
@@ -66,15 +79,14 @@ export class Database implements Sql {
     try {
       const client: PoolClient = await runner.connect();
       await runner.startTransaction();
-      const tx: Tx = {
-        entities: runner.manager,
+      const statements: Sql = {
         query: async (text, parameters = []) => {
           // The connection may be in somebody else's transaction by now.
           if (ended) throw new Error('The transaction has ended.');
           return runStatement(client, text, parameters);
         },
       };
-      const result = await work(tx);
+      const result = await work(statements as Tx);
       ended = true;
       // Not by TypeORM, which takes any answer for a success: where an error had aborted the
       // transaction, PostgreSQL rolls back instead and says so in the answer only.
@@ -103,6 +115,16 @@ async function runStatement<Row extends QueryResultRow>(
   // TypeORM's own `query` gives a different shape for UPDATE and DELETE; the driver's does not.
   const result = await client.query<Row>(text, [...parameters]);
   return result.rows;
+}
+
+/** Of random length: transactions that failed each other would otherwise meet again. */
+function pauseAtRandom(attempt: number): Promise<unknown> {
+  return wait(randomInt(pauseMsMax(attempt) + 1));
+}
+
+/** The longest pause after a failed attempt: 20 ms after the first, then twice that, up to 500. */
+export function pauseMsMax(attempt: number): number {
+  return Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt);
 }
 
 function isRetryable(error: unknown): boolean {

@@ -3,7 +3,6 @@ import { RequestContext } from './context';
 function newContext(): RequestContext {
   return new RequestContext('request', {
     kind: 'KEY',
-    keyId: 'key',
     name: 'test',
     scopes: new Set(),
   });

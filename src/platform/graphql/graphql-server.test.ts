@@ -60,6 +60,12 @@ class Person {
   points = '12';
 }
 
+@ObjectType()
+class Greeting {
+  @Field(() => [Person])
+  greeted!: Person[];
+}
+
 @InputType()
 class AddressInput {
   @Field(() => String)
@@ -135,6 +141,16 @@ class TestResolver {
     return input instanceof SignUpInput;
   }
 
+  @Mutation(() => Greeting)
+  greet(@Arg('ids', () => [ID]) ids: string[]): Greeting {
+    return { greeted: ids.map(() => new Person()) };
+  }
+
+  @FieldResolver(() => [Person])
+  family(): Person[] {
+    return [];
+  }
+
   @FieldResolver(() => Person)
   friend(): Person {
     return new Person();
@@ -158,12 +174,14 @@ const table = {
   'Query.fail': { scope: 'profiles:read' },
   'Query.apiKeys': { scope: 'keys:manage' },
   'Mutation.signUp': { scope: 'events:write' },
+  'Mutation.greet': { scope: 'events:write' },
   'Mutation.createApiKey': { scope: 'keys:manage' },
   'Mutation.revokeApiKey': { scope: 'keys:manage' },
   'Person.id': { scope: 'profiles:read', customer: true },
   'Person.points': { scope: 'loyalty:read', customer: true },
   'Person.friend': { scope: 'profiles:read', customer: true },
   'Person.friends': { scope: 'profiles:read' },
+  'Person.family': { scope: 'profiles:read' },
 } as const;
 
 // Long enough for HS512 too, which must be refused for what it is.
@@ -419,6 +437,8 @@ describe("customers' tokens", () => {
     ['for another audience', () => sign({ ...claims, aud: 'shop' })],
     ['without a subject', () => sign({ iss: claims.iss, aud: claims.aud })],
     ['with a blank subject', () => sign({ ...claims, sub: ' ' })],
+    ['with a number for a subject', () => sign({ ...claims, sub: 7 as unknown as string })],
+    ['with a list for a subject', () => sign({ ...claims, sub: ['ada'] as unknown as string })],
     ['unsigned', () => `${segment({ alg: 'none' })}.${segment({ ...claims, exp: 4e9 })}.`],
     [
       'without an end',
@@ -695,6 +715,44 @@ describe('limits', () => {
     ['the same by variables', pages('$a', '$b'), { a: 100, b: 100 }, 'QUERY_TOO_COSTLY', 50_000],
     ['the same by defaults', pages('$a', '$c'), { a: 100 }, 'QUERY_TOO_COSTLY', 50_000],
     ['small pages by variables', pages('$a', '$b'), { a: 10, b: 10 }, null, 0],
+    ['pages of pages, sizes null', pagesOfPages('null'), {}, 'QUERY_TOO_COSTLY', 50_000],
+    [
+      'pages of pages, a null variable',
+      pagesOfPages('$n'),
+      { n: null },
+      'QUERY_TOO_COSTLY',
+      50_000,
+    ],
+    ['small pages of pages', pagesOfPages('$n'), {}, null, 0],
+    [
+      'a list of 500 in pages of 20',
+      answerTo('$ids', 'friends { id friends { id } }'),
+      { ids: Array(500).fill('p1') },
+      'QUERY_TOO_COSTLY',
+      50_000,
+    ],
+    [
+      'the same in a fragment',
+      answerTo('$ids', '...On', 'fragment On on Person { friends { id friends { id } } }'),
+      { ids: Array(500).fill('p1') },
+      'QUERY_TOO_COSTLY',
+      50_000,
+    ],
+    ['a list of one', answerTo('"p1"', 'friends { id friends { id } }'), {}, null, 0],
+    [
+      'a list of 500 and little of each',
+      answerTo('$ids', 'id'),
+      { ids: Array(500).fill('p1') },
+      null,
+      0,
+    ],
+    [
+      'unpaged lists in lists in pages',
+      `{ people(first: 100) { ${'family { '.repeat(8)} id ${'} '.repeat(8)} } }`,
+      {},
+      'QUERY_TOO_COSTLY',
+      50_000,
+    ],
     [
       'pages of pages, sizes left out',
       '{ people { friends { friends { friends { friends { id } } } } } }',
@@ -738,6 +796,18 @@ describe('limits', () => {
 
   function aliases(count: number): string {
     return `{ ${Array.from({ length: count }, (_, at) => `a${at}: __typename`).join(' ')} people { ${Array.from({ length: count }, (_, at) => `i${at}: id`).join(' ')} } }`;
+  }
+
+  /** `$n` is 1 where it is left out. */
+  function pagesOfPages(size: string): string {
+    const head = size === '$n' ? 'query ($n: Int = 1)' : 'query';
+    const friends = `friends(first: ${size}) {`;
+    return `${head} { people(first: ${size}) { ${friends} ${friends} ${friends} id } } } } }`;
+  }
+
+  function answerTo(ids: string, selection: string, fragment = ''): string {
+    const head = ids === '$ids' ? 'mutation ($ids: [ID!]!)' : 'mutation';
+    return `${head} { greet(ids: ${ids}) { greeted { ${selection} } } } ${fragment}`;
   }
 
   function pages(outer: string, inner: string): string {

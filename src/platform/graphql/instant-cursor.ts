@@ -21,12 +21,16 @@ export function decodeInstantCursor(after: string | null | undefined): InstantPo
   if (after === null || after === undefined) return null;
   const [time = '', id = ''] = decodeCursor(after, 2);
   const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || at.toISOString() !== time || !UUID.test(id)) {
+  const isInstant = INSTANT.test(time) && !Number.isNaN(at.getTime()) && at.toISOString() === time;
+  if (!isInstant || !UUID.test(id)) {
     throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
       argument: 'after',
     });
   }
   return { at, id };
 }
+
+/** Years 0001 to 9999: those that ISO 8601 and PostgreSQL write alike. */
+const INSTANT = /^(?!0000)\d{4}-/;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

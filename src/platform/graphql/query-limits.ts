@@ -7,17 +7,26 @@ import {
   type DocumentNode,
   type FieldNode,
   GraphQLError,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
   Kind,
   TypeInfo,
   type ValidationRule,
+  type ValueNode,
   type VariableDefinitionNode,
   validate,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { Fault } from '../../shared/errors';
-import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './connection';
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, PageInfo } from './connection';
 
 /** What one request may ask for at most. */
 export interface QueryLimits {
@@ -89,38 +98,49 @@ export function queryTooLong(parseErrorMessage: string): Fault | null {
   );
 }
 
+/** What a list without a page size counts as. Nearly all of them hold one or two things. */
+const UNPAGED_SIZE = 2;
+
+/** The most a list argument counts as; a field that takes longer ones refuses them itself. */
+const LIST_ARGUMENT_MAX = 500;
+
 /**
- * Refuses queries that would touch too many things: the fields asked for, times the sizes of the
- * pages they are asked in. Page sizes left out count as the default and variables as the value
- * sent, since a limit that reads literals only is walked around.
+ * Refuses queries that would touch too many things: the fields asked for, times how many of each
+ * there may be. A page counts as its size, which is the default where it is left out or null; the
+ * answer to a list argument counts once for each of what was sent; any other list counts as
+ * `UNPAGED_SIZE`. Variables count as the value sent, since a limit that reads literals only is
+ * walked around.
  */
 export class CostLimit {
   private readonly prepared = new WeakMap<DocumentNode, PreparedDocument>();
+  private readonly answersToLists: ReadonlySet<GraphQLNamedType>;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly costMax: number,
-  ) {}
+  ) {
+    this.answersToLists = answersToLists(schema);
+  }
 
   /** @returns the refusal, or null where the query may run */
   check(document: DocumentNode, variables: Readonly<Record<string, unknown>>): Fault | null {
     const prepared = this.prepare(document);
     if (prepared.refusedAtLargest === null) return null;
-    if (prepared.pageSizeVariables.length === 0) return prepared.refusedAtLargest;
-    return this.refuse(withPageSizes(prepared.document, variables));
+    if (prepared.sizeVariables.length === 0) return prepared.refusedAtLargest;
+    return this.refuse(withVariables(prepared.document, variables));
   }
 
   /** Documents are parsed once and kept, so what holds for all variables is reckoned once. */
   private prepare(document: DocumentNode): PreparedDocument {
     const known = this.prepared.get(document);
     if (known !== undefined) return known;
-    const complete = withDefaultPageSizes(document, this.schema);
-    const pageSizeVariables = pageSizeVariablesOf(complete);
-    const largest = Object.fromEntries(pageSizeVariables.map((name) => [name, PAGE_SIZE_MAX]));
+    const complete = withSizes(document, this.schema, this.answersToLists);
+    const sizeVariables = sizeVariablesOf(complete);
+    const largest = Object.fromEntries(sizeVariables.map((name) => [name, LARGEST]));
     const prepared = {
       document: complete,
-      pageSizeVariables,
-      refusedAtLargest: this.refuse(withPageSizes(complete, largest)),
+      sizeVariables,
+      refusedAtLargest: this.refuse(withVariables(complete, largest)),
     };
     this.prepared.set(document, prepared);
     return prepared;
@@ -134,7 +154,7 @@ export class CostLimit {
       ...refusal(
         'QUERY_TOO_COSTLY',
         `The query asks for too much at once: its cost is above ${this.costMax}. Ask for fewer ` +
-          'fields, or for smaller pages (`first`).',
+          'fields, for smaller pages (`first`), or about fewer things.',
         this.costMax,
       ),
     });
@@ -144,67 +164,152 @@ export class CostLimit {
 }
 
 interface PreparedDocument {
-  /** With every page size written out. */
+  /** With the size of every list written out, or the variable it depends on. */
   readonly document: DocumentNode;
-  readonly pageSizeVariables: readonly string[];
-  /** Null where even the largest pages stay within the limit: nearly always. */
+  readonly sizeVariables: readonly string[];
+  /** Null where even the largest lists stay within the limit: nearly always. */
   readonly refusedAtLargest: Fault | null;
 }
 
-const PAGE_SIZE_ARGUMENT = 'first';
+/** The one argument of a page size, and where Armor looks for a multiplier. */
+const SIZE_ARGUMENT = 'first';
 
-function withDefaultPageSizes(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+/** Stands for a value as large as it may be, be it a page size or a list. */
+const LARGEST = Symbol('largest');
+
+/**
+ * Writes the multiplier of each field into its `first`. The document is not run, so that it does
+ * not matter whether the field has such an argument.
+ */
+function withSizes(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  answers: ReadonlySet<GraphQLNamedType>,
+): DocumentNode {
   const types = new TypeInfo(schema);
-  const addPageSize = (field: FieldNode): FieldNode | undefined => {
-    const isPaged = types.getFieldDef()?.args.some(({ name }) => name === PAGE_SIZE_ARGUMENT);
-    const isGiven = field.arguments?.some(({ name }) => name.value === PAGE_SIZE_ARGUMENT);
-    if (isPaged !== true || isGiven === true) return undefined;
-    return { ...field, arguments: [...(field.arguments ?? []), pageSizeNode(PAGE_SIZE_DEFAULT)] };
+  const addSize = (field: FieldNode): FieldNode | undefined => {
+    const definition = types.getFieldDef();
+    const parent = types.getParentType();
+    if (!definition || !parent) return undefined;
+    const size = sizeOf(field, definition, parent, answers);
+    if (size === null) return undefined;
+    const others = field.arguments?.filter(({ name }) => name.value !== SIZE_ARGUMENT) ?? [];
+    return { ...field, arguments: [sizeArgument(size), ...others] };
   };
-  return visit(document, visitWithTypeInfo(types, { [Kind.FIELD]: { leave: addPageSize } }));
+  return visit(document, visitWithTypeInfo(types, { [Kind.FIELD]: { leave: addSize } }));
 }
 
-function pageSizeVariablesOf(document: DocumentNode): readonly string[] {
+/** Null where a field stands for one thing. */
+function sizeOf(
+  field: FieldNode,
+  definition: GraphQLField<unknown, unknown>,
+  parent: GraphQLNamedType,
+  answers: ReadonlySet<GraphQLNamedType>,
+): ValueNode | null {
+  const given = (wanted: string): ValueNode | undefined =>
+    field.arguments?.find(({ name }) => name.value === wanted)?.value;
+  if (definition.args.some(({ name }) => name === SIZE_ARGUMENT)) {
+    const size = given(SIZE_ARGUMENT);
+    return size === undefined || size.kind === Kind.NULL ? intNode(PAGE_SIZE_DEFAULT) : size;
+  }
+  const list = listArgumentOf(definition);
+  if (list !== undefined) {
+    const value = given(list);
+    return value?.kind === Kind.VARIABLE ? value : intNode(lengthOf(value));
+  }
+  const isCounted = answers.has(parent) || isConnection(parent);
+  return isListOfObjects(definition.type) && !isCounted ? intNode(UNPAGED_SIZE) : null;
+}
+
+/** What fields with a list argument answer with: its lists are as long as what was sent. */
+function answersToLists(schema: GraphQLSchema): ReadonlySet<GraphQLNamedType> {
+  const fields = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()));
+  return new Set(
+    fields
+      .filter((field) => listArgumentOf(field) !== undefined)
+      .map(({ type }) => getNamedType(type)),
+  );
+}
+
+function listArgumentOf(field: GraphQLField<unknown, unknown>): string | undefined {
+  return field.args.find(({ type }) => isListType(getNullableType(type)))?.name;
+}
+
+/** A connection's own field has the size of its page. */
+function isConnection(type: GraphQLNamedType): boolean {
+  if (!isObjectType(type)) return false;
+  return Object.values(type.getFields()).some(
+    (field) => getNamedType(field.type).name === PageInfo.name,
+  );
+}
+
+function isListOfObjects(type: GraphQLOutputType): boolean {
+  return isListType(getNullableType(type)) && isCompositeType(getNamedType(type));
+}
+
+function sizeVariablesOf(document: DocumentNode): readonly string[] {
   const names = new Set<string>();
   const collect = ({ name, value }: ArgumentNode): void => {
-    if (name.value === PAGE_SIZE_ARGUMENT && value.kind === Kind.VARIABLE) {
-      names.add(value.name.value);
-    }
+    if (name.value === SIZE_ARGUMENT && value.kind === Kind.VARIABLE) names.add(value.name.value);
   };
   visit(document, { [Kind.ARGUMENT]: collect });
   return [...names];
 }
 
-/** Sizes out of range are taken as the largest: they are refused anyway, where they are used. */
-function withPageSizes(
+/** Writes out the sizes that depend on variables. */
+function withVariables(
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
 ): DocumentNode {
-  const defaults = new Map<string, number>();
-  const collectDefault = ({ variable, defaultValue }: VariableDefinitionNode): void => {
-    if (defaultValue?.kind === Kind.INT) {
-      defaults.set(variable.name.value, Number(defaultValue.value));
-    }
+  const definitions = new Map<string, VariableDefinitionNode[]>();
+  const collect = (definition: VariableDefinitionNode): void => {
+    const name = definition.variable.name.value;
+    definitions.set(name, [...(definitions.get(name) ?? []), definition]);
   };
-  visit(document, { [Kind.VARIABLE_DEFINITION]: collectDefault });
-  const sizeOf = (name: string): number => {
-    const size = variables[name] ?? defaults.get(name) ?? PAGE_SIZE_DEFAULT;
-    const isInRange = typeof size === 'number' && size >= 1 && size <= PAGE_SIZE_MAX;
-    return isInRange ? size : PAGE_SIZE_MAX;
-  };
+  visit(document, { [Kind.VARIABLE_DEFINITION]: collect });
+  // Two operations of a document may each have a variable of this name: the larger one counts.
+  const sizeIn = (name: string): number =>
+    Math.max(
+      1,
+      ...(definitions.get(name) ?? []).map((definition) =>
+        sizeOfVariable(definition, variables[name]),
+      ),
+    );
   const writeOut = ({ name, value }: ArgumentNode): ArgumentNode | undefined =>
-    name.value === PAGE_SIZE_ARGUMENT && value.kind === Kind.VARIABLE
-      ? pageSizeNode(sizeOf(value.name.value))
+    name.value === SIZE_ARGUMENT && value.kind === Kind.VARIABLE
+      ? sizeArgument(intNode(sizeIn(value.name.value)))
       : undefined;
   return visit(document, { [Kind.ARGUMENT]: writeOut });
 }
 
-function pageSizeNode(size: number): ArgumentNode {
-  return {
-    kind: Kind.ARGUMENT,
-    name: { kind: Kind.NAME, value: PAGE_SIZE_ARGUMENT },
-    value: { kind: Kind.INT, value: String(size) },
-  };
+/** Sizes out of range are taken as the largest: they are refused anyway, where they are used. */
+function sizeOfVariable({ type, defaultValue }: VariableDefinitionNode, value: unknown): number {
+  const nullable = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+  if (nullable.kind === Kind.LIST_TYPE) {
+    if (value === LARGEST) return LIST_ARGUMENT_MAX;
+    if (value === undefined) return lengthOf(defaultValue);
+    return Array.isArray(value) ? Math.min(value.length, LIST_ARGUMENT_MAX) : 1;
+  }
+  if (value === LARGEST) return PAGE_SIZE_MAX;
+  const isDefault = value === undefined && defaultValue?.kind === Kind.INT;
+  const size = isDefault ? Number(defaultValue.value) : (value ?? PAGE_SIZE_DEFAULT);
+  const isInRange = typeof size === 'number' && size >= 1 && size <= PAGE_SIZE_MAX;
+  return isInRange ? size : PAGE_SIZE_MAX;
+}
+
+/** A single value counts as a list of one, as everywhere in GraphQL. */
+function lengthOf(list: ValueNode | undefined): number {
+  return list?.kind === Kind.LIST ? Math.min(list.values.length, LIST_ARGUMENT_MAX) : 1;
+}
+
+function intNode(value: number): ValueNode {
+  return { kind: Kind.INT, value: String(value) };
+}
+
+function sizeArgument(value: ValueNode): ArgumentNode {
+  return { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: SIZE_ARGUMENT }, value };
 }
 
 /** Armor's own messages and missing codes replaced by a fault of ours that names the limit. */

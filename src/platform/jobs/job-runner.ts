@@ -6,10 +6,9 @@ export interface Job {
   readonly name: string;
   /**
    * Does one bounded batch of what is due at `now`. Safe to run in several processes at once.
-   * @param signal aborted when the process is to end
    * @returns how much was done; 0 when nothing is left for now
    */
-  run(now: Date, signal: AbortSignal): Promise<number>;
+  run(now: Date): Promise<number>;
 }
 
 /** Batches of one job in one round, so that a backlog does not starve the other jobs. */
@@ -58,7 +57,7 @@ export class JobRunner {
     const { signal } = this.stopping;
     let done = 0;
     for (let batch = 0; batch < BATCHES_PER_ROUND_MAX && !signal.aborted; batch += 1) {
-      const count = await job.run(this.clock.now(), signal);
+      const count = await job.run(this.clock.now());
       if (count === 0) break;
       done += count;
     }

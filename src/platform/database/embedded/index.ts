@@ -1,4 +1,3 @@
-export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded-postgres';
+export type { EmbeddedPostgres } from './embedded-postgres';
 export { openEmbeddedPostgres } from './embedded-postgres';
-export type { EmbeddedPostgresErrorCode } from './errors';
 export { EmbeddedPostgresError } from './errors';
