@@ -12,7 +12,7 @@ module.exports = {
       name: 'shared-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^src/shared/' },
-      to: { path: '^(src/(?!shared/)|migrations|seeds|test)' },
+      to: { path: '^(src/(?!shared/)|migrations|seeds|test|bench)' },
     },
     {
       name: 'platform-knows-no-domain',
@@ -37,7 +37,7 @@ module.exports = {
     {
       name: 'outsiders-only-through-the-door',
       severity: 'error',
-      from: { path: '^(src/[^/]+\\.ts$|src/cli/|seeds/|scripts/)' },
+      from: { path: '^(src/[^/]+\\.ts$|src/cli/|seeds/|scripts/|bench/)' },
       to: { path: '^src/domains/[^/]+/(?!index\\.ts$)' },
     },
     {
@@ -79,7 +79,7 @@ module.exports = {
     {
       name: 'product-does-not-import-tests',
       severity: 'error',
-      from: { path: '^(src|seeds|scripts|migrations)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(src|seeds|scripts|migrations|bench)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^test/|\\.test\\.ts$' },
     },
   ],

@@ -102,6 +102,7 @@ CREATE TABLE feedback (
   channel text,
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
+  identifier_id uuid not null,
   constraint feedback_pkey PRIMARY KEY (profile_id, id)
 );
 
@@ -146,6 +147,34 @@ CREATE TABLE identity_link (
   source text not null,
   linked_at timestamp with time zone not null,
   constraint identity_link_pkey PRIMARY KEY (identifier_id, linked_identifier_id)
+);
+
+CREATE TABLE identity_warning (
+  identifier_id uuid not null,
+  fingerprint uuid not null,
+  rule text not null,
+  namespace text not null,
+  value text not null,
+  source text not null,
+  event_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  times integer not null,
+  constraint identity_warning_pkey PRIMARY KEY (identifier_id, fingerprint)
+);
+
+CREATE INDEX identity_warning_by_rule ON public.identity_warning USING btree (rule, source, recorded_at, identifier_id, fingerprint);
+
+CREATE INDEX identity_warning_of_identifier ON public.identity_warning USING btree (identifier_id, recorded_at, fingerprint);
+
+CREATE TABLE identity_warning_day (
+  day date not null,
+  rule text not null,
+  source text not null,
+  shard smallint not null,
+  times bigint not null,
+  constraint identity_warning_day_pkey PRIMARY KEY (day, rule, source, shard)
 );
 
 CREATE TABLE ledger_transaction (
@@ -246,12 +275,15 @@ CREATE TABLE point_lot (
   expires_at timestamp with time zone,
   origin_profile_id uuid,
   origin_lot_id uuid,
+  identifier_id uuid not null,
   constraint point_lot_pkey PRIMARY KEY (profile_id, id),
   constraint point_lot_origin_check CHECK (((origin_profile_id IS NULL) = (origin_lot_id IS NULL))),
   constraint point_lot_points_check CHECK (((points_earned > 0) AND (points_left >= 0) AND (points_left <= points_earned)))
 );
 
 CREATE INDEX point_lot_due ON public.point_lot USING btree (expires_at) WHERE (points_left > 0);
+
+CREATE INDEX point_lot_earned ON public.point_lot USING btree (identifier_id) WHERE (origin_lot_id IS NULL);
 
 CREATE INDEX point_lot_open ON public.point_lot USING btree (profile_id, expires_at, id) WHERE (points_left > 0);
 
@@ -294,6 +326,7 @@ CREATE TABLE referral (
   status text not null,
   claimed_at timestamp with time zone not null,
   converted_at timestamp with time zone,
+  identifier_id uuid not null,
   constraint referral_pkey PRIMARY KEY (referee_profile_id, id)
 );
 
@@ -305,6 +338,7 @@ CREATE TABLE referral_code (
   code text not null,
   profile_id uuid not null,
   created_at timestamp with time zone not null,
+  identifier_id uuid not null,
   constraint referral_code_pkey PRIMARY KEY (code)
 );
 
@@ -335,6 +369,91 @@ UNION ALL
     ledger_transaction.from_account AS account,
     (- ledger_transaction.points) AS points
    FROM ledger_transaction;
+
+CREATE OR REPLACE FUNCTION public.lock_and_load_identifiers(namespaces text[], vals text[], companions uuid[])
+ RETURNS TABLE(known_namespace text, known_value text, known_identifier_id uuid, known_profile_id uuid, known_first_seen_at timestamp with time zone, known_profile_merges integer)
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+      declare
+        names text[];
+        nodes uuid[];
+        holders uuid[];
+        nodes_locked uuid[];
+        holders_locked uuid[];
+      begin
+        select array_agg(i.identifier_id order by k.n), array_agg(i.profile_id order by k.n),
+          array_agg(distinct coalesce('profile ' || i.profile_id,
+            'identifier ' || k.namespace || e'\x1f' || k.value))
+        into nodes, holders, names
+        from unnest(namespaces, vals) with ordinality as k (namespace, value, n)
+        left join lateral (
+          select i.identifier_id, i.profile_id from identifier i
+          where i.value = k.value and i.namespace = k.namespace
+          offset 0
+        ) i on true;
+
+        perform lock_identities(array(
+          select unnest(names)
+          union
+          select 'profile ' || companion from unnest(companions) as c (companion)));
+
+        select array_agg(i.identifier_id order by k.n), array_agg(i.profile_id order by k.n)
+        into nodes_locked, holders_locked
+        from unnest(namespaces, vals) with ordinality as k (namespace, value, n)
+        left join lateral (
+          select i.identifier_id, i.profile_id from identifier i
+          where i.value = k.value and i.namespace = k.namespace
+          offset 0
+        ) i on true;
+        if nodes_locked is distinct from nodes or holders_locked is distinct from holders then
+          raise exception 'Profiles were merged while they were being locked.'
+            using errcode = 'serialization_failure';
+        end if;
+
+        return query
+          select i.namespace, i.value, i.identifier_id, h.profile_id, i.first_seen_at, h.merges
+          from (
+            select held.profile_id, (
+              select count(*)::integer from profile p where p.merged_into = held.profile_id
+            ) as merges
+            from (select distinct n.profile_id from unnest(holders) as n (profile_id)) held
+            where held.profile_id is not null
+            offset 0
+          ) h
+          cross join lateral (
+            select i.namespace, i.value, i.identifier_id, i.first_seen_at from identifier i
+            where i.profile_id = h.profile_id
+            offset 0
+          ) i;
+      end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.lock_identities(names text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        everybody constant bigint := hashtextextended('everybody', 0);
+        multitude constant bigint := hashtextextended('multitude', 0);
+      begin
+        if cardinality(names) > 3000 then
+          perform pg_advisory_xact_lock(everybody);
+        else
+          perform case
+            when level = 0 then pg_advisory_xact_lock_shared(key)
+            else pg_advisory_xact_lock(key) end
+          from (
+            select 0 as level, everybody as key
+            union
+            select 1, multitude where cardinality(names) > 1000
+            union
+            select 2, hashtextextended(name, 0) from unnest(names) as n (name)
+            order by level, key
+          ) keys;
+        end if;
+      end
+      $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_ledger_change()
  RETURNS trigger

@@ -105,7 +105,7 @@ describe('events', () => {
     ]);
     const identifiers = events.flatMap((event) => event.identifiers);
     expect([...countBy(identifiers, ({ namespace }) => namespace).keys()].sort()).toEqual(
-      defaultIdentityPolicy.namespaces.map(({ namespace }) => namespace).sort(),
+      defaultIdentityPolicy.namespaces.map(({ name }) => name).sort(),
     );
   });
 

@@ -11,7 +11,7 @@ import {
   feedbackRehoming,
 } from './domains/feedback';
 import {
-  defaultIdentityPolicy,
+  IdentityLogReads,
   IdentityReads,
   IdentityService,
   ProfileDirectory,
@@ -63,24 +63,24 @@ export type App = ReturnType<typeof createApp>;
 export function createApp(ground: Ground) {
   const { config, database, logger, clock, ids } = ground;
   const currency = currencyOf(config.currencyCode);
-  const identityPolicy = { ...defaultIdentityPolicy, phoneRegion: config.phoneRegion };
+  const { identityPolicy } = config;
   const lifecycleModel = fiveStageModel;
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
 
   const directory = new ProfileDirectory();
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), ids, clock, logger);
-  const loyalty = new LoyaltyService(database, loyaltyPolicy, ids, clock, (tx, profileId) =>
-    directory.lockProfile(tx, profileId),
-  );
+  const loyalty = new LoyaltyService(database, loyaltyPolicy, ids, clock, directory);
 
-  const identity = new IdentityService(identityPolicy, ids, [
+  // Days first: which referral stands is decided by them.
+  const rehomings = [
     activityRehoming,
     lifecycleRehoming,
     valueRehoming,
     new LoyaltyRehoming(loyaltyPolicy, ids),
     referralsRehoming,
     feedbackRehoming,
-  ]);
+  ];
+  const identity = new IdentityService(identityPolicy, ids, rehomings);
   const activity = new ActivityService(database, [
     new LifecycleEvaluator(lifecycleModel, ids),
     new ValueEvaluator(currency),
@@ -114,6 +114,7 @@ export function createApp(ground: Ground) {
     apiKeys,
     events,
     loyalty,
+    rehomings,
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
@@ -125,6 +126,7 @@ export function createApp(ground: Ground) {
       events: new EventReads(database),
       feedback: new FeedbackReads(database),
       identity: new IdentityReads(database, identityPolicy),
+      identityLog: new IdentityLogReads(database),
       lifecycle: new LifecycleReads(database, lifecycleModel.name),
       loyalty: new LoyaltyReads(database, loyaltyPolicy, clock),
       referrals: new ReferralReads(database),

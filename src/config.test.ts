@@ -1,5 +1,8 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type Config, ConfigError, readConfig } from './config';
+import { defaultIdentityPolicy } from './domains/identity';
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -71,7 +74,6 @@ describe('a setting', () => {
     ['JOBS', '1', 'jobs', true],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
     ['CURRENCY', 'EUR', 'currencyCode', 'EUR'],
-    ['PHONE_REGION', 'GB', 'phoneRegion', 'GB'],
     ['DATA_FOLDER', 'here', 'dataFolder', resolve('here')],
     ['JWT_SECRET', SECRET, 'jwtSecret', SECRET],
     ['JWT_JWKS_URL', 'https://id.example.com/keys', 'jwtJwksUrl', 'https://id.example.com/keys'],
@@ -98,6 +100,10 @@ describe('a setting', () => {
     ['CURRENCY', 'usd'],
     ['CURRENCY', 'EURO'],
     ['PHONE_REGION', 'CHN'],
+    ['PHONE_REGION', 'ZZ'],
+    ['PHONE_REGION', 'gb'],
+    ['IDENTITY_POLICY_FILE', 'no-such-file.json'],
+    ['IDENTITY_POLICY_FILE', 'README.md'],
     ['DATABASE_URL', 'mysql://db/x'],
     ['DATABASE_URL', 'not a url'],
     ['JWT_JWKS_URL', 'file:///etc/passwd'],
@@ -128,9 +134,50 @@ describe('faults', () => {
     for (const secret of ['hunter2', 'short-secret', 'admin']) expect(told).not.toContain(secret);
   });
 
+  it('are a namespace of tokens that the identity policy does not know', () => {
+    expect(faultsOf({ JWT_SECRET: SECRET, JWT_IDENTIFIER_NAMESPACE: 'customer_no' })).toEqual([
+      'JWT_IDENTIFIER_NAMESPACE must be a namespace of the identity policy.',
+    ]);
+    expect(faultsOf({ JWT_SECRET: SECRET, JWT_IDENTIFIER_NAMESPACE: 'member_card' })).toEqual([]);
+  });
+
   it('are two ways of knowing customers at once', () => {
     expect(faultsOf({ JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://id.example.com' })).toEqual([
       'JWT_SECRET and JWT_JWKS_URL exclude each other.',
+    ]);
+  });
+});
+
+describe('the identity policy', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'policy-'));
+  const file = join(folder, 'policy.json');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function policyFrom(document: unknown, environment: Record<string, string> = {}) {
+    writeFileSync(file, JSON.stringify(document));
+    return readConfig({ IDENTITY_POLICY_FILE: file, ...environment }).identityPolicy;
+  }
+
+  it('is the default one, for the region that is set', () => {
+    expect(readConfig({}).identityPolicy).toEqual(defaultIdentityPolicy);
+    expect(readConfig({ PHONE_REGION: 'GB' }).identityPolicy.phoneRegion).toBe('GB');
+  });
+
+  it('is read from a file, whose region comes first', () => {
+    const document = { phoneRegion: 'FR', valueLengthMax: 100 };
+    expect(policyFrom(document, { PHONE_REGION: 'GB' })).toEqual({
+      ...defaultIdentityPolicy,
+      ...document,
+    });
+    expect(policyFrom({}, { PHONE_REGION: 'GB' }).phoneRegion).toBe('GB');
+  });
+
+  it('tells all its faults, with those of the other settings', () => {
+    writeFileSync(file, JSON.stringify({ valueLengthMax: 0, phoneRegion: 'ZZ' }));
+    expect(faultsOf({ IDENTITY_POLICY_FILE: file, PORT: 'http' })).toEqual([
+      expect.stringMatching(/^PORT must/),
+      'IDENTITY_POLICY_FILE: phoneRegion: must be a region with phone numbers.',
+      'IDENTITY_POLICY_FILE: valueLengthMax: must be a whole number from 1 to 400.',
     ]);
   });
 });

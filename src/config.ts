@@ -1,4 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import {
+  defaultIdentityPolicy,
+  type IdentityPolicy,
+  isPhoneRegion,
+  readIdentityPolicy,
+} from './domains/identity';
 import { JWT_SECRET_BYTES_MIN } from './platform/auth/jwt';
 
 /** Everything that can be set from outside, validated. Read once, at the start of the process. */
@@ -28,7 +35,7 @@ export interface Config {
   readonly jwtAudience: string | null;
   readonly jwtIdentifierNamespace: string;
   readonly currencyCode: string;
-  readonly phoneRegion: string;
+  readonly identityPolicy: IdentityPolicy;
   readonly jobs: boolean;
   readonly jobIntervalMs: number;
 }
@@ -82,12 +89,21 @@ export function readConfig(environment: Environment): Config {
     jwtAudience: read.text('JWT_AUDIENCE'),
     jwtIdentifierNamespace: read.text('JWT_IDENTIFIER_NAMESPACE') ?? 'user_id',
     currencyCode: read.matching('CURRENCY', /^[A-Z]{3}$/, 'USD', 'an ISO 4217 code like USD'),
-    phoneRegion: read.matching('PHONE_REGION', /^[A-Z]{2}$/, 'CN', 'an ISO 3166 code like CN'),
+    identityPolicy: read.identityPolicy('IDENTITY_POLICY_FILE', {
+      ...defaultIdentityPolicy,
+      phoneRegion: read.phoneRegion('PHONE_REGION', defaultIdentityPolicy.phoneRegion),
+    }),
     jobs: read.boolean('JOBS', true),
     jobIntervalMs: read.integer('JOB_INTERVAL_MS', 60_000, 100, 86_400_000),
   };
   if (config.jwtSecret !== null && config.jwtJwksUrl !== null) {
     read.faults.push('JWT_SECRET and JWT_JWKS_URL exclude each other.');
+  }
+  const isNamespace = config.identityPolicy.namespaces.some(
+    ({ name }) => name === config.jwtIdentifierNamespace,
+  );
+  if (!isNamespace && (config.jwtSecret !== null || config.jwtJwksUrl !== null)) {
+    read.faults.push('JWT_IDENTIFIER_NAMESPACE must be a namespace of the identity policy.');
   }
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return Object.freeze(config);
@@ -149,6 +165,28 @@ class Reader {
     const text = this.text(name);
     if (text === null || Buffer.byteLength(text) >= bytesMin) return text;
     return this.fault(name, `must have at least ${bytesMin} bytes`, null);
+  }
+
+  phoneRegion(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback;
+    if (isPhoneRegion(text)) return text;
+    return this.fault(name, 'must be an ISO 3166 code with phone numbers, like CN', fallback);
+  }
+
+  /** The identity policy in the file that the variable names. */
+  identityPolicy(name: string, fallback: IdentityPolicy): IdentityPolicy {
+    const path = this.text(name);
+    if (path === null) return fallback;
+    let document: unknown;
+    try {
+      document = JSON.parse(readFileSync(resolve(path), 'utf8'));
+    } catch {
+      return this.fault(name, 'must name a readable file of JSON', fallback);
+    }
+    const reading = readIdentityPolicy(document, fallback);
+    if (reading.valid) return reading.policy;
+    this.faults.push(...reading.faults.map((fault) => `${name}: ${fault}.`));
+    return fallback;
   }
 
   private fault<Value>(name: string, expectation: string, fallback: Value): Value {

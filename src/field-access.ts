@@ -12,7 +12,10 @@ export const fieldAccess = {
   'Query.me': { customer: true },
   'Query.profile': { scope: 'profiles:read' },
   'Query.profileByIdentifier': { scope: 'profiles:read' },
+  'Query.identityPolicy': { scope: 'profiles:read' },
   'Query.profiles': { scope: 'profiles:read' },
+  'Query.identityWarnings': { scope: 'profiles:read' },
+  'Query.identityWarningCounts': { scope: 'profiles:read' },
   'Query.apiKeys': { scope: 'keys:manage' },
 
   'Mutation.recordEvents': { scope: 'events:write' },
@@ -33,6 +36,8 @@ export const fieldAccess = {
   'Profile.identifiers': { scope: 'profiles:read', customer: true },
   'Profile.mergedFrom': { scope: 'profiles:read', customer: true },
   'Profile.community': { scope: 'profiles:read', customer: true },
+  // What came from where, and what was not believed, is the company's own record.
+  'Profile.identityLog': { scope: 'profiles:read' },
   // What the company makes of a customer is not for the customer's own app.
   'Profile.lifecycle': { scope: 'profiles:read' },
   'Profile.value': { scope: 'profiles:read' },

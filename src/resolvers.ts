@@ -4,7 +4,7 @@ import { CommunityResolver } from './domains/community';
 import { DirectoryResolver } from './domains/directory';
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
-import { IdentityResolver } from './domains/identity';
+import { IdentityLogResolver, IdentityResolver } from './domains/identity';
 import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
@@ -24,6 +24,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   DirectoryResolver,
   EventResolver,
   FeedbackResolver,
+  IdentityLogResolver,
   IdentityResolver,
   LifecycleHistoryResolver,
   LifecycleResolver,
@@ -46,6 +47,7 @@ export function createResolvers(app: App): ResolverInstances {
     new DirectoryResolver(reads.directory, stages),
     new EventResolver(app.events, reads.events, profiles, app.ids),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
+    new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
     new LifecycleResolver(reads.lifecycle, app.lifecycleModel, app.clock),

@@ -112,8 +112,8 @@ describe('what the pages list is what the code has', () => {
       ([namespace = '', , priority, perProfile]) => [code(namespace), priority, perProfile],
     );
     expect(listed).toEqual(
-      defaultIdentityPolicy.namespaces.map(({ namespace, priority, perProfileMax }) => {
-        return [namespace, String(priority), String(perProfileMax)];
+      defaultIdentityPolicy.namespaces.map(({ name, priority, limit }) => {
+        return [name, String(priority), String(limit.max)];
       }),
     );
   });

@@ -59,7 +59,10 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     text: 'query ($of: IdentifierInput!) { profileByIdentifier(identifier: $of) { __typename } }',
     variables: () => ({ of: userIdentifier('ada') }),
   },
+  'Query.identityPolicy': { text: '{ identityPolicy { phoneRegion } }' },
   'Query.profiles': { text: '{ profiles { __typename } }' },
+  'Query.identityWarnings': { text: '{ identityWarnings { __typename } }' },
+  'Query.identityWarningCounts': { text: '{ identityWarningCounts { rule } }' },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
   'Mutation.recordEvents': {
     text: 'mutation ($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',
@@ -112,6 +115,7 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
 const selections: Readonly<Record<string, string>> = {
   identifiers: '{ value }',
   mergedFrom: '{ id }',
+  identityLog: '{ __typename }',
   community: '{ score }',
   lifecycle: '{ stage }',
   value: '{ tier }',

@@ -11,6 +11,7 @@ import {
 } from '../../src/domains/events';
 import {
   defaultIdentityPolicy,
+  type IdentityPolicy,
   IdentityService,
   ProfileDirectory,
   type Rehoming,
@@ -24,12 +25,14 @@ export interface PipelineOptions {
   readonly rehomings?: readonly Rehoming[];
   readonly evaluators?: readonly ProfileEvaluator[];
   readonly projectors?: readonly EventProjector[];
+  readonly identityPolicy?: IdentityPolicy;
 }
 
 /** The real pipeline on a test database, with as many of the other domains as a test needs. */
 export function createPipeline(database: Database, options: PipelineOptions) {
   const directory = new ProfileDirectory();
-  const identity = new IdentityService(defaultIdentityPolicy, uuidSource, [
+  const identityPolicy = options.identityPolicy ?? defaultIdentityPolicy;
+  const identity = new IdentityService(identityPolicy, uuidSource, [
     activityRehoming,
     ...(options.rehomings ?? []),
   ]);
@@ -41,7 +44,7 @@ export function createPipeline(database: Database, options: PipelineOptions) {
     identity,
     directory,
     activity,
-    identityPolicy: defaultIdentityPolicy,
+    identityPolicy,
     map: defaultEventMap({ code: 'USD', minorDigits: 2 }),
     limits: defaultEventLimits,
     projectors: options.projectors ?? [],

@@ -1,8 +1,11 @@
 import type { Rehoming } from '../identity';
-import { moveDays } from './activity.store';
+import { moveDays, removeEvaluation } from './activity.store';
 
 /** Days follow the identifiers whose events they add up. */
 export const activityRehoming: Rehoming = {
   name: 'activity',
-  rehome: (tx, absorbed, survivor) => moveDays(tx, absorbed, survivor),
+  rehome: async (tx, move) => {
+    await moveDays(tx, move);
+    if (move.isWhole) await removeEvaluation(tx, move.from);
+  },
 };

@@ -1,5 +1,6 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
+import { soleIdentifier, wholeMove } from '../../../test/support/profiles';
 import type { Tx } from '../../platform/database/database';
 import { dayOf } from '../../shared/days';
 import { type IdentifierId, type ProfileId, uuidSource } from '../../shared/ids';
@@ -189,14 +190,55 @@ describe('recording', () => {
     const [survivor, absorbed] = newProfiles(2) as [ProfileId, ProfileId];
     await record([
       occurrence(survivor, `${day}T10:00:00Z`, { signals: { orders: 1 } }),
-      occurrence(absorbed, `${day}T12:00:00Z`, { signals: { orders: 2 } }),
+      occurrence(absorbed, `${day}T12:00:00Z`, {
+        signals: { orders: 2 },
+        identifierId: soleIdentifier(absorbed),
+      }),
     ]);
     await schedule([survivor, absorbed], later(1));
-    await database.transaction((tx) => activityRehoming.rehome(tx, absorbed, survivor, now));
+    await database.transaction((tx) =>
+      activityRehoming.rehome(tx, wholeMove(absorbed, survivor), now),
+    );
     const days = await findDays(database, [survivor, absorbed]);
     expect(days.get(survivor)).toMatchObject([{ events: 2, orders: 3 }]);
     expect(days.has(absorbed)).toBe(false);
     expect(await nextOf(absorbed)).toBeUndefined();
+  });
+});
+
+describe('a part that moves out', () => {
+  it('takes its days along, and leaves the schedule of the others', async () => {
+    const [from, into] = newProfiles(2) as [ProfileId, ProfileId];
+    const [leaving, staying] = [1, 2].map(() => uuidSource.next<IdentifierId>()) as [
+      IdentifierId,
+      IdentifierId,
+    ];
+    const service = new ActivityService(database, []);
+    await database.transaction((tx) =>
+      service.record(tx, [
+        occurrence(from, '2026-06-01T10:00:00Z', {
+          signals: { orders: 1 },
+          identifierId: leaving,
+        }),
+        occurrence(from, '2026-06-01T10:00:00Z', {
+          signals: { orders: 2 },
+          identifierId: staying,
+        }),
+      ]),
+    );
+    await schedule([from], later(1));
+    const move = {
+      from,
+      into,
+      identifierIds: [leaving],
+      isWhole: false,
+      reason: 'UNMERGE',
+    } as const;
+    await database.transaction((tx) => activityRehoming.rehome(tx, move, now));
+    const days = await findDays(database, [from, into]);
+    expect(days.get(from)).toMatchObject([{ events: 1, orders: 2 }]);
+    expect(days.get(into)).toMatchObject([{ events: 1, orders: 1 }]);
+    expect(await nextOf(from)).toEqual(later(1));
   });
 });
 
@@ -361,7 +403,7 @@ describe('evaluating all', () => {
     await database.transaction(async (tx) => {
       await lockIdentities(tx, [survivor, absorbed]);
       expect(await service.evaluateDue(now)).toBe(0);
-      await activityRehoming.rehome(tx, absorbed, survivor, now);
+      await activityRehoming.rehome(tx, wholeMove(absorbed, survivor), now);
     });
     expect(await service.evaluateDue(now)).toBe(1);
     expect(evaluator.seen).toEqual([survivor]);

@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import { type EpochDay, formatDay } from '../../shared/days';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
+import type { Move } from '../identity';
 import {
   type ActivityDay,
   type DailySignals,
@@ -77,13 +78,18 @@ export async function findDays(
   return days;
 }
 
-/** Hands all days of the absorbed profile to the survivor. */
-export async function moveDays(tx: Tx, absorbed: ProfileId, survivor: ProfileId): Promise<void> {
-  await tx.query('update activity_day set profile_id = $2 where profile_id = $1', [
-    absorbed,
-    survivor,
-  ]);
-  await tx.query('delete from evaluation where profile_id = $1', [absorbed]);
+/** Hands over the days of identifiers. */
+export async function moveDays(tx: Tx, { from, into, identifierIds }: Move): Promise<void> {
+  await tx.query(
+    `update activity_day set profile_id = $2
+     where profile_id = $1 and identifier_id = any($3::uuid[])`,
+    [from, into, identifierIds],
+  );
+}
+
+/** Takes a profile that is no more off the schedule. */
+export async function removeEvaluation(tx: Tx, profileId: ProfileId): Promise<void> {
+  await tx.query('delete from evaluation where profile_id = $1', [profileId]);
 }
 
 export interface SeenRow {

@@ -3,9 +3,10 @@ import { type EventId, fromPublicId, type IdSource, type ProfileId } from '../..
 import type { DailySignals } from '../activity';
 import {
   type Demotion,
+  EXPLICIT_PRIORITY,
+  type IdentifierKey,
   type IdentityPolicy,
   type KnownIdentifier,
-  type NormalisedIdentifier,
   normaliseIdentifier,
   type ProfileDirectory,
   type UsableIdentifier,
@@ -113,19 +114,23 @@ function readIdentifiers(
 ): ReadIdentifiers {
   const identifiers = new Map<string, UsableIdentifier>();
   const unusable: Demotion[] = [];
+  const use = ({ namespace, value }: IdentifierKey, priority: number) => {
+    const text = `${namespace} ${value}`;
+    const isExplicit = identifiers.get(text)?.priority === EXPLICIT_PRIORITY;
+    if (!isExplicit) identifiers.set(text, { key: { namespace, value }, priority });
+  };
   for (const sent of event.identifiers) {
-    const isAddress = sent.namespace === PROFILE_ID_NAMESPACE;
-    const known = isAddress ? findByAddress(sent.value, addressed) : undefined;
-    if (isAddress && known === undefined) {
-      return { identifiers: [], unusable: [], unknownProfile: true };
+    if (sent.namespace === PROFILE_ID_NAMESPACE) {
+      const known = findByAddress(sent.value, addressed);
+      if (known === undefined) return { identifiers: [], unusable: [], unknownProfile: true };
+      // It is stored, so it is not read by a policy that may have changed since; and whoever
+      // names a profile means that one, whatever else the event says.
+      use(known, EXPLICIT_PRIORITY);
+      continue;
     }
-    const normalised =
-      known === undefined
-        ? normaliseIdentifier(sent, identityPolicy)
-        : takeAsStored(known, identityPolicy);
+    const normalised = normaliseIdentifier(sent, identityPolicy);
     if (normalised.usable) {
-      const { key, policy } = normalised;
-      identifiers.set(`${key.namespace} ${key.value}`, { key, policy });
+      use(normalised.key, normalised.priority);
     } else {
       unusable.push({ ...sent, reason: normalised.reason });
     }
@@ -136,16 +141,6 @@ function readIdentifiers(
 function findByAddress(value: string, addressed: Addressed): KnownIdentifier | undefined {
   const profileId = tryReadProfileId(value);
   return profileId === null ? undefined : addressed.get(profileId);
-}
-
-/** What the graph holds passed once, and is known by that form whatever the rules are by now. */
-function takeAsStored(
-  { namespace, value }: KnownIdentifier,
-  { namespaces }: IdentityPolicy,
-): NormalisedIdentifier {
-  const policy = namespaces.find((known) => known.namespace === namespace);
-  if (policy === undefined) return { usable: false, reason: 'UNKNOWN_NAMESPACE' };
-  return { usable: true, key: { namespace, value }, policy };
 }
 
 function tryReadProfileId(text: string): ProfileId | null {

@@ -40,7 +40,8 @@ export interface AcceptedEvent {
 
 /** Signals that an event of one profile earns another one, e.g. a referrer. */
 export interface Contribution {
-  readonly profileId: ProfileId;
+  /** Whose day it counts on: that of the profile that holds the identifier now. */
+  readonly identifierId: IdentifierId;
   readonly occurredAt: Date;
   readonly signals: Partial<DailySignals>;
 }

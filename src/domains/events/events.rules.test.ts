@@ -35,13 +35,19 @@ function ofBytes(bytes: number, filler = 'x'): IncomingEvent {
   return event({ properties: { text: filler.repeat(letters) } });
 }
 
-const { eventBytesMax, messageIdLengthMax, nameLengthMax, identifiersMax, clockSkewMsMax } =
-  defaultEventLimits;
-const { traitsMax, traitNameLengthMax } = defaultEventLimits;
-
 function traits(count: number) {
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, true]));
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, index]));
 }
+
+const {
+  eventBytesMax,
+  messageIdLengthMax,
+  nameLengthMax,
+  identifiersMax,
+  traitsMax,
+  traitNameLengthMax,
+  clockSkewMsMax,
+} = defaultEventLimits;
 
 describe('the judgement of one event', () => {
   it.each<[string, IncomingEvent, string]>([

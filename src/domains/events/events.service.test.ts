@@ -2,7 +2,7 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
-import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
+import { type IdentifierId, type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
 import type { JsonValue } from '../../shared/json';
 import type { ActivityDay } from '../activity';
 import { findDays } from '../activity/activity.store';
@@ -109,7 +109,7 @@ describe('whose an event is', () => {
     );
     expect(outcome).toMatchObject({
       status: 'ACCEPTED',
-      demotions: [{ ...device, reason: 'NAMESPACE_LIMIT' }],
+      demotions: [{ ...device, reason: 'PERSON_CONFLICT' }],
     });
     expect(outcome).not.toMatchObject({ profileId: alice });
   });
@@ -300,12 +300,12 @@ describe('what a projector gives another profile', () => {
   const referralsConverted = (days: readonly ActivityDay[]) =>
     days.reduce((sum, day) => sum + day.referralsConverted, 0);
 
-  function pipelineThatThanks(profileId: ProfileId) {
+  function pipelineThatThanks(identifierId: IdentifierId) {
     const thanks: EventProjector = {
       name: 'thanks',
       project: async (_tx, events) =>
         events.map(({ occurredAt }) => ({
-          profileId,
+          identifierId,
           occurredAt,
           signals: { referralsConverted: 1 },
         })),
@@ -313,10 +313,19 @@ describe('what a projector gives another profile', () => {
     return createPipeline(testing.database, { clock, projectors: [thanks] }).events;
   }
 
+  async function identifierOf(value: string): Promise<IdentifierId> {
+    const [row] = await testing.database.query<{ id: IdentifierId }>(
+      'select identifier_id as id from identifier where value = $1',
+      [value],
+    );
+    if (row === undefined) throw new Error('There is no such identifier.');
+    return row.id;
+  }
+
   it('counts for it, and is no activity of its own', async () => {
     const referrer = await accepted(order('referrer', 5, '2026-06-01T10:00:00Z'));
     const one = event({ occurredAt: new Date('2026-06-01T23:00:00Z') });
-    await pipelineThatThanks(referrer).ingest('web', [one]);
+    await pipelineThatThanks(await identifierOf('referrer')).ingest('web', [one]);
     expect(await daysOf(referrer)).toMatchObject([
       {
         events: 1,
@@ -327,22 +336,23 @@ describe('what a projector gives another profile', () => {
     ]);
   });
 
-  it('follows a profile that was merged before the projector knew', async () => {
+  it('goes to the profile that holds the identifier now', async () => {
     const [a, b] = ['thanked-a', 'thanked-b'].map((value) => ({ namespace: 'device_id', value }));
     if (a === undefined || b === undefined) throw new Error('There are two.');
     const survivor = await accepted(event({ identifiers: [a] }));
     const absorbed = await accepted(event({ identifiers: [b] }));
     await accepted(event({ identifiers: [a, b] }));
-    await pipelineThatThanks(absorbed).ingest('web', [event()]);
+    await pipelineThatThanks(await identifierOf(b.value)).ingest('web', [event()]);
     expect(referralsConverted(await daysOf(survivor))).toBe(1);
     expect(await daysOf(absorbed)).toEqual([]);
   });
 
-  it('is left out where there is no such profile', async () => {
-    const nobody = uuidSource.next<ProfileId>();
+  it('is left out where there is no such identifier', async () => {
+    const nobody = uuidSource.next<IdentifierId>();
     const { outcomes } = await pipelineThatThanks(nobody).ingest('web', [event()]);
     expect(outcomes).toMatchObject([{ status: 'ACCEPTED' }]);
-    expect(await daysOf(nobody)).toEqual([]);
+    const rows = 'select from activity_day where identifier_id = $1';
+    expect(await testing.database.query(rows, [nobody])).toEqual([]);
   });
 });
 

@@ -4,10 +4,12 @@ import type { EventId, IdSource, ProfileId } from '../../shared/ids';
 import type { ActivityService, Occurrence } from '../activity';
 import {
   type Assignment,
+  type DemotingEvent,
   type Demotion,
   type IdentityService,
   type KnownIdentifier,
   keyText,
+  type LoadedIdentifier,
   type ProfileDirectory,
 } from '../identity';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
@@ -121,7 +123,7 @@ export class EventService {
     tx: Tx,
     source: string,
     drafts: readonly Draft[],
-    known: readonly KnownIdentifier[],
+    known: readonly LoadedIdentifier[],
     now: Date,
   ): Promise<ReadonlyMap<string, Accepted>> {
     if (drafts.length === 0) return new Map();
@@ -141,6 +143,12 @@ export class EventService {
     // A profile that absorbed another and was itself absorbed in this batch is no more.
     for (const merge of resolution.absorbedProfileIds) touched.delete(merge);
     await activity.evaluate(tx, [...touched], now);
+    // Last: it holds counters that all batches share.
+    await identity.recordWarnings(
+      tx,
+      accepted.map((one) => toDemotingEvent(one, source)),
+      now,
+    );
     return new Map(accepted.map((one) => [one.draft.messageKey, one]));
   }
 
@@ -179,20 +187,13 @@ export class EventService {
       contributions.push(...(await projector.project(tx, events, now, mergedProfileIds)));
     }
     if (contributions.length === 0) return [];
-    const { directory } = this.parts;
-    const profileIds = contributions.map((contribution) => contribution.profileId);
-    // A profile may have been merged away since the projector read its id.
-    const current = await directory.lockProfiles(tx, profileIds);
-    const homes = await directory.primaryIdentifiers(
+    const owners = await this.parts.directory.lockOwners(
       tx,
-      current.filter((profileId) => profileId !== null),
+      contributions.map((contribution) => contribution.identifierId),
     );
-    return contributions.flatMap((contribution, index) => {
-      const profileId = current[index] ?? null;
-      const home = profileId === null ? undefined : homes.get(profileId);
-      if (home === undefined) return [];
-      const { identifierId } = home;
-      return [{ ...contribution, profileId: home.profileId, identifierId, isOwnEvent: false }];
+    return contributions.flatMap((contribution) => {
+      const profileId = owners.get(contribution.identifierId);
+      return profileId === undefined ? [] : [{ ...contribution, profileId, isOwnEvent: false }];
     });
   }
 
@@ -322,6 +323,12 @@ function toAcceptedEvent(accepted: Accepted, source: string, now: Date): Accepte
     properties: draft.event.properties ?? {},
     signals: draft.signals,
   };
+}
+
+function toDemotingEvent({ draft, assignment }: Accepted, source: string): DemotingEvent {
+  const { eventId, occurredAt, unusable } = draft;
+  const { identifierId, demotions } = assignment;
+  return { eventId, identifierId, source, occurredAt, demotions: [...unusable, ...demotions] };
 }
 
 function toOccurrence(event: AcceptedEvent): Occurrence {

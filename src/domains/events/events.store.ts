@@ -3,6 +3,7 @@ import type { Sql, Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
+import { storableText } from '../../shared/text';
 import type { Rejection } from './events.rules';
 
 /** Names one message of one source in 16 bytes, whatever the length of its id. */
@@ -117,10 +118,10 @@ export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Da
     [
       rows.map((row) => row.messageKey),
       rows.map((row) => row.quarantineId),
-      rows.map((row) => storable(row.source)),
-      rows.map((row) => storable(row.messageId)),
+      rows.map((row) => storableText(row.source)),
+      rows.map((row) => storableText(row.messageId)),
       rows.map((row) => row.reason),
-      rows.map((row) => storable(row.detail)),
+      rows.map((row) => storableText(row.detail)),
       rows.map((row) => row.payload),
       now,
     ],
@@ -129,12 +130,7 @@ export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Da
 
 /** An identifier that was not used for what it holds must not keep its event from being stored. */
 function storableIdentifier({ namespace, value }: { namespace: string; value: string }) {
-  return { namespace: storable(namespace), value: storable(value) };
-}
-
-/** PostgreSQL's text has no NUL; a quarantined payload keeps it, as JSON writes it. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed();
+  return { namespace: storableText(namespace), value: storableText(value) };
 }
 
 export interface ProfileEventRow {

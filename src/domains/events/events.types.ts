@@ -73,7 +73,7 @@ export class EventInput {
 
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'What it tells of the customer; of each trait the latest by event time is kept.',
+    description: 'What it tells of the customer; its values are merged by the policy.',
   })
   traits?: JsonObject | null;
 
@@ -111,7 +111,8 @@ export class DemotedIdentifier {
   @Field({
     description:
       'Why: UNKNOWN_NAMESPACE, JUNK_VALUE, VALUE_TOO_LONG, INVALID_VALUE; or because using it ' +
-      'would put more into one profile than policy allows: NAMESPACE_LIMIT, PROFILE_LIMIT.',
+      'would make one person of two or put more into one profile than policy allows: ' +
+      'PERSON_CONFLICT, NAMESPACE_LIMIT, PROFILE_LIMIT, MERGE_LIMIT.',
   })
   reason!: string;
 }

@@ -29,4 +29,8 @@ export class FeedbackEntity {
 
   @Column('timestamptz', { name: 'received_at' })
   receivedAt!: Date;
+
+  /** Of the event that told it. */
+  @Column('uuid', { name: 'identifier_id' })
+  identifierId!: string;
 }

@@ -21,7 +21,6 @@ function toFeedback(event: AcceptedEvent): NewFeedback[] {
   // The default event map keeps such events in quarantine; under a map of the company's own that
   // lets them in they are activity and no feedback.
   if ('fault' in facts) return [];
-  const { eventId, profileId, occurredAt, receivedAt } = event;
-  const channel = event.channel;
-  return [{ ...facts, id: eventId, profileId, channel, occurredAt, receivedAt }];
+  const { eventId: id, identifierId, profileId, channel, occurredAt, receivedAt } = event;
+  return [{ ...facts, id, identifierId, profileId, channel, occurredAt, receivedAt }];
 }

@@ -1,8 +1,8 @@
 import type { Rehoming } from '../identity';
 import { moveFeedback } from './feedback.store';
 
-/** What a customer told stays theirs. */
+/** What a customer told goes with the identifier that told it. */
 export const feedbackRehoming: Rehoming = {
   name: 'feedback',
-  rehome: (tx, absorbed, survivor) => moveFeedback(tx, absorbed, survivor),
+  rehome: (tx, move) => moveFeedback(tx, move),
 };

@@ -1,7 +1,8 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
-import type { EventId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { FeedbackFacts } from '../events';
+import type { Move } from '../identity';
 
 export interface FeedbackRow extends FeedbackFacts {
   /** The id of the event that told it. */
@@ -12,6 +13,8 @@ export interface FeedbackRow extends FeedbackFacts {
 }
 
 export interface NewFeedback extends FeedbackRow {
+  /** Of the event that told it. */
+  readonly identifierId: IdentifierId;
   readonly receivedAt: Date;
 }
 
@@ -26,16 +29,20 @@ const columns = `
   f.id, f.profile_id as "profileId", f.kind, f.score, f.comment,
   f.sentiment_milli as "sentimentMilli", f.channel, f.occurred_at as "occurredAt"`;
 
+/** All but the profile. */
+const ownColumns = `
+  id, identifier_id, kind, score, comment, sentiment_milli, channel, occurred_at, received_at`;
+
 export async function insertFeedback(tx: Tx, feedback: readonly NewFeedback[]): Promise<void> {
   if (feedback.length === 0) return;
   await tx.query(
-    `insert into feedback
-       (profile_id, id, kind, score, comment, sentiment_milli, channel, occurred_at, received_at)
-     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[],
-       $6::smallint[], $7::text[], $8::timestamptz[], $9::timestamptz[])`,
+    `insert into feedback (profile_id, ${ownColumns})
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[],
+       $6::text[], $7::smallint[], $8::text[], $9::timestamptz[], $10::timestamptz[])`,
     [
       feedback.map((one) => one.profileId),
       feedback.map((one) => one.id),
+      feedback.map((one) => one.identifierId),
       feedback.map((one) => one.kind),
       feedback.map((one) => one.score),
       feedback.map((one) => one.comment),
@@ -94,20 +101,16 @@ export async function findFeedbackPages(
 }
 
 /**
- * Hands all feedback of the absorbed profile to the survivor. Deleted and inserted anew, because
- * a distributed table does not let a row's distribution key change.
+ * Hands over the feedback of identifiers. Deleted and inserted anew, because a distributed table
+ * does not let a row's distribution key change.
  */
-export async function moveFeedback(
-  tx: Tx,
-  absorbed: ProfileId,
-  survivor: ProfileId,
-): Promise<void> {
+export async function moveFeedback(tx: Tx, { from, into, identifierIds }: Move): Promise<void> {
   await tx.query(
-    `with moved as (delete from feedback where profile_id = $1 returning *)
-     insert into feedback
-       (profile_id, id, kind, score, comment, sentiment_milli, channel, occurred_at, received_at)
-     select $2, id, kind, score, comment, sentiment_milli, channel, occurred_at, received_at
-     from moved`,
-    [absorbed, survivor],
+    `with moved as (
+       delete from feedback where profile_id = $1 and identifier_id = any($3::uuid[]) returning *
+     )
+     insert into feedback (profile_id, ${ownColumns})
+     select $2, ${ownColumns} from moved`,
+    [from, into, identifierIds],
   );
 }

@@ -1,7 +1,7 @@
 import { useTestDatabase } from '../../../test/support/database';
 import type { Tx } from '../../platform/database/database';
 import { type ProfileId, uuidSource } from '../../shared/ids';
-import { lockIdentities, tryLockProfiles } from './identity.locks';
+import { lockAndLoadIdentifiers, lockIdentities, tryLockProfiles } from './identity.locks';
 
 const { database } = useTestDatabase();
 
@@ -121,4 +121,83 @@ it('never close a circle, whatever order they are asked for in', async () => {
     ),
   );
   expect(attempts).toBe(30);
+});
+
+describe('locking and loading', () => {
+  const key = (value: string) => ({ namespace: 'device_id', value });
+
+  async function hold(value: string, profileId: ProfileId): Promise<void> {
+    await database.query(
+      `insert into identifier (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
+       values ($1, 'device_id', $2, $3, now(), now())`,
+      [value, uuidSource.next(), profileId],
+    );
+  }
+
+  async function untilSomebodyWaits(tx: Tx): Promise<void> {
+    for (;;) {
+      const waiting = await tx.query(
+        `select from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      );
+      if (waiting.length > 0) return;
+    }
+  }
+
+  it('gives all identifiers of the profiles named, each once, and locks them', async () => {
+    const [home, other] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
+    for (const value of ['all-1', 'all-2']) await hold(value, home);
+    await hold('all-3', other);
+    await database.transaction(async (tx) => {
+      const keys = ['all-1', 'all-2', 'all-1', 'all-new'].map(key);
+      const loaded = await lockAndLoadIdentifiers(tx, keys);
+      expect(loaded.map(({ value, profileId }) => [value, profileId]).sort()).toEqual([
+        ['all-1', home],
+        ['all-2', home],
+      ]);
+      expect(await isFree([home])).toBe(false);
+      expect(await isFree([other])).toBe(true);
+      expect(await locksHeld(tx)).toBe(3);
+    });
+  });
+
+  it('locks companions with them, and reads nothing of them', async () => {
+    const [home, companion] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
+    await hold('beside-1', home);
+    await hold('beside-2', companion);
+    await database.transaction(async (tx) => {
+      const companions = [companion, home, companion];
+      const loaded = await lockAndLoadIdentifiers(tx, [key('beside-1')], companions);
+      expect(loaded.map(({ value }) => value)).toEqual(['beside-1']);
+      expect(await isFree([companion])).toBe(false);
+      expect(await locksHeld(tx)).toBe(3);
+    });
+  });
+
+  it.each([
+    ['moved to another profile', 'moved', true],
+    ['made', 'made', false],
+  ])('starts over where an identifier was %s while it waited', async (_, value, isKnown) => {
+    const [before, after] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
+    if (isKnown) await hold(value, before);
+    let attempts = 0;
+    let waiting: Promise<readonly { profileId: ProfileId }[]> = Promise.resolve([]);
+    await database.transaction(async (tx) => {
+      if (isKnown) await lockIdentities(tx, [before]);
+      else await lockIdentities(tx, [], [key(value)]);
+      waiting = database.transaction((late) => {
+        attempts += 1;
+        return lockAndLoadIdentifiers(late, [key(value)]);
+      });
+      await untilSomebodyWaits(tx);
+      await tx.query('delete from identifier where value = $1', [value]);
+      await tx.query(
+        `insert into identifier (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
+         values ($1, 'device_id', $2, $3, now(), now())`,
+        [value, uuidSource.next(), after],
+      );
+    });
+    expect((await waiting).map(({ profileId }) => profileId)).toEqual([after]);
+    expect(attempts).toBe(2);
+  });
 });

@@ -1,24 +1,10 @@
 import type { Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
-import type { IdentifierKey } from './identity.model';
+import type { IdentifierKey, LoadedIdentifier } from './identity.model';
 import { keyText } from './identity.rules';
-
-/**
- * PostgreSQL keeps the locks of all transactions in one table of fixed size (some 14,000 with the
- * settings it comes with), and fails whoever finds it full. So that ten transactions, as many as
- * the pool has by default, fit whatever they hold, those of more names than this go one at a time,
- * beside the others.
- */
-const NAMES_MAX = 1000;
-
-/** A transaction of more names than this takes no names but a single lock, and goes alone. */
-const MULTITUDE_MAX = 3000;
 
 /** The lock above all others: shared by those who lock names, taken alone by who has too many. */
 const EVERYBODY = `hashtextextended('everybody', 0)`;
-
-/** Held by the one transaction that may lock more than `NAMES_MAX` names. */
-const MULTITUDE = `hashtextextended('multitude', 0)`;
 
 /**
  * Takes the locks of profiles, and of identifiers that nobody holds yet, until the transaction
@@ -27,7 +13,8 @@ const MULTITUDE = `hashtextextended('multitude', 0)`;
  *
  * Up to 1,000 names wait for nobody but who holds one of them. 1,001 to 3,000 names (500 new
  * customers of three identifiers are 1,500) wait for one another as well, though they share no
- * customer. More than that waits for all others, and all others for it.
+ * customer. More than that waits for all others, and all others for it (the database's function
+ * `lock_identities` says why).
  */
 export async function lockIdentities(
   tx: Tx,
@@ -39,22 +26,28 @@ export async function lockIdentities(
     ...unknownKeys.map((key) => `identifier ${keyText(key)}`),
   ]);
   if (names.size === 0) return;
-  if (names.size > MULTITUDE_MAX) {
-    await tx.query(`select pg_advisory_xact_lock(${EVERYBODY})`);
-    return;
-  }
-  await tx.query(
-    `select count(
-       case when level = 0 then pg_advisory_xact_lock_shared(key) else pg_advisory_xact_lock(key) end)
-     from (
-       select 0 as level, ${EVERYBODY} as key
-       union
-       select 1, ${MULTITUDE} where $2
-       union
-       select 2, hashtextextended(name, 0) from unnest($1::text[]) as n (name)
-       order by level, key
-     ) keys`,
-    [[...names], names.size > NAMES_MAX],
+  await tx.query('select lock_identities($1::text[])', [[...names]]);
+}
+
+/**
+ * Finds the identifiers, locks what they name as `lockIdentities` does (the profiles of those that
+ * are known, the names of the others), and gives every identifier of every profile locked: all of
+ * it in one call of the database. The companions are locked with them, and nothing is read of
+ * them. Where a merge came between finding and locking, the transaction starts over: locking the
+ * survivor on top of the locks held could close a circle of waiting.
+ */
+export function lockAndLoadIdentifiers(
+  tx: Tx,
+  keys: readonly IdentifierKey[],
+  companions: readonly ProfileId[] = [],
+): Promise<LoadedIdentifier[]> {
+  const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  return tx.query<LoadedIdentifier>(
+    `select known_namespace as namespace, known_value as value,
+       known_identifier_id as "identifierId", known_profile_id as "profileId",
+       known_first_seen_at as "firstSeenAt", known_profile_merges as "profileMerges"
+     from lock_and_load_identifiers($1::text[], $2::text[], $3::uuid[])`,
+    [distinct.map((key) => key.namespace), distinct.map((key) => key.value), companions],
   );
 }
 

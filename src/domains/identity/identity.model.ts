@@ -14,11 +14,29 @@ export interface KnownIdentifier extends IdentifierKey {
   readonly profileId: ProfileId;
 }
 
+/** Some identifiers of one profile move to another: all of them in a merge, a part in its undoing. */
+export interface Move {
+  readonly from: ProfileId;
+  readonly into: ProfileId;
+  readonly identifierIds: readonly IdentifierId[];
+  /** Whether `from` keeps no identifier and ceases to be. */
+  readonly isWhole: boolean;
+  readonly reason: 'MERGE' | 'UNMERGE';
+}
+
+/** An identifier as `planIdentities` needs it. */
+export interface LoadedIdentifier extends KnownIdentifier {
+  readonly firstSeenAt: Date;
+  /** Profiles that its profile has absorbed. */
+  readonly profileMerges: number;
+}
+
 /**
- * How a domain's rows move house when one profile is merged into another. Called in the
- * transaction of the merge, with both profiles locked.
+ * How a domain's rows move house with the identifiers they belong to. Called in the transaction of
+ * the move, with both profiles locked; afterwards the caller evaluates `into`, and `from` where
+ * the move is not whole.
  */
 export interface Rehoming {
   readonly name: string;
-  rehome(tx: Tx, absorbed: ProfileId, survivor: ProfileId, now: Date): Promise<void>;
+  rehome(tx: Tx, move: Move, now: Date): Promise<void>;
 }

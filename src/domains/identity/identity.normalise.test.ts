@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { normaliseIdentifier, type UnusableReason } from './identity.normalise';
-import { defaultIdentityPolicy } from './identity.policy';
+import { defaultIdentityPolicy, type IdentityPolicy } from './identity.policy';
 
 function normalise(namespace: string, value: string): string | UnusableReason {
   const result = normaliseIdentifier({ namespace, value }, defaultIdentityPolicy);
@@ -59,8 +59,8 @@ describe('junk names nobody', () => {
   });
 
   it('in every namespace', () => {
-    for (const { namespace } of defaultIdentityPolicy.namespaces) {
-      expect(normalise(namespace, 'null')).toBe('JUNK_VALUE');
+    for (const { name } of defaultIdentityPolicy.namespaces) {
+      expect(normalise(name, 'null')).toBe('JUNK_VALUE');
     }
   });
 });
@@ -81,6 +81,35 @@ describe('an e-mail address', () => {
     ['ann lee@example.com', 'INVALID_VALUE'],
   ])('%j is %j', (sent, expected) => {
     expect(normalise('email', sent)).toBe(expected);
+  });
+});
+
+describe('an e-mail address of a provider', () => {
+  const policy: IdentityPolicy = {
+    ...defaultIdentityPolicy,
+    emailProviders: [
+      {
+        domain: 'gmail.com',
+        aliases: ['googlemail.com'],
+        ignoreDots: true,
+        dropPlusTags: true,
+      },
+      { domain: 'fastmail.com', aliases: [], ignoreDots: false, dropPlusTags: true },
+    ],
+  };
+
+  it.each([
+    ['Ann.Lee@gmail.com', 'annlee@gmail.com'],
+    ['a.n.n+news+more@GoogleMail.com', 'ann@gmail.com'],
+    ['ann.lee+x@fastmail.com', 'ann.lee@fastmail.com'],
+    ['ann.lee+x@example.com', 'ann.lee+x@example.com'],
+    ['ann.lee+x@mail.gmail.com', 'ann.lee+x@mail.gmail.com'],
+    ['+news@gmail.com', 'INVALID_VALUE'],
+    ['...@gmail.com', 'INVALID_VALUE'],
+  ])('%j is %j', (sent, expected) => {
+    const result = normaliseIdentifier({ namespace: 'email', value: sent }, policy);
+    expect(result.usable ? result.key.value : result.reason).toBe(expected);
+    if (result.usable) expect(normaliseIdentifier(result.key, policy)).toEqual(result);
   });
 });
 
@@ -154,6 +183,12 @@ describe('any other identifier', () => {
   it('is no longer than that when it has grown on the way', () => {
     expect(normalise('email', `${'İ'.repeat(250)}@x.io`)).toBe('VALUE_TOO_LONG');
     expect(normalise('user_id', '\ufb2c'.repeat(100))).toBe('VALUE_TOO_LONG');
+  });
+
+  it('has the length of its normal form', () => {
+    // One letter of Unicode that has no composed form.
+    expect(normalise('user_id', '\ufb2c'.repeat(85))).toBe('\u05e9\u05bc\u05c1'.repeat(85));
+    expect(normalise('user_id', '\ufb2c'.repeat(86))).toBe('VALUE_TOO_LONG');
   });
 
   it.each(['USER_ID', 'user_id ', 'profile_id', '', '__proto__', 'toString'])(

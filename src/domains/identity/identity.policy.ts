@@ -1,36 +1,89 @@
+import type { FoldingStrategy, TraitStrategy } from './identity.traits.rules';
+
+export const normaliserNames = ['ID', 'EMAIL', 'PHONE'] as const;
+
 /** What the company knows of a kind of identifier. */
 export interface NamespacePolicy {
-  readonly namespace: string;
-  readonly normaliser: 'ID' | 'EMAIL' | 'PHONE';
+  readonly name: string;
+  readonly normaliser: (typeof normaliserNames)[number];
   /** The higher one wins when an event's identifiers cannot all be true. Distinct. */
   readonly priority: number;
-  /** Identifiers of this namespace one profile may hold; 1 where it is unique to a person. */
-  readonly perProfileMax: number;
+  /** At least 1 and ever, where the namespace is unique to a person. */
+  readonly limit: NamespaceLimit;
+  /** Two values are two people: profiles that hold different ones never merge. */
+  readonly uniqueToPerson: boolean;
+}
+
+/**
+ * How many identifiers of a namespace one profile may gain: at most `max` that were first seen
+ * within the `windowDays` up to an event, or ever where that is null. As in Segment Unify's
+ * identity resolution settings.
+ */
+export interface NamespaceLimit {
+  readonly max: number;
+  readonly windowDays: number | null;
+}
+
+/** A mail provider that delivers several spellings to one mailbox. */
+export interface EmailProvider {
+  /** The spelling that is kept, in lower case. */
+  readonly domain: string;
+  /** Other domains of the same mailboxes. */
+  readonly aliases: readonly string[];
+  /** `a.nn@` and `ann@` are one mailbox. */
+  readonly ignoreDots: boolean;
+  /** `ann+news@` and `ann@` are one mailbox. */
+  readonly dropPlusTags: boolean;
 }
 
 export interface IdentityPolicy {
   readonly namespaces: readonly NamespacePolicy[];
   /** Values that name nobody, compared in lower case without surrounding quotes. */
   readonly junkValues: readonly string[];
+  /** Region of phone numbers written without a country code, ISO 3166-1 alpha-2. */
+  readonly phoneRegion: string;
+  readonly emailProviders: readonly EmailProvider[];
   /** Characters of a value. */
   readonly valueLengthMax: number;
   /** Identifiers of one profile, so that one bad value cannot swallow the customer base. */
   readonly identifiersPerProfileMax: number;
-  /** Region of phone numbers written without a country code, ISO 3166-1 alpha-2. */
-  readonly phoneRegion: string;
+  /** Profiles that one profile may have absorbed, those absorbed by them included. */
+  readonly mergesPerProfileMax: number;
+  /** How values of a trait become one, by the trait's name; LATEST where it is not named. */
+  readonly traitStrategies: ReadonlyMap<string, TraitStrategy>;
 }
+
+const ever = (max: number): NamespaceLimit => ({ max, windowDays: null });
 
 /** Limits follow Segment Unify's defaults; the junk list is PostHog's and Segment's together. */
 export const defaultIdentityPolicy: IdentityPolicy = {
   namespaces: [
-    { namespace: 'user_id', normaliser: 'ID', priority: 80, perProfileMax: 1 },
-    { namespace: 'member_card', normaliser: 'ID', priority: 70, perProfileMax: 5 },
-    { namespace: 'wechat_unionid', normaliser: 'ID', priority: 60, perProfileMax: 1 },
-    { namespace: 'email', normaliser: 'EMAIL', priority: 50, perProfileMax: 5 },
-    { namespace: 'phone', normaliser: 'PHONE', priority: 40, perProfileMax: 5 },
-    { namespace: 'wechat_openid', normaliser: 'ID', priority: 30, perProfileMax: 5 },
-    { namespace: 'device_id', normaliser: 'ID', priority: 20, perProfileMax: 50 },
-    { namespace: 'anonymous_id', normaliser: 'ID', priority: 10, perProfileMax: 500 },
+    { name: 'user_id', normaliser: 'ID', priority: 80, limit: ever(1), uniqueToPerson: true },
+    { name: 'member_card', normaliser: 'ID', priority: 70, limit: ever(5), uniqueToPerson: false },
+    {
+      name: 'wechat_unionid',
+      normaliser: 'ID',
+      priority: 60,
+      limit: ever(1),
+      uniqueToPerson: true,
+    },
+    { name: 'email', normaliser: 'EMAIL', priority: 50, limit: ever(5), uniqueToPerson: false },
+    { name: 'phone', normaliser: 'PHONE', priority: 40, limit: ever(5), uniqueToPerson: false },
+    {
+      name: 'wechat_openid',
+      normaliser: 'ID',
+      priority: 30,
+      limit: ever(5),
+      uniqueToPerson: false,
+    },
+    { name: 'device_id', normaliser: 'ID', priority: 20, limit: ever(50), uniqueToPerson: false },
+    {
+      name: 'anonymous_id',
+      normaliser: 'ID',
+      priority: 10,
+      limit: ever(500),
+      uniqueToPerson: false,
+    },
   ],
   junkValues: [
     '',
@@ -48,7 +101,19 @@ export const defaultIdentityPolicy: IdentityPolicy = {
     'undefined',
     'unknown',
   ],
+  phoneRegion: 'CN',
+  emailProviders: [],
   valueLengthMax: 255,
   identifiersPerProfileMax: 1000,
-  phoneRegion: 'CN',
+  mergesPerProfileMax: 500,
+  traitStrategies: new Map(),
 };
+
+/** The traits of which more is kept than the latest value. */
+export function foldingStrategies(policy: IdentityPolicy): ReadonlyMap<string, FoldingStrategy> {
+  return new Map(
+    [...policy.traitStrategies].flatMap(([name, strategy]) =>
+      strategy === 'LATEST' ? [] : [[name, strategy] as const],
+    ),
+  );
+}

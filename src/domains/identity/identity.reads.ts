@@ -5,16 +5,17 @@ import type { ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import type { IdentifierKey } from './identity.model';
 import { normaliseIdentifier } from './identity.normalise';
-import type { IdentityPolicy } from './identity.policy';
+import { foldingStrategies, type IdentityPolicy } from './identity.policy';
 import * as store from './identity.store';
+import { foldTrait, type ToldTrait } from './identity.traits.rules';
+import { findTraits } from './identity.traits.store';
 import { Profile } from './identity.types';
-
-const noTraits: JsonObject = {};
 
 export class IdentityReads {
   constructor(
     private readonly sql: Sql,
-    private readonly policy: IdentityPolicy,
+    /** Whose identifiers are known by, and their traits merged by. */
+    readonly policy: IdentityPolicy,
   ) {}
 
   /** The profile each id stands for today; null where there is none. */
@@ -32,9 +33,19 @@ export class IdentityReads {
   };
 
   readonly traitsByProfile: BatchLoad<ProfileId, JsonObject> = async (profileIds) => {
-    const rows = await store.findTraits(this.sql, profileIds);
-    const found = inOrderOf(profileIds, rows, (row) => row.profileId);
-    return found.map((row) => row?.traits ?? noTraits);
+    const strategies = foldingStrategies(this.policy);
+    const rows = await findTraits(this.sql, profileIds, [...strategies.keys()]);
+    return groupByProfile(profileIds, rows).map((kept) => {
+      const traits = new Map<string, ToldTrait>();
+      for (const trait of kept) {
+        const strategy = strategies.get(trait.name);
+        const earlier = traits.get(trait.name);
+        const told = earlier === undefined ? [trait] : [earlier, trait];
+        // Of those without a strategy there is one value, the latest.
+        traits.set(trait.name, strategy === undefined ? trait : foldTrait(told, strategy));
+      }
+      return Object.fromEntries([...traits].map(([name, { value }]) => [name, value]));
+    });
   };
 
   readonly mergesByProfile: BatchLoad<ProfileId, readonly store.MergeRow[]> = async (

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../platform/graphql/context';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { IdentifierKey } from './identity.model';
+import { IdentityPolicySettings } from './identity.policy.types';
 import { IdentityReads } from './identity.reads';
 import { Identifier, IdentifierInput, Profile, ProfileMerge } from './identity.types';
 
@@ -41,6 +42,18 @@ export class IdentityResolver {
     return this.findByIdentifier(identifier, context);
   }
 
+  @Query(() => IdentityPolicySettings, {
+    description: 'By what rules customers are told apart and recognised.',
+  })
+  identityPolicy(): IdentityPolicySettings {
+    const { policy } = this.reads;
+    const traitStrategies = [...policy.traitStrategies].map(([trait, strategy]) => ({
+      trait,
+      strategy,
+    }));
+    return { ...policy, traitStrategies };
+  }
+
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The trait `name`, or `firstName` and `lastName`. Null where neither is known.',
@@ -57,7 +70,9 @@ export class IdentityResolver {
   }
 
   @FieldResolver(() => GraphQLJSONObject, {
-    description: 'What events told of the customer: of each trait the latest value by event time.',
+    description:
+      'What events told of the customer: of each trait the latest value by event time, or what ' +
+      'its strategy in the identity policy makes of all values.',
   })
   async traits(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<JsonObject> {
     return context.load(this.reads.traitsByProfile, profile.profileId);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { countingIds } from '../../../test/support/ids';
 import { partitionBy, UnionFind } from '../../../test/support/union-find';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
-import type { KnownIdentifier } from './identity.model';
+import type { KnownIdentifier, LoadedIdentifier } from './identity.model';
 import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
 import {
   type IdentityPlan,
@@ -15,10 +15,34 @@ import {
 // Namespaces have letters, so that an identifier is written `u:ann`: a user, an e-mail address, a
 // device, an anonymous id.
 const namespaces: readonly NamespacePolicy[] = [
-  { namespace: 'u', normaliser: 'ID', priority: 40, perProfileMax: 1 },
-  { namespace: 'e', normaliser: 'ID', priority: 30, perProfileMax: 2 },
-  { namespace: 'd', normaliser: 'ID', priority: 20, perProfileMax: 3 },
-  { namespace: 'a', normaliser: 'ID', priority: 10, perProfileMax: 9 },
+  {
+    name: 'u',
+    normaliser: 'ID',
+    priority: 40,
+    limit: { max: 1, windowDays: null },
+    uniqueToPerson: true,
+  },
+  {
+    name: 'e',
+    normaliser: 'ID',
+    priority: 30,
+    limit: { max: 2, windowDays: null },
+    uniqueToPerson: false,
+  },
+  {
+    name: 'd',
+    normaliser: 'ID',
+    priority: 20,
+    limit: { max: 3, windowDays: null },
+    uniqueToPerson: false,
+  },
+  {
+    name: 'a',
+    normaliser: 'ID',
+    priority: 10,
+    limit: { max: 9, windowDays: null },
+    uniqueToPerson: false,
+  },
 ];
 
 const policy: IdentityPolicy = {
@@ -27,9 +51,14 @@ const policy: IdentityPolicy = {
   valueLengthMax: 255,
   identifiersPerProfileMax: 6,
   phoneRegion: 'CN',
+  emailProviders: [],
+  mergesPerProfileMax: 4,
+  traitStrategies: new Map(),
 };
 
-const policyOf = new Map(namespaces.map((one) => [one.namespace, one]));
+const policyOf = new Map(namespaces.map((one) => [one.name, one]));
+
+const now = new Date('2026-06-15T12:00:00Z');
 
 function toKey(text: string) {
   const [namespace = '', value = ''] = text.split(':');
@@ -41,20 +70,22 @@ function toRequest(texts: readonly string[]): IdentityRequest {
     const key = toKey(text);
     const found = policyOf.get(key.namespace);
     if (found === undefined) throw new Error(`No namespace for ${text}.`);
-    return { key, policy: found };
+    return { key, priority: found.priority };
   });
-  return { identifiers };
+  return { identifiers, occurredAt: now };
 }
 
 /** Profiles by name, with the identifiers they hold; ids of identifiers are their own text. */
 type Profiles = Readonly<Record<string, readonly string[]>>;
 
-function toKnown(profiles: Profiles): KnownIdentifier[] {
+function toKnown(profiles: Profiles): LoadedIdentifier[] {
   return Object.entries(profiles).flatMap(([profile, texts]) =>
     texts.map((text) => ({
       ...toKey(text),
       identifierId: text as IdentifierId,
       profileId: profile as ProfileId,
+      firstSeenAt: now,
+      profileMerges: 0,
     })),
   );
 }
@@ -220,35 +251,35 @@ describe('identifiers that cannot be one person', () => {
       profiles: { p1: ['u:ann', 'd:tablet'] },
       batch: [['u:bob', 'd:tablet']],
       expected: [['d:tablet', 'u:ann'], ['u:bob']],
-      demoted: [['d:tablet NAMESPACE_LIMIT']],
+      demoted: [['d:tablet PERSON_CONFLICT']],
     },
     {
       name: 'two people on one device, both new, in one batch',
       profiles: {},
       batch: [['u:ann', 'd:tablet'], ['d:tablet', 'u:bob'], ['d:tablet']],
       expected: [['d:tablet', 'u:ann'], ['u:bob']],
-      demoted: [[], ['d:tablet NAMESPACE_LIMIT'], []],
+      demoted: [[], ['d:tablet PERSON_CONFLICT'], []],
     },
     {
       name: 'two known people are never merged',
       profiles: { p1: ['u:ann'], p2: ['u:bob', 'e:b'] },
       batch: [['u:ann', 'e:b']],
       expected: [['e:b', 'u:bob'], ['u:ann']],
-      demoted: [['e:b NAMESPACE_LIMIT']],
+      demoted: [['e:b PERSON_CONFLICT']],
     },
     {
       name: 'two user ids in one event: the first one sent is believed',
       profiles: {},
       batch: [['u:ann', 'u:bob']],
       expected: [['u:ann']],
-      demoted: [['u:bob NAMESPACE_LIMIT']],
+      demoted: [['u:bob PERSON_CONFLICT']],
     },
     {
       name: 'the lowest priority goes first, until the rest agree',
       profiles: { p1: ['u:ann', 'e:a', 'd:1', 'a:1'] },
       batch: [['a:1', 'd:1', 'e:a', 'u:bob']],
       expected: [['a:1', 'd:1', 'e:a', 'u:ann'], ['u:bob']],
-      demoted: [['a:1 NAMESPACE_LIMIT', 'd:1 NAMESPACE_LIMIT', 'e:a NAMESPACE_LIMIT']],
+      demoted: [['a:1 PERSON_CONFLICT', 'd:1 PERSON_CONFLICT', 'e:a PERSON_CONFLICT']],
     },
     {
       name: 'what is left after a demotion may still merge',
@@ -258,7 +289,7 @@ describe('identifiers that cannot be one person', () => {
         ['d:1', 'u:bob'],
         ['e:a', 'u:ann'],
       ],
-      demoted: [['d:1 NAMESPACE_LIMIT']],
+      demoted: [['d:1 PERSON_CONFLICT']],
     },
     {
       name: 'at the limit of a namespace: one more is demoted',
@@ -384,7 +415,7 @@ describe('any batch over any graph', () => {
       fc.property(batches, (all) => {
         const reference = new UnionFind();
         const ids = countingIds();
-        let known: KnownIdentifier[] = [];
+        let known: LoadedIdentifier[] = [];
         for (const batch of all) {
           const planned = planIdentities(batch.map(toRequest), known, policy, ids);
           batch.forEach((texts, index) => {
@@ -406,7 +437,7 @@ describe('any batch over any graph', () => {
   it('gives the same however the known identifiers are listed', () => {
     fc.assert(
       fc.property(batches, fc.integer(), (all, seed) => {
-        let known: KnownIdentifier[] = [];
+        let known: LoadedIdentifier[] = [];
         const ids = countingIds();
         for (const batch of all.slice(0, -1)) {
           known = carryOut(known, planIdentities(batch.map(toRequest), known, policy, ids));
@@ -422,7 +453,11 @@ describe('any batch over any graph', () => {
     );
   });
 
-  function carryOut(known: readonly KnownIdentifier[], planned: IdentityPlan): KnownIdentifier[] {
+  function carryOut(known: readonly LoadedIdentifier[], planned: IdentityPlan): LoadedIdentifier[] {
+    const merges = new Map(known.map((one) => [one.profileId, one.profileMerges]));
+    for (const { survivor, absorbed } of planned.merges) {
+      merges.set(survivor, (merges.get(survivor) ?? 0) + (merges.get(absorbed) ?? 0) + 1);
+    }
     const moved = known.map((one) => ({
       ...one,
       profileId: planned.merges.reduce(
@@ -430,7 +465,11 @@ describe('any batch over any graph', () => {
         one.profileId,
       ),
     }));
-    return [...moved, ...planned.createdIdentifiers];
+    const created = planned.createdIdentifiers.map((one) => ({ ...one, firstSeenAt: now }));
+    return [...moved, ...created].map((one) => ({
+      ...one,
+      profileMerges: merges.get(one.profileId) ?? 0,
+    }));
   }
 
   function checkAssignments(planned: IdentityPlan, known: readonly KnownIdentifier[]): void {
@@ -442,14 +481,16 @@ describe('any batch over any graph', () => {
     for (const created of planned.createdProfiles) expect([...holders.values()]).toContain(created);
   }
 
-  function checkLimits(known: readonly KnownIdentifier[]): void {
+  function checkLimits(known: readonly LoadedIdentifier[]): void {
     expect(new Set(known.map(textOf)).size).toBe(known.length);
     for (const profileId of new Set(known.map((one) => one.profileId))) {
       const held = known.filter((one) => one.profileId === profileId);
       expect(held.length).toBeLessThanOrEqual(policy.identifiersPerProfileMax);
-      for (const { namespace, perProfileMax } of namespaces) {
-        const count = held.filter((one) => one.namespace === namespace).length;
-        expect(count).toBeLessThanOrEqual(perProfileMax);
+      for (const one of held)
+        expect(one.profileMerges).toBeLessThanOrEqual(policy.mergesPerProfileMax);
+      for (const { name, limit } of namespaces) {
+        const count = held.filter((one) => one.namespace === name).length;
+        expect(count).toBeLessThanOrEqual(limit.max);
       }
     }
   }

@@ -3,10 +3,10 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import { partitionBy, UnionFind } from '../../../test/support/union-find';
-import { type ProfileId, uuidSource } from '../../shared/ids';
-import type { JsonObject } from '../../shared/json';
+import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
+import type { JsonObject, JsonValue } from '../../shared/json';
 import type { EventOutcome, IncomingEvent } from '../events';
-import { defaultIdentityPolicy } from './identity.policy';
+import { defaultIdentityPolicy, type IdentityPolicy } from './identity.policy';
 import { IdentityReads } from './identity.reads';
 
 const testing = useTestDatabase();
@@ -196,7 +196,114 @@ describe('an identifier', () => {
   });
 });
 
+describe('a policy of the company', () => {
+  const identityPolicy: IdentityPolicy = {
+    ...defaultIdentityPolicy,
+    namespaces: defaultIdentityPolicy.namespaces.map((one) =>
+      one.name === 'email' ? { ...one, limit: { max: 1, windowDays: 7 } } : one,
+    ),
+    mergesPerProfileMax: 2,
+  };
+  const { events: strict } = createPipeline(database, { clock, identityPolicy });
+  const reasonsOf = async (one: IncomingEvent) => {
+    const [outcome] = (await strict.ingest('web', [one])).outcomes;
+    if (outcome?.status !== 'ACCEPTED') throw new Error('Not accepted.');
+    return outcome.demotions.map(({ reason }) => reason);
+  };
+
+  it('limits a namespace within a window, by when each was first seen', async () => {
+    const name = `user_id:${fresh()}`;
+    const on = (day: string) =>
+      reasonsOf(
+        event([name, `email:${fresh()}@window.io`], {
+          occurredAt: new Date(`2026-05-${day}T10:00:00Z`),
+        }),
+      );
+    expect(await on('01')).toEqual([]);
+    expect(await on('07')).toEqual(['NAMESPACE_LIMIT']);
+    expect(await on('08')).toEqual([]);
+  });
+
+  it('caps the merges of a profile, those of what it absorbed included', async () => {
+    const names = Array.from({ length: 4 }, () => `device_id:${fresh()}`);
+    for (const name of names) expect(await reasonsOf(event([name]))).toEqual([]);
+    const pair = (left: number, right: number) =>
+      reasonsOf(event([names[left] ?? '', names[right] ?? '']));
+    expect(await pair(2, 3)).toEqual([]);
+    expect(await pair(1, 2)).toEqual([]);
+    expect(await pair(0, 3)).toEqual(['MERGE_LIMIT']);
+    // What is new is attached all the same.
+    expect(await reasonsOf(event([names[3] ?? '', `device_id:${fresh()}`]))).toEqual([]);
+  });
+});
+
+describe('an event that names a profile by its id', () => {
+  it('belongs to that profile, even beside the user id of another', async () => {
+    const cookie = `anonymous_id:${fresh()}`;
+    const named = await accepted(event([cookie]));
+    const other = `user_id:${fresh()}`;
+    await accepted(event([other]));
+    await accepted(event([cookie, `user_id:${fresh()}`]));
+    const id = { namespace: 'profile_id', value: toPublicId('prf', named) };
+    const one = { ...event([other]), identifiers: [toSent(other), id] };
+    const { outcomes } = await service.ingest('web', [one]);
+    expect(outcomes).toEqual([
+      expect.objectContaining({
+        status: 'ACCEPTED',
+        profileId: named,
+        demotions: [{ ...toSent(other), reason: 'PERSON_CONFLICT' }],
+      }),
+    ]);
+  });
+
+  it('finds it by what is stored, though the policy would read that otherwise now', async () => {
+    const named = await accepted(event([`email:a.b${fresh()}@gmail.com`]));
+    const dotless: IdentityPolicy = {
+      ...defaultIdentityPolicy,
+      namespaces: defaultIdentityPolicy.namespaces.filter(({ name }) => name !== 'email'),
+    };
+    const { events: changed } = createPipeline(database, { clock, identityPolicy: dotless });
+    const identifiers = [{ namespace: 'profile_id', value: toPublicId('prf', named) }];
+    const { profileIds } = await changed.ingest('web', [{ ...event([]), identifiers }]);
+    expect(profileIds).toEqual([named]);
+  });
+});
+
 describe('traits', () => {
+  const strategyNames = ['OLDEST', 'MAX', 'MIN', 'UNION'] as const;
+  const identityPolicy: IdentityPolicy = {
+    ...defaultIdentityPolicy,
+    traitStrategies: new Map(strategyNames.map((name) => [name, name])),
+  };
+  const { events: folding } = createPipeline(database, { clock, identityPolicy });
+  const foldingReads = new IdentityReads(database, identityPolicy);
+
+  interface Told {
+    readonly day: number;
+    readonly who: number;
+    readonly city: string;
+    readonly plan?: JsonValue | undefined;
+    readonly other: JsonValue;
+  }
+
+  it('merge by the strategy of each, over the identifiers of a profile and within each', async () => {
+    const [name, device] = [user(), `device_id:${fresh()}`];
+    const tell = (identifiers: readonly string[], day: number, value: JsonValue) =>
+      folding.ingest('web', [
+        event(identifiers, {
+          occurredAt: new Date(`2026-05-0${day}T10:00:00Z`),
+          traits: { LATEST: value, OLDEST: value, MAX: value, MIN: value, UNION: value },
+        }),
+      ]);
+    await tell([name], 2, 7);
+    await tell([device], 1, 3);
+    await tell([name], 4, 1);
+    await tell([device], 3, 9);
+    const { profileIds } = await tell([name, device], 3, 5);
+    const [traits] = await foldingReads.traitsByProfile(profileIds);
+    expect(traits).toEqual({ LATEST: 1, OLDEST: 3, MAX: 9, MIN: 1, UNION: [1, 3, 5, 7, 9] });
+  });
+
   const user = () => `user_id:traits-${fresh()}`;
 
   it('merge per property: the latest by event time wins', async () => {
@@ -218,13 +325,14 @@ describe('traits', () => {
     expect(await traitsOf(await accepted(event([user()])))).toEqual({});
   });
 
-  it('come out the same in whatever order and batches they arrive, before or after a merge', async () => {
+  it('come out the same by any strategy, in whatever order and batches they arrive, before or after a merge', async () => {
     const told = fc.record({
       // Instants collide on purpose.
       day: fc.integer({ min: 1, max: 4 }),
       who: fc.integer({ min: 0, max: 2 }),
       city: fc.constantFrom('Oslo', 'Rome', 'Zürich', 'a', 'B'),
       plan: fc.option(fc.constantFrom(1, 2, 'x', null), { nil: undefined }),
+      other: fc.constantFrom<JsonValue>(1, 20, 3, '2026-01-01', ['b', 'a'], ['c', 20], null, 'x'),
     });
     const stories = fc
       .array(told, { minLength: 1, maxLength: 6 })
@@ -237,24 +345,25 @@ describe('traits', () => {
           fc.integer({ min: 1, max: 3 }),
         ),
       );
-    const tell = async (
-      story: readonly { day: number; who: number; city: string; plan?: unknown }[],
-      mergeAfter: number,
-      batchSize: number,
-    ) => {
+    const tell = async (story: readonly Told[], mergeAfter: number, batchSize: number) => {
       const names = ['user_id', 'email', 'device_id'].map((one) => `${one}:t-${fresh()}@x`);
-      const all = story.map(({ day, who, city, plan }) =>
+      const all = story.map(({ day, who, city, plan, other }) =>
         event([names[who] ?? ''], {
           occurredAt: new Date(`2026-05-0${day}T10:00:00Z`),
-          traits: plan === undefined ? { city } : ({ city, plan } as JsonObject),
+          traits: {
+            city,
+            ...(plan === undefined ? {} : { plan }),
+            ...Object.fromEntries(strategyNames.map((name) => [name, other])),
+          },
         }),
       );
       all.splice(mergeAfter, 0, event(names));
       let profileIds: readonly ProfileId[] = [];
       for (let start = 0; start < all.length; start += batchSize) {
-        ({ profileIds } = await service.ingest('web', all.slice(start, start + batchSize)));
+        ({ profileIds } = await folding.ingest('web', all.slice(start, start + batchSize)));
       }
-      return traitsOf(await profileToday(profileIds[0] as ProfileId));
+      const profileId = await profileToday(profileIds[0] as ProfileId);
+      return (await foldingReads.traitsByProfile([profileId]))[0];
     };
     await fc.assert(
       fc.asyncProperty(stories, async ([story, order, mergeFirst, mergeSecond, batchSize]) => {

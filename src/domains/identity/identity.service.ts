@@ -2,24 +2,32 @@ import { type Sql, TransactionConflict, type Tx } from '../../platform/database/
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
 import { toPublicId } from '../../shared/ids';
-import { lockIdentities } from './identity.locks';
-import type { IdentifierKey, KnownIdentifier, Rehoming } from './identity.model';
-import type { IdentityPolicy } from './identity.policy';
+import { lockAndLoadIdentifiers, lockIdentities } from './identity.locks';
+import { type DemotingEvent, warningsOf } from './identity.log.rules';
+import { recordWarnings } from './identity.log.store';
+import type {
+  IdentifierKey,
+  KnownIdentifier,
+  LoadedIdentifier,
+  Move,
+  Rehoming,
+} from './identity.model';
+import { foldingStrategies, type IdentityPolicy } from './identity.policy';
 import {
   type Assignment,
   type IdentityPlan,
   type IdentityRequest,
-  keyText,
   type PlannedMerge,
   planIdentities,
 } from './identity.rules';
 import * as store from './identity.store';
+import { foldByIdentifier, type IdentifierTrait } from './identity.traits.rules';
+import * as traitStore from './identity.traits.store';
 
 /** An event's identifiers, with what the graph records of it. */
 export interface ResolutionRequest extends IdentityRequest {
   readonly eventId: EventId;
   readonly source: string;
-  readonly occurredAt: Date;
 }
 
 export interface Resolution {
@@ -60,23 +68,11 @@ export class IdentityService {
   async lockAndLoad(
     tx: Tx,
     keys: readonly IdentifierKey[],
-    companionsOf: (
-      held: readonly KnownIdentifier[],
-    ) => Promise<readonly ProfileId[]> = async () => [],
-  ): Promise<KnownIdentifier[]> {
-    const before = await store.findIdentifiers(tx, keys);
-    const found = new Set(before.map(keyText));
-    const companions = await companionsOf(before);
-    await lockIdentities(
-      tx,
-      [...before.map((identifier) => identifier.profileId), ...companions],
-      keys.filter((key) => !found.has(keyText(key))),
-    );
-    const after = await store.findIdentifiersWithSiblings(tx, keys);
-    const named = new Set(keys.map(keyText));
-    const held = after.filter((identifier) => named.has(keyText(identifier)));
-    if (!isSameHolding(before, held)) throw new ProfilesChanged();
-    return after;
+    companionsOf?: (held: readonly KnownIdentifier[]) => Promise<readonly ProfileId[]>,
+  ): Promise<LoadedIdentifier[]> {
+    if (keys.length === 0) return [];
+    const companions = (await companionsOf?.(await store.findIdentifiers(tx, keys))) ?? [];
+    return lockAndLoadIdentifiers(tx, keys, companions);
   }
 
   /**
@@ -86,7 +82,7 @@ export class IdentityService {
   async resolve(
     tx: Tx,
     requests: readonly ResolutionRequest[],
-    known: readonly KnownIdentifier[],
+    known: readonly LoadedIdentifier[],
     now: Date,
   ): Promise<Resolution> {
     const plan = planIdentities(requests, known, this.policy, this.ids);
@@ -98,9 +94,28 @@ export class IdentityService {
     };
   }
 
-  /** Keeps what events told of the customers; of each trait the latest value by event time. */
-  async recordTraits(tx: Tx, traits: readonly store.TraitRow[]): Promise<void> {
-    await store.recordTraits(tx, traits);
+  /**
+   * Keeps what events told of the customers, by each trait's strategy. The traits are of
+   * identifiers whose locks this transaction holds.
+   */
+  async recordTraits(tx: Tx, traits: readonly IdentifierTrait[]): Promise<void> {
+    const strategies = foldingStrategies(this.policy);
+    await traitStore.recordLatestTraits(
+      tx,
+      traits.filter(({ name }) => !strategies.has(name)),
+    );
+    const told = traits.filter(({ name }) => strategies.has(name));
+    if (told.length === 0) return;
+    const kept = await traitStore.findIdentifierTraits(tx, told);
+    await traitStore.replaceTraits(tx, foldByIdentifier([...kept, ...told], strategies));
+  }
+
+  /**
+   * Logs the identifiers that events came with and that were not used. Of events accepted in this
+   * transaction only: what was accepted before is logged. To be called after everything that locks.
+   */
+  async recordWarnings(tx: Tx, events: readonly DemotingEvent[], now: Date): Promise<void> {
+    await recordWarnings(tx, warningsOf(events), now);
   }
 
   /** The profile each identifier belongs to now. */
@@ -108,9 +123,7 @@ export class IdentityService {
     sql: Sql,
     identifierIds: readonly IdentifierId[],
   ): Promise<ReadonlyMap<IdentifierId, ProfileId>> {
-    if (identifierIds.length === 0) return new Map();
-    const rows = await store.findProfilesOfIdentifiers(sql, identifierIds);
-    return new Map(rows.map((row) => [row.identifierId, row.profileId]));
+    return findOwners(sql, identifierIds);
   }
 
   private async apply(
@@ -120,16 +133,22 @@ export class IdentityService {
     known: readonly KnownIdentifier[],
     now: Date,
   ): Promise<void> {
-    await store.insertProfiles(tx, plan.createdProfiles, now);
     for (const merge of plan.merges) {
       await this.merge(tx, merge, requestAt(requests, merge.requestIndex), now);
     }
-    await store.recordIdentifiers(tx, seenIdentifiers(plan, requests, known));
+    const seen = seenIdentifiers(plan, requests, known);
+    const created = new Set(plan.createdIdentifiers.map((one) => one.identifierId));
     const links = plan.links.map(({ requestIndex, ...link }) => {
       const { eventId, source } = requestAt(requests, requestIndex);
       return { ...link, eventId, source };
     });
-    await store.insertLinks(tx, links, now);
+    const rows = {
+      profileIds: plan.createdProfiles,
+      created: seen.filter((one) => created.has(one.identifierId)),
+      seenAgain: seen.filter((one) => !created.has(one.identifierId)),
+      links,
+    };
+    await store.recordGraph(tx, rows, now);
   }
 
   private async merge(
@@ -138,11 +157,17 @@ export class IdentityService {
     evidence: store.Evidence,
     now: Date,
   ): Promise<void> {
-    await store.moveIdentifiers(tx, merge.absorbed, merge.survivor);
+    const held = await store.findIdentifiersOfProfiles(tx, [merge.absorbed]);
+    const move: Move = {
+      from: merge.absorbed,
+      into: merge.survivor,
+      identifierIds: held.map(({ identifierId }) => identifierId),
+      isWhole: true,
+      reason: 'MERGE',
+    };
+    await store.moveIdentifiers(tx, move);
     await store.insertMerge(tx, this.ids, merge, evidence, now);
-    for (const rehoming of this.rehomings) {
-      await rehoming.rehome(tx, merge.absorbed, merge.survivor, now);
-    }
+    for (const rehoming of this.rehomings) await rehoming.rehome(tx, move, now);
     const message = {
       profileId: merge.survivor,
       topic: 'identity.profiles-merged',
@@ -183,6 +208,20 @@ export class ProfileDirectory {
     return after;
   }
 
+  /** The profiles that hold the identifiers, each with its lock until the transaction ends. */
+  async lockOwners(
+    tx: Tx,
+    identifierIds: readonly IdentifierId[],
+  ): Promise<ReadonlyMap<IdentifierId, ProfileId>> {
+    const before = await findOwners(tx, identifierIds);
+    await lockIdentities(tx, [...new Set(before.values())]);
+    const after = await findOwners(tx, identifierIds);
+    for (const [identifierId, profileId] of after) {
+      if (before.get(identifierId) !== profileId) throw new ProfilesChanged();
+    }
+    return after;
+  }
+
   /**
    * An identifier of the profile each id stands for today, the same one every time: where what the
    * profile did itself belongs.
@@ -206,15 +245,13 @@ export class ProfileDirectory {
   }
 }
 
-function isSameHolding(
-  before: readonly KnownIdentifier[],
-  after: readonly KnownIdentifier[],
-): boolean {
-  const holders = new Map(before.map((one) => [one.identifierId, one.profileId]));
-  return (
-    holders.size === after.length &&
-    after.every((one) => holders.get(one.identifierId) === one.profileId)
-  );
+async function findOwners(
+  sql: Sql,
+  identifierIds: readonly IdentifierId[],
+): Promise<ReadonlyMap<IdentifierId, ProfileId>> {
+  if (identifierIds.length === 0) return new Map();
+  const rows = await store.findProfilesOfIdentifiers(sql, identifierIds);
+  return new Map(rows.map((row) => [row.identifierId, row.profileId]));
 }
 
 /** Every identifier that an event of the batch used, with the span of time it was seen in. */

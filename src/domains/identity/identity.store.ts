@@ -1,7 +1,6 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
-import type { JsonObject, JsonValue } from '../../shared/json';
-import type { IdentifierKey, KnownIdentifier } from './identity.model';
+import type { IdentifierKey, KnownIdentifier, Move } from './identity.model';
 import type { PlannedMerge } from './identity.rules';
 
 const knownIdentifierColumns = `
@@ -16,24 +15,6 @@ export function findIdentifiers(
     `select ${knownIdentifierColumns}
      from identifier i
      join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)`,
-    [keys.map((key) => key.namespace), keys.map((key) => key.value)],
-  );
-}
-
-/** Every identifier of every profile that holds one of the identifiers. */
-export function findIdentifiersWithSiblings(
-  sql: Sql,
-  keys: readonly IdentifierKey[],
-): Promise<KnownIdentifier[]> {
-  return sql.query<KnownIdentifier>(
-    `with named as (
-       select distinct i.profile_id
-       from identifier i
-       join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)
-     )
-     select ${knownIdentifierColumns}
-     from identifier i
-     join named using (profile_id)`,
     [keys.map((key) => key.namespace), keys.map((key) => key.value)],
   );
 }
@@ -106,61 +87,23 @@ export function findProfiles(sql: Sql, profileIds: readonly ProfileId[]): Promis
   );
 }
 
-export async function insertProfiles(
-  tx: Tx,
-  profileIds: readonly ProfileId[],
-  now: Date,
-): Promise<void> {
-  if (profileIds.length === 0) return;
-  await tx.query(
-    `insert into profile (profile_id, created_at)
-     select profile_id, $2 from unnest($1::uuid[]) as n (profile_id)`,
-    [profileIds, now],
-  );
-}
-
 export interface SeenIdentifier extends KnownIdentifier {
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
 }
 
-/** Adds identifiers, and widens the time in which the known ones were seen. */
-export async function recordIdentifiers(tx: Tx, seen: readonly SeenIdentifier[]): Promise<void> {
-  if (seen.length === 0) return;
+/** Hands identifiers over; where none is left behind, the id of the profile follows them. */
+export async function moveIdentifiers(tx: Tx, move: Move): Promise<void> {
+  const { from, into } = move;
   await tx.query(
-    `insert into identifier as i
-       (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
-     select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[],
-       $5::timestamptz[], $6::timestamptz[])
-     on conflict (value, namespace) do update set
-       first_seen_at = least(i.first_seen_at, excluded.first_seen_at),
-       last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at)
-     where excluded.first_seen_at < i.first_seen_at or excluded.last_seen_at > i.last_seen_at`,
-    [
-      seen.map((one) => one.value),
-      seen.map((one) => one.namespace),
-      seen.map((one) => one.identifierId),
-      seen.map((one) => one.profileId),
-      seen.map((one) => one.firstSeenAt),
-      seen.map((one) => one.lastSeenAt),
-    ],
+    'update identifier set profile_id = $2 where profile_id = $1 and identifier_id = any($3::uuid[])',
+    [from, into, move.identifierIds],
   );
-}
-
-/** Hands all identifiers of the absorbed profile to the survivor, and its id with them. */
-export async function moveIdentifiers(
-  tx: Tx,
-  absorbed: ProfileId,
-  survivor: ProfileId,
-): Promise<void> {
-  await tx.query('update identifier set profile_id = $2 where profile_id = $1', [
-    absorbed,
-    survivor,
-  ]);
+  if (!move.isWhole) return;
   // Ids absorbed earlier follow too: resolving any id stays a single hop.
   await tx.query('update profile set merged_into = $2 where profile_id = $1 or merged_into = $1', [
-    absorbed,
-    survivor,
+    from,
+    into,
   ]);
 }
 
@@ -189,72 +132,80 @@ export interface LinkRow extends Evidence {
   readonly linkedIdentifierId: IdentifierId;
 }
 
-/** Records edges; one that is known keeps its first evidence. */
-export async function insertLinks(tx: Tx, links: readonly LinkRow[], now: Date): Promise<void> {
-  if (links.length === 0) return;
+/** What a batch of events adds to the graph. */
+export interface GraphRows {
+  /** Of new profiles. */
+  readonly profileIds: readonly ProfileId[];
+  /** Identifiers that were not known before, which the transaction has locked. */
+  readonly created: readonly SeenIdentifier[];
+  /** Identifiers that were known before and were seen again; each once. */
+  readonly seenAgain: readonly SeenIdentifier[];
+  readonly links: readonly LinkRow[];
+}
+
+/**
+ * Adds profiles, identifiers and edges, in one statement. Of identifiers that are known it widens
+ * the time in which they were seen (found by their place, since their locks are held and nobody
+ * moves them: it writes half of what an upsert does); an edge that is known keeps its first evidence.
+ */
+export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<void> {
+  const { profileIds, created, seenAgain, links } = rows;
+  // Every profile and every edge comes with identifiers that were seen.
+  if (created.length + seenAgain.length === 0) return;
   await tx.query(
-    `insert into identity_link (identifier_id, linked_identifier_id, event_id, source, linked_at)
-     select l.*, $5
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as l
+    `with new_profile as (
+       insert into profile (profile_id, created_at)
+       select profile_id, $16 from unnest($1::uuid[]) as n (profile_id)
+     ), new_identifier as (
+       insert into identifier
+         (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
+       select * from unnest($2::text[], $3::text[], $4::uuid[], $5::uuid[],
+         $6::timestamptz[], $7::timestamptz[])
+     ), seen_again as (
+       update identifier i set
+         first_seen_at = least(i.first_seen_at, n.first_seen_at),
+         last_seen_at = greatest(i.last_seen_at, n.last_seen_at)
+       from (
+         select at.ctid, s.first_seen_at, s.last_seen_at
+         from unnest($8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[])
+           as s (value, namespace, first_seen_at, last_seen_at)
+         cross join lateral (
+           select i.ctid, i.first_seen_at, i.last_seen_at from identifier i
+           where i.value = s.value and i.namespace = s.namespace
+           offset 0
+         ) at
+         where s.first_seen_at < at.first_seen_at or s.last_seen_at > at.last_seen_at
+       ) n
+       where i.ctid = n.ctid
+     )
+     insert into identity_link (identifier_id, linked_identifier_id, event_id, source, linked_at)
+     select l.*, $16
+     from unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::text[]) as l
      on conflict (identifier_id, linked_identifier_id) do nothing`,
     [
-      links.map((link) => link.identifierId),
-      links.map((link) => link.linkedIdentifierId),
-      links.map((link) => link.eventId),
+      uuidArray(profileIds),
+      created.map((one) => one.value),
+      created.map((one) => one.namespace),
+      uuidArray(created.map((one) => one.identifierId)),
+      uuidArray(created.map((one) => one.profileId)),
+      created.map((one) => one.firstSeenAt),
+      created.map((one) => one.lastSeenAt),
+      seenAgain.map((one) => one.value),
+      seenAgain.map((one) => one.namespace),
+      seenAgain.map((one) => one.firstSeenAt),
+      seenAgain.map((one) => one.lastSeenAt),
+      uuidArray(links.map((link) => link.identifierId)),
+      uuidArray(links.map((link) => link.linkedIdentifierId)),
+      uuidArray(links.map((link) => link.eventId)),
       links.map((link) => link.source),
       now,
     ],
   );
 }
 
-export interface TraitRow {
-  readonly identifierId: IdentifierId;
-  readonly name: string;
-  readonly value: JsonValue;
-  readonly occurredAt: Date;
-}
-
-/**
- * Keeps for every identifier and name the value of the latest event, whatever the order of
- * arrival; of two at the same instant the greater text, so that both orders agree.
- */
-export async function recordTraits(tx: Tx, traits: readonly TraitRow[]): Promise<void> {
-  if (traits.length === 0) return;
-  await tx.query(
-    `insert into identifier_trait as t (identifier_id, name, value, occurred_at)
-     select distinct on (n.identifier_id, n.name) n.*
-     from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::timestamptz[])
-       as n (identifier_id, name, value, occurred_at)
-     order by n.identifier_id, n.name, n.occurred_at desc, n.value::text desc
-     on conflict (identifier_id, name) do update set
-       value = excluded.value, occurred_at = excluded.occurred_at
-     where (excluded.occurred_at, excluded.value::text) > (t.occurred_at, t.value::text)`,
-    [
-      traits.map((trait) => trait.identifierId),
-      traits.map((trait) => trait.name),
-      traits.map((trait) => JSON.stringify(trait.value)),
-      traits.map((trait) => trait.occurredAt),
-    ],
-  );
-}
-
-/** The traits of each profile that has any: per name the latest value of its identifiers. */
-export function findTraits(
-  sql: Sql,
-  profileIds: readonly ProfileId[],
-): Promise<{ profileId: ProfileId; traits: JsonObject }[]> {
-  return sql.query(
-    `select profile_id as "profileId", jsonb_object_agg(name, value) as traits
-     from (
-       select distinct on (i.profile_id, t.name) i.profile_id, t.name, t.value
-       from identifier i
-       join identifier_trait t using (identifier_id)
-       where i.profile_id = any($1::uuid[])
-       order by i.profile_id, t.name, t.occurred_at desc, t.value::text desc
-     ) latest
-     group by profile_id`,
-    [profileIds],
-  );
+/** In PostgreSQL's own spelling: the driver would look into each of thousands for quotes. */
+function uuidArray(ids: readonly string[]): string {
+  return `{${ids.join(',')}}`;
 }
 
 export interface MergeRow {

@@ -2,10 +2,12 @@ import type { Rehoming } from '../identity';
 import { retireProfile } from './lifecycle.store';
 
 /**
- * Stages do not move house: the survivor's follow from the days of both, which the evaluation
- * after the merge reckons with.
+ * Stages do not move house: they follow from the days each profile has after a move, which the
+ * evaluation afterwards reckons with.
  */
 export const lifecycleRehoming: Rehoming = {
   name: 'lifecycle',
-  rehome: (tx, absorbed, _survivor, now) => retireProfile(tx, absorbed, now),
+  rehome: async (tx, { from, isWhole }, now) => {
+    if (isWhole) await retireProfile(tx, from, now);
+  },
 };

@@ -72,6 +72,7 @@ export class LedgerTransactionEntity {
 )
 @Check('point_lot_origin_check', '(origin_profile_id is null) = (origin_lot_id is null)')
 @Index('point_lot_open', ['profileId', 'expiresAt', 'id'], { where: '(points_left > 0)' })
+@Index('point_lot_earned', ['identifierId'], { where: '(origin_lot_id IS NULL)' })
 @Index('point_lot_due', ['expiresAt'], { where: '(points_left > 0)' })
 export class PointLotEntity {
   @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'point_lot_pkey' })
@@ -100,6 +101,10 @@ export class PointLotEntity {
 
   @Column('uuid', { name: 'origin_lot_id', nullable: true })
   originLotId!: string | null;
+
+  /** The identifier that earned the points. */
+  @Column('uuid', { name: 'identifier_id' })
+  identifierId!: string;
 }
 
 @Entity('lot_consumption')

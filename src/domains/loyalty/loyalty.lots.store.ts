@@ -1,11 +1,13 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import type { ProfileId } from '../../shared/ids';
+import type { IdentifierId, ProfileId } from '../../shared/ids';
+import type { Move } from '../identity';
 import type { LotId, LotTaking, PointLot } from './loyalty.model';
 import { type PageQuery, rowsByIndex } from './loyalty.pages';
 
 const LOT_COLUMNS = `
-  profile_id as "profileId", id, transaction_id as "transactionId",
-  points_earned as "pointsEarned", points_left as "pointsLeft", earned_at as "earnedAt",
+  profile_id as "profileId", id, identifier_id as "identifierId",
+  transaction_id as "transactionId", points_earned as "pointsEarned",
+  points_left as "pointsLeft", earned_at as "earnedAt",
   expires_at as "expiresAt", origin_profile_id as "originProfileId", origin_lot_id as "originLotId"`;
 
 export async function insertLots(tx: Tx, lots: readonly PointLot[]): Promise<void> {
@@ -13,12 +15,12 @@ export async function insertLots(tx: Tx, lots: readonly PointLot[]): Promise<voi
   await tx.query(
     `insert into point_lot (
        profile_id, id, transaction_id, points_earned, points_left, earned_at, expires_at,
-       origin_profile_id, origin_lot_id
+       origin_profile_id, origin_lot_id, identifier_id
      )
      select *
      from unnest(
        $1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[],
-       $7::timestamptz[], $8::uuid[], $9::uuid[]
+       $7::timestamptz[], $8::uuid[], $9::uuid[], $10::uuid[]
      )`,
     [
       lots.map((lot) => lot.profileId),
@@ -30,6 +32,7 @@ export async function insertLots(tx: Tx, lots: readonly PointLot[]): Promise<voi
       lots.map((lot) => lot.expiresAt),
       lots.map((lot) => lot.origin?.profileId ?? null),
       lots.map((lot) => lot.origin?.lotId ?? null),
+      lots.map((lot) => lot.identifierId),
     ],
   );
 }
@@ -62,6 +65,30 @@ export async function findOpenLots(
     [profileIds],
   );
   return rows.map(toLot);
+}
+
+/** The unspent lots that a move takes along, in the same order. The account must be locked. */
+export async function findMovingLots(
+  tx: Tx,
+  { from, identifierIds }: Move,
+): Promise<readonly PointLot[]> {
+  const rows = await tx.query<LotRow>(
+    `select ${LOT_COLUMNS} from point_lot
+     where profile_id = $1 and points_left > 0 and identifier_id = any($2::uuid[])
+     order by expires_at, id`,
+    [from, identifierIds],
+  );
+  return rows.map(toLot);
+}
+
+/** All points that identifiers ever earned, whichever profile held them then. */
+export async function sumEarned(sql: Sql, identifierIds: readonly IdentifierId[]): Promise<bigint> {
+  const [row] = await sql.query<{ points: bigint }>(
+    `select coalesce(sum(points_earned), 0)::bigint as points from point_lot
+     where identifier_id = any($1::uuid[]) and origin_lot_id is null`,
+    [identifierIds],
+  );
+  return row?.points ?? 0n;
 }
 
 /**
@@ -193,6 +220,7 @@ function toLot(row: LotRow): PointLot {
   return {
     profileId: row.profileId,
     id: row.id,
+    identifierId: row.identifierId,
     transactionId: row.transactionId,
     pointsEarned: row.pointsEarned,
     pointsLeft: row.pointsLeft,

@@ -1,5 +1,5 @@
 import type { Brand } from '../../shared/brand';
-import type { EventId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 
 export type TransactionId = Brand<string, 'TransactionId'>;
 export type LotId = Brand<string, 'LotId'>;
@@ -35,13 +35,15 @@ export interface LedgerTransaction {
 export interface PointLot {
   readonly profileId: ProfileId;
   readonly id: LotId;
+  /** The identifier that earned the points: they go where it goes. */
+  readonly identifierId: IdentifierId;
   readonly transactionId: TransactionId;
   readonly pointsEarned: bigint;
   readonly pointsLeft: bigint;
   readonly earnedAt: Date;
   /** The first instant at which the points are gone; null where they stay for good. */
   readonly expiresAt: Date | null;
-  /** The lot of the absorbed profile that a merge carried over. */
+  /** The lot of another profile that a move carried over; null where the points were earned. */
   readonly origin: { readonly profileId: ProfileId; readonly lotId: LotId } | null;
 }
 
@@ -76,6 +78,8 @@ export interface LoyaltyAccountRow {
 /** Points to be credited to a profile. */
 export interface Accrual {
   readonly profileId: ProfileId;
+  /** One of the profile's: the points go where it goes. */
+  readonly identifierId: IdentifierId;
   /** More than zero. */
   readonly points: bigint;
   /** What they are for, e.g. `ORDER`. */

@@ -1,10 +1,12 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { madeUpProfiles, soleIdentifier, wholeMove } from '../../../test/support/profiles';
 import { MS_PER_DAY } from '../../shared/days';
 import { type EventId, type IdentifierId, type ProfileId, uuidSource } from '../../shared/ids';
 import type { DailySignals } from '../activity';
 import type { AcceptedEvent, IncomingEvent } from '../events';
+import { type Move, ProfileDirectory } from '../identity';
 import { MembershipTierEvaluator } from './loyalty.evaluation';
 import { defaultLoyaltyPolicy as policy } from './loyalty.policy';
 import { LoyaltyProjector } from './loyalty.projection';
@@ -14,9 +16,7 @@ import { LoyaltyService } from './loyalty.service';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-01T12:00:00.000Z');
-const loyalty = new LoyaltyService(database, policy, uuidSource, clock, (tx, profileId) =>
-  pipeline.directory.lockProfile(tx, profileId),
-);
+const loyalty = new LoyaltyService(database, policy, uuidSource, clock, new ProfileDirectory());
 const projector = new LoyaltyProjector(loyalty, policy);
 const rehoming = new LoyaltyRehoming(policy, uuidSource);
 const reads = new LoyaltyReads(database, policy, clock);
@@ -214,12 +214,18 @@ describe('in the pipeline', () => {
 });
 
 describe('rehoming', () => {
-  async function merge(absorbed: ProfileId, survivor: ProfileId): Promise<void> {
-    await database.transaction((tx) => rehoming.rehome(tx, absorbed, survivor, clock.now()));
+  async function rehome(move: Move): Promise<void> {
+    await database.transaction((tx) => rehoming.rehome(tx, move, clock.now()));
+  }
+
+  function merge(absorbed: ProfileId, survivor: ProfileId, ...earlier: ProfileId[]): Promise<void> {
+    return rehome(wholeMove(absorbed, survivor, [absorbed, ...earlier].map(soleIdentifier)));
   }
 
   async function accrue(profileId: ProfileId, points: bigint, at: string): Promise<void> {
-    const accrual = { profileId, points, reason: 'ORDER', actor: 'x', occurredAt: new Date(at) };
+    const identifierId = soleIdentifier(profileId);
+    const occurredAt = new Date(at);
+    const accrual = { profileId, identifierId, points, reason: 'ORDER', actor: 'x', occurredAt };
     await database.transaction((tx) => loyalty.accrue(tx, [accrual], clock.now()));
   }
 
@@ -278,10 +284,40 @@ describe('rehoming', () => {
     ];
     await accrue(first, 10n, '2026-05-01');
     await merge(first, second);
-    await merge(second, third);
+    await merge(second, third, first);
     expect(await account(second)).toMatchObject({ balance: 0n, lifetimePoints: 0n });
     expect(await account(third)).toMatchObject({ balance: 10n, lifetimePoints: 10n });
     expect(await lots(third)).toMatchObject([{ left: 10n, origin: second }]);
+  });
+
+  test('undone gives back what is left of its own lots, and lifetime points by who earned', async () => {
+    const [absorbed, survivor] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
+    await accrue(absorbed, 10n, '2026-02-01');
+    await accrue(survivor, 5n, '2026-01-01');
+    await accrue(survivor, 7n, '2026-03-01');
+    await merge(absorbed, survivor);
+    const spending = new LoyaltyService(database, policy, uuidSource, clock, madeUpProfiles());
+    const adjustment = { profileId: survivor, reason: 'x', note: null, actor: 'x' };
+    // The earliest expiring go first: the 5 of the survivor, then 3 of the absorbed.
+    for (const points of [-8n, 4n]) {
+      await spending.adjustPoints({ ...adjustment, points, idempotencyKey: uuidSource.next() });
+    }
+    await rehome({
+      from: survivor,
+      into: absorbed,
+      identifierIds: [soleIdentifier(absorbed)],
+      isWhole: false,
+      reason: 'UNMERGE',
+    });
+    expect(await account(absorbed)).toMatchObject({ balance: 7n, lifetimePoints: 10n });
+    expect(await account(survivor)).toMatchObject({ balance: 11n, lifetimePoints: 16n });
+    expect((await transactions(absorbed))[0]).toMatchObject({
+      kind: 'TRANSFER',
+      points: 7n,
+      reason: 'PROFILE_UNMERGED',
+      actor: 'system:unmerge',
+      counterpartProfileId: survivor,
+    });
   });
 
   test('the absorbed keeps no tier: its days have left', async () => {
@@ -298,7 +334,7 @@ describe('rehoming', () => {
   test('spends that meet a merge take points once, on one side', async () => {
     const [absorbed, survivor] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
     // Without the lock on the profile, so that only the ledger's own locks are left.
-    const unlocked = new LoyaltyService(database, policy, uuidSource, clock, async (_tx, id) => id);
+    const unlocked = new LoyaltyService(database, policy, uuidSource, clock, madeUpProfiles());
     await accrue(absorbed, 30n, '2026-05-01');
     await accrue(survivor, 1n, '2026-05-01');
     const spend = () =>

@@ -28,6 +28,7 @@ export class LoyaltyProjector implements EventProjector {
 function accrualsOf(event: AcceptedEvent, policy: LoyaltyPolicy): readonly Accrual[] {
   return earningsOf(event.signals, policy).map((earning) => ({
     profileId: event.profileId,
+    identifierId: event.identifierId,
     points: earning.points,
     reason: earning.reason,
     actor: `source:${event.source}`,

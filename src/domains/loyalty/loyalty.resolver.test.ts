@@ -2,6 +2,7 @@ import { graphql } from 'graphql';
 import { Query, Resolver } from 'type-graphql';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
+import { madeUpProfiles } from '../../../test/support/profiles';
 import { encodeCursor } from '../../platform/graphql/connection';
 import { RequestContext } from '../../platform/graphql/context';
 import { buildApiSchema } from '../../platform/graphql/schema';
@@ -19,9 +20,8 @@ import { LoyaltyService } from './loyalty.service';
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-01T12:00:00.000Z');
 const nobody = uuidSource.next<ProfileId>();
-const service = new LoyaltyService(database, policy, uuidSource, clock, async (_tx, profileId) =>
-  profileId === nobody ? null : profileId,
-);
+const profiles = madeUpProfiles((profileId) => (profileId === nobody ? null : profileId));
+const service = new LoyaltyService(database, policy, uuidSource, clock, profiles);
 const reads = new LoyaltyReads(database, policy, clock);
 const shown: { profileIds: ProfileId[] } = { profileIds: [] };
 

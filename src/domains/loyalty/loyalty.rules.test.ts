@@ -1,5 +1,5 @@
 import { addDays, dayOf, type EpochDay } from '../../shared/days';
-import type { ProfileId } from '../../shared/ids';
+import type { IdentifierId, ProfileId } from '../../shared/ids';
 import { type ActivityDay, signalNames } from '../activity';
 import type { LotId, PointLot, TransactionId } from './loyalty.model';
 import { defaultLoyaltyPolicy, findPolicyFaults, type LoyaltyPolicy } from './loyalty.policy';
@@ -20,6 +20,7 @@ function lot(id: string, pointsLeft: bigint, expiresAt: string | null): PointLot
   return {
     profileId: 'p' as ProfileId,
     id: id as LotId,
+    identifierId: 'i' as IdentifierId,
     transactionId: 't' as TransactionId,
     pointsEarned: 1000n,
     pointsLeft,

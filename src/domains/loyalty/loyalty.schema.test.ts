@@ -1,5 +1,6 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
+import { madeUpProfiles } from '../../../test/support/profiles';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { defaultLoyaltyPolicy } from './loyalty.policy';
 import { LoyaltyService } from './loyalty.service';
@@ -11,7 +12,7 @@ const loyalty = new LoyaltyService(
   defaultLoyaltyPolicy,
   uuidSource,
   clock,
-  async (_tx, profileId) => profileId,
+  madeUpProfiles(),
 );
 
 const ann = uuidSource.next<ProfileId>();

@@ -1,5 +1,6 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
+import { madeUpProfiles, soleIdentifier } from '../../../test/support/profiles';
 import { MS_PER_DAY } from '../../shared/days';
 import { type EventId, type ProfileId, uuidSource } from '../../shared/ids';
 import type { Accrual } from './loyalty.model';
@@ -16,8 +17,9 @@ const loyalty = new LoyaltyService(
   defaultLoyaltyPolicy,
   uuidSource,
   clock,
-  async (_tx, profileId) =>
+  madeUpProfiles((profileId) =>
     profileId === unknown ? null : (absorbedInto.get(profileId) ?? profileId),
+  ),
 );
 const reads = new LoyaltyReads(database, defaultLoyaltyPolicy, clock);
 
@@ -29,7 +31,16 @@ function someone(): ProfileId {
 
 function accrual(profileId: ProfileId, points: bigint, change: Partial<Accrual> = {}): Accrual {
   const occurredAt = clock.now();
-  return { profileId, points, reason: 'ORDER', actor: 'source:shop', occurredAt, ...change };
+  const identifierId = soleIdentifier(profileId);
+  return {
+    profileId,
+    identifierId,
+    points,
+    reason: 'ORDER',
+    actor: 'source:shop',
+    occurredAt,
+    ...change,
+  };
 }
 
 function accrue(accruals: readonly Accrual[]): Promise<void> {

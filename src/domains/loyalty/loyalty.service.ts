@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
-import type { IdSource, ProfileId } from '../../shared/ids';
+import type { IdentifierId, IdSource, ProfileId } from '../../shared/ids';
+import type { ProfileDirectory } from '../identity';
 import * as accountStore from './loyalty.accounts.store';
 import type { AdjustmentRefusal } from './loyalty.errors';
 import * as ledgerStore from './loyalty.ledger.store';
@@ -18,9 +19,6 @@ import {
 } from './loyalty.rules';
 
 const ADJUST_POINTS = 'adjustPoints';
-
-/** The profile an id stands for today, locked until the transaction ends; null if there is none. */
-export type ResolveProfile = (tx: Tx, profileId: ProfileId) => Promise<ProfileId | null>;
 
 export interface AdjustPoints {
   readonly profileId: ProfileId;
@@ -57,7 +55,7 @@ export class LoyaltyService {
     private readonly policy: LoyaltyPolicy,
     private readonly ids: IdSource,
     private readonly clock: Clock,
-    private readonly resolveProfile: ResolveProfile,
+    private readonly profiles: Pick<ProfileDirectory, 'lockProfile' | 'primaryIdentifiers'>,
   ) {
     this.baseTier = baseTier(policy);
   }
@@ -68,12 +66,18 @@ export class LoyaltyService {
    * `now` (imported history) are posted and expired at once: the statement shows both.
    */
   async accrue(tx: Tx, accruals: readonly Accrual[], now: Date): Promise<void> {
-    const transactions = [...accruals]
+    const drafts = [...accruals]
       .sort((left, right) => left.occurredAt.getTime() - right.occurredAt.getTime())
-      .map((accrual) => this.accrualTransaction(accrual, now));
-    const posted = await ledgerStore.insertTransactions(tx, transactions);
-    const fresh = transactions.filter((transaction) => posted.has(transaction.id));
-    const lots = fresh.map((transaction) => this.newLot(transaction));
+      .map((accrual) => ({ accrual, transaction: this.accrualTransaction(accrual, now) }));
+    const posted = await ledgerStore.insertTransactions(
+      tx,
+      drafts.map(({ transaction }) => transaction),
+    );
+    const accrued = drafts.filter(({ transaction }) => posted.has(transaction.id));
+    const fresh = accrued.map(({ transaction }) => transaction);
+    const lots = accrued.map(({ accrual, transaction }) =>
+      this.newLot(transaction, accrual.identifierId),
+    );
     const expiries = lots
       .filter((lot) => isExpired(lot, now))
       .map((lot) => expireLot(lot, this.ids, now));
@@ -133,7 +137,7 @@ export class LoyaltyService {
     const used = await ledgerStore.lockIdempotencyKey(tx, input.idempotencyKey);
     if (used !== null) return this.replay(tx, used, requestHash);
 
-    const profileId = await this.resolveProfile(tx, input.profileId);
+    const profileId = await this.profiles.lockProfile(tx, input.profileId);
     if (profileId === null) return { kind: 'PROFILE_NOT_FOUND' };
     await accountStore.lockAccounts(tx, [profileId]);
     // Read once the account is locked: a concurrent accrual may have kept us waiting.
@@ -153,7 +157,7 @@ export class LoyaltyService {
     const takings = spend?.takings.map(({ lot, points }) => takeFrom(lot, points, transaction));
     const posting = {
       transactions: [...expiries.map((expiry) => expiry.transaction), transaction],
-      lots: spend === null ? [this.newLot(transaction)] : [],
+      lots: spend === null ? [this.newLot(transaction, await this.homeOf(tx, profileId))] : [],
       takings: [...expiries.map((expiry) => expiry.taking), ...(takings ?? [])],
     };
     const key = {
@@ -178,7 +182,7 @@ export class LoyaltyService {
     }
     const transaction = await ledgerStore.getTransaction(tx, used.profileId, used.transactionId);
     // The profile may have been absorbed since.
-    const profileId = (await this.resolveProfile(tx, used.profileId)) ?? used.profileId;
+    const profileId = (await this.profiles.lockProfile(tx, used.profileId)) ?? used.profileId;
     return { kind: 'POSTED', transaction, profileId, isReplay: true };
   }
 
@@ -219,10 +223,18 @@ export class LoyaltyService {
     };
   }
 
-  private newLot(transaction: LedgerTransaction): PointLot {
+  /** The identifier that points granted to a profile by hand belong to. */
+  private async homeOf(tx: Tx, profileId: ProfileId): Promise<IdentifierId> {
+    const primary = (await this.profiles.primaryIdentifiers(tx, [profileId])).get(profileId);
+    if (primary === undefined) throw new Error('A profile has no identifier.');
+    return primary.identifierId;
+  }
+
+  private newLot(transaction: LedgerTransaction, identifierId: IdentifierId): PointLot {
     return {
       profileId: transaction.profileId,
       id: this.ids.next<LotId>(),
+      identifierId,
       transactionId: transaction.id,
       pointsEarned: transaction.points,
       pointsLeft: transaction.points,

@@ -11,6 +11,10 @@ export class ReferralCodeEntity {
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
+
+  /** The identifier the code belongs to. */
+  @Column('uuid', { name: 'identifier_id' })
+  identifierId!: string;
 }
 
 @Entity('referral')
@@ -40,4 +44,8 @@ export class ReferralEntity {
 
   @Column('timestamptz', { name: 'converted_at', nullable: true })
   convertedAt!: Date | null;
+
+  /** Of the event of the claim. */
+  @Column('uuid', { name: 'identifier_id' })
+  identifierId!: string;
 }

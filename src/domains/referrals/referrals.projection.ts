@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/database';
 import { dayOf, type EpochDay } from '../../shared/days';
-import type { EventId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import { firstDaysWith } from '../activity';
 import type { AcceptedEvent, Contribution, EventProjector, ExpectedEvent } from '../events';
 import type { ProfileDirectory } from '../identity';
@@ -22,6 +22,9 @@ export const REFERRAL_CLAIMED = 'Referral Claimed';
 
 /** Points to be given to a profile; once only for each event and reason. */
 interface Reward {
+  /** Where the points belong. */
+  readonly identifierId: IdentifierId;
+  /** The profile that holds the identifier. */
   readonly profileId: ProfileId;
   readonly points: bigint;
   readonly reason: string;
@@ -37,6 +40,7 @@ interface RewardLedger {
 
 interface Claim {
   readonly eventId: EventId;
+  readonly identifierId: IdentifierId;
   readonly referee: ProfileId;
   readonly code: string;
   readonly claimedAt: Date;
@@ -46,6 +50,11 @@ interface ChangedReferral {
   readonly before: Referral;
   readonly after: Referral;
   readonly change: ReferralChange['change'];
+}
+
+interface SettledReferral extends ChangedReferral {
+  /** Whose code it was; the lock of the profile is held. */
+  readonly owner: store.CodeRow;
 }
 
 /**
@@ -58,7 +67,7 @@ export class ReferralProjector implements EventProjector {
   private readonly policy: ReferralPolicy;
 
   constructor(
-    private readonly profiles: Pick<ProfileDirectory, 'lockProfiles'>,
+    private readonly profiles: Pick<ProfileDirectory, 'lockOwners'>,
     private readonly ledger: RewardLedger,
     policy: ReferralPolicy,
   ) {
@@ -126,13 +135,20 @@ export class ReferralProjector implements EventProjector {
     counting: readonly Referral[],
     ordersOf: (profileId: ProfileId) => OrderFacts,
   ): Promise<Referral[]> {
-    const owners = await this.lockOwners(tx, claims);
+    const owners = await this.lockOwners(
+      tx,
+      claims.map((claim) => claim.code),
+    );
     if (owners.size === 0) return [];
-    const ownerIds = [...owners.values()].map((owner) => owner.profileId);
-    const referrers = new Map(await store.findReferrersUpwards(tx, ownerIds));
+    const referrers = new Map(
+      await store.findReferrersUpwards(
+        tx,
+        [...owners.values()].map((owner) => owner.profileId),
+      ),
+    );
     const referred = new Set(counting.map((referral) => referral.referee));
     const made: Referral[] = [];
-    for (const { eventId, referee, code, claimedAt } of claims) {
+    for (const { eventId: id, identifierId, referee, code, claimedAt } of claims) {
       const owner = owners.get(code);
       // Nobody was brought by a code before there was one.
       if (owner === undefined || claimedAt < owner.createdAt) continue;
@@ -146,7 +162,8 @@ export class ReferralProjector implements EventProjector {
       });
       if (refusal !== null) continue;
       const status = 'CLAIMED' as const;
-      made.push({ id: eventId, referrer, referee, code, status, claimedAt, convertedAt: null });
+      const relation = { id, identifierId, referrer, referee, code };
+      made.push({ ...relation, status, claimedAt, convertedAt: null });
       referred.add(referee);
       referrers.set(referee, referrer);
     }
@@ -155,22 +172,22 @@ export class ReferralProjector implements EventProjector {
 
   /**
    * Whose each code is, their locks held. They were companions of the batch, but for a code that
-   * is newer or was merged away since: those are locked here.
+   * is newer or has moved since: those are locked here.
    */
   private async lockOwners(
     tx: Tx,
-    claims: readonly Claim[],
+    codes: readonly string[],
   ): Promise<ReadonlyMap<string, store.CodeRow>> {
-    if (claims.length === 0) return new Map();
-    const codes = await store.findCodes(tx, [...new Set(claims.map((claim) => claim.code))]);
-    const locked = await this.profiles.lockProfiles(
+    if (codes.length === 0) return new Map();
+    const rows = await store.findCodes(tx, [...new Set(codes)]);
+    const owners = await this.profiles.lockOwners(
       tx,
-      codes.map((code) => code.profileId),
+      rows.map((row) => row.identifierId),
     );
     return new Map(
-      codes.flatMap((row, index) => {
-        const profileId = locked[index] ?? null;
-        return profileId === null ? [] : [[row.code, { ...row, profileId }] as const];
+      rows.flatMap((row) => {
+        const profileId = owners.get(row.identifierId);
+        return profileId === undefined ? [] : [[row.code, { ...row, profileId }] as const];
       }),
     );
   }
@@ -182,13 +199,13 @@ export class ReferralProjector implements EventProjector {
   ): Promise<readonly Contribution[]> {
     if (changed.length === 0) return [];
     // The referrers' locks come before the rows: a merge takes them in that order too.
-    const locked = await this.profiles.lockProfiles(
+    const owners = await this.lockOwners(
       tx,
-      changed.map(({ before }) => before.referrer),
+      changed.map(({ before }) => before.code),
     );
-    const settled = changed.flatMap((one, index) => {
-      const referrer = locked[index] ?? null;
-      return referrer === null ? [] : [{ ...one, after: { ...one.after, referrer } }];
+    const settled = changed.flatMap((one) => {
+      const owner = owners.get(one.before.code);
+      return owner === undefined ? [] : [{ ...one, owner }];
     });
     await store.updateReferrals(
       tx,
@@ -199,7 +216,7 @@ export class ReferralProjector implements EventProjector {
     return settled.flatMap(toContributions);
   }
 
-  private rewardsOf({ after, change }: ChangedReferral): Reward[] {
+  private rewardsOf({ after, change, owner }: SettledReferral): Reward[] {
     if (change !== 'CONVERT' || after.convertedAt === null) return [];
     const common = {
       actor: 'system:referrals',
@@ -208,9 +225,11 @@ export class ReferralProjector implements EventProjector {
       eventId: after.id,
     };
     const { referrerPoints, refereePoints } = this.policy;
+    const referrer = { identifierId: owner.identifierId, profileId: owner.profileId };
+    const referee = { identifierId: after.identifierId, profileId: after.referee };
     return [
-      { ...common, profileId: after.referrer, points: referrerPoints, reason: 'REFERRER_REWARD' },
-      { ...common, profileId: after.referee, points: refereePoints, reason: 'REFEREE_REWARD' },
+      { ...common, ...referrer, points: referrerPoints, reason: 'REFERRER_REWARD' },
+      { ...common, ...referee, points: refereePoints, reason: 'REFEREE_REWARD' },
     ].flatMap((reward) =>
       reward.points > 0 ? [{ ...reward, points: BigInt(reward.points) }] : [],
     );
@@ -236,8 +255,8 @@ function isOrder({ signals }: Pick<ExpectedEvent, 'signals'>): boolean {
 function toClaim(event: AcceptedEvent): Claim[] {
   const code = claimedCode(event);
   if (code === null) return [];
-  const { eventId, profileId: referee, occurredAt: claimedAt } = event;
-  return [{ eventId, referee, code, claimedAt }];
+  const { eventId, identifierId, profileId: referee, occurredAt: claimedAt } = event;
+  return [{ eventId, identifierId, referee, code, claimedAt }];
 }
 
 function byTime(left: Claim, right: Claim): number {
@@ -273,15 +292,15 @@ function toChanged(before: Referral, orders: OrderFacts): ChangedReferral[] {
 }
 
 /** The referrer's day gains the conversion; where it moved, the day before gives it back. */
-function toContributions({ before, after }: ChangedReferral): Contribution[] {
-  const { referrer: profileId } = after;
+function toContributions({ before, after, owner }: SettledReferral): Contribution[] {
+  const { identifierId } = owner;
   return [
     ...(before.convertedAt === null
       ? []
-      : [{ profileId, occurredAt: before.convertedAt, signals: { referralsConverted: -1 } }]),
+      : [{ identifierId, occurredAt: before.convertedAt, signals: { referralsConverted: -1 } }]),
     ...(after.convertedAt === null
       ? []
-      : [{ profileId, occurredAt: after.convertedAt, signals: { referralsConverted: 1 } }]),
+      : [{ identifierId, occurredAt: after.convertedAt, signals: { referralsConverted: 1 } }]),
   ];
 }
 

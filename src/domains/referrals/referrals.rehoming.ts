@@ -1,53 +1,74 @@
 import type { Tx } from '../../platform/database/database';
-import type { ProfileId } from '../../shared/ids';
-import type { Rehoming } from '../identity';
-import { ancestorsOf, type Referral, standingReferral } from './referrals.rules';
+import { firstDaysWith } from '../activity';
+import type { Move, Rehoming } from '../identity';
+import { judgeReceived, type Referral } from './referrals.rules';
 import * as store from './referrals.store';
 
 /**
- * Codes and referrals follow the survivor. Of two referrals by which the person was brought one
- * stands on (see `standingReferral`), and none by which they brought themselves, directly or
- * through others: such a referral is void. Nor does one stand that has not converted yet where the
- * person was rewarded for another, void since. Points given for a referral that is voided so stay
- * where they are; taking them back is an adjustment, which a person decides.
+/**
+ * A code goes with its identifier, and what it brought with the code; a claim goes with the
+ * identifier that made it. Which claim stands is then decided anew from the facts (see
+ * `judgeReceived`), on both sides: so a merge voids claims and its undoing lets them stand again.
+ * Days must have moved before. Points given for a referral that is voided so stay where they are;
+ * taking them back is an adjustment, which a person decides.
  */
 export const referralsRehoming: Rehoming = {
   name: 'referrals',
-  rehome: async (tx, absorbed, survivor) => {
-    await store.moveCodes(tx, absorbed, survivor);
-    await store.moveReferralsMade(tx, absorbed, survivor);
-    const counting = await store.findReferralsThatCount(tx, [absorbed, survivor]);
-    const received = counting.filter(({ status }) => status !== 'VOID');
-    const isRewarded = counting.length > received.length;
-    if (received.length > 0) {
-      const standing = await findStanding(tx, received, survivor, isRewarded);
-      const voided = received
-        .filter((referral) => referral !== standing)
-        .map((referral) => ({ ...referral, status: 'VOID' as const }));
-      await store.updateReferrals(tx, voided);
-    }
-    await store.moveReferralsReceived(tx, absorbed, survivor);
+  rehome: async (tx, move) => {
+    const codes = await store.moveCodes(tx, move);
+    await store.moveReferralsMade(tx, move, codes);
+    const before = await store.findReceivedReferrals(tx, [move.from, move.into]);
+    if (before.length === 0) return;
+    const after = await judge(tx, before, move);
+    // No two may stand at any time: first those that no longer do, then the move, then the rest.
+    const changed = before.flatMap((one, index) => {
+      const judged = after[index];
+      return judged === undefined || judged.status === one.status ? [] : [{ one, judged }];
+    });
+    await store.updateReferrals(
+      tx,
+      changed.filter(isVoided).map(({ one, judged }) => ({ ...one, status: judged.status })),
+    );
+    await store.moveReferralsReceived(tx, move);
+    await store.updateReferrals(
+      tx,
+      changed.filter((change) => !isVoided(change)).map(({ judged }) => judged),
+    );
   },
 };
 
-/** The one referral that goes on standing, if any; read after what was made has moved. */
-async function findStanding(
+/** The referrals as they are after the move, in their order. */
+async function judge(
   tx: Tx,
-  received: readonly Referral[],
-  survivor: ProfileId,
-  isRewarded: boolean,
-): Promise<Referral | undefined> {
-  const referrers = await store.findReferrersUpwards(
-    tx,
-    received.map((referral) => referral.referrer),
+  before: readonly Referral[],
+  { from, into, identifierIds }: Move,
+): Promise<readonly Referral[]> {
+  const moving = new Set(identifierIds);
+  const moved = before.map((one) =>
+    moving.has(one.identifierId) ? { ...one, referee: into } : one,
   );
-  return received
-    .filter(({ status }) => !isRewarded || status === 'CONVERTED')
-    .filter(
-      ({ referrer }) => referrer !== survivor && !ancestorsOf(referrer, referrers).has(survivor),
-    )
-    .reduce<Referral | undefined>(
-      (best, referral) => (best === undefined ? referral : standingReferral(best, referral)),
-      undefined,
-    );
+  const sides = [from, into];
+  const firstOrderDays = await firstDaysWith(tx, sides, 'revenueMinor');
+  const referrers = new Map(
+    await store.findReferrersUpwards(
+      tx,
+      moved.map((one) => one.referrer),
+    ),
+  );
+  // Who brought the two is what is being decided.
+  for (const side of sides) referrers.delete(side);
+  const judged = new Map<Referral['id'], Referral>();
+  for (const referee of sides) {
+    const firstOrderDay = firstOrderDays.get(referee) ?? null;
+    const received = moved.filter((one) => one.referee === referee);
+    for (const one of judgeReceived(received, { referee, firstOrderDay, referrers })) {
+      judged.set(one.id, one);
+      if (one.status !== 'VOID') referrers.set(referee, one.referrer);
+    }
+  }
+  return moved.map((one) => judged.get(one.id) ?? one);
+}
+
+function isVoided({ judged }: { readonly judged: Referral }): boolean {
+  return judged.status === 'VOID';
 }

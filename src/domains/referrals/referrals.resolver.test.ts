@@ -15,9 +15,7 @@ import { ReferralService } from './referrals.service';
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
 const { directory } = createPipeline(database, { clock });
-const ledger = new LoyaltyService(database, defaultLoyaltyPolicy, uuidSource, clock, (tx, id) =>
-  directory.lockProfile(tx, id),
-);
+const ledger = new LoyaltyService(database, defaultLoyaltyPolicy, uuidSource, clock, directory);
 const projectors = [new ReferralProjector(directory, ledger, defaultReferralPolicy)];
 const { events } = createPipeline(database, { clock, projectors });
 const profiles = new IdentityReads(database, defaultIdentityPolicy);

@@ -1,5 +1,5 @@
 import { dayOf } from '../../shared/days';
-import type { EventId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import {
   defaultReferralPolicy,
   type ReferralPolicy,
@@ -10,9 +10,11 @@ import {
   type ClaimFacts,
   type ClaimRefusal,
   decideChange,
+  judgeReceived,
   type Referral,
   type ReferralChange,
   refuseClaim,
+  type StandingFacts,
   standingReferral,
 } from './referrals.rules';
 
@@ -20,6 +22,7 @@ const [ann, bob, cem] = ['ann', 'bob', 'cem'] as ProfileId[] as [ProfileId, Prof
 
 const claimed: Referral = {
   id: 'claim-1' as EventId,
+  identifierId: 'identifier-1' as IdentifierId,
   referrer: ann,
   referee: bob,
   code: 'ANN2',
@@ -238,5 +241,79 @@ describe('requireSoundReferralPolicy', () => {
   ])('refuses %j', (changes, fault) => {
     const policy = { ...defaultReferralPolicy, ...changes };
     expect(() => requireSoundReferralPolicy(policy)).toThrow(fault);
+  });
+});
+
+describe('judgeReceived', () => {
+  const day = (at: string) => dayOf(new Date(at));
+  const other: Referral = {
+    ...claimed,
+    id: 'claim-2' as EventId,
+    referrer: cem,
+    code: 'CEM2',
+    claimedAt: new Date('2026-03-11T12:00:00Z'),
+  };
+  const asVoid = (referral: Referral): Referral => ({ ...referral, status: 'VOID' });
+  const paid = { ...other, status: 'CONVERTED' as const, convertedAt: new Date('2026-03-12') };
+
+  test.each<[string, Referral[], Partial<StandingFacts>, string[]]>([
+    ['one claim', [claimed], {}, ['CLAIMED']],
+    ['one that was void before', [asVoid(claimed)], {}, ['CLAIMED']],
+    ['one that was void though rewarded', [asVoid(paid)], {}, ['CONVERTED']],
+    ['the earlier of two', [other, claimed], {}, ['VOID', 'CLAIMED']],
+    ['the earlier, void before', [other, asVoid(claimed)], {}, ['VOID', 'CLAIMED']],
+    ['the one that was rewarded', [claimed, paid], {}, ['VOID', 'CONVERTED']],
+    ['the one that was rewarded, void before', [claimed, asVoid(paid)], {}, ['VOID', 'CONVERTED']],
+    ['none by oneself', [{ ...claimed, referrer: bob }], {}, ['VOID']],
+    [
+      'the other, where one is by oneself',
+      [{ ...claimed, referrer: bob }, other],
+      {},
+      ['VOID', 'CLAIMED'],
+    ],
+    [
+      'none that was not rewarded, where one by oneself was',
+      [claimed, { ...paid, referrer: bob }],
+      {},
+      ['VOID', 'VOID'],
+    ],
+    [
+      'the other that was rewarded, where one by oneself was',
+      [{ ...claimed, referrer: bob, convertedAt: new Date('2026-03-12') }, paid],
+      {},
+      ['VOID', 'CONVERTED'],
+    ],
+    [
+      'none in a circle',
+      [claimed],
+      {
+        referrers: new Map([
+          [ann, cem],
+          [cem, bob],
+        ]),
+      },
+      ['VOID'],
+    ],
+    [
+      'an order on the day of the claim',
+      [claimed],
+      { firstOrderDay: day('2026-03-10') },
+      ['CLAIMED'],
+    ],
+    [
+      'an order the day before',
+      [claimed, other],
+      { firstOrderDay: day('2026-03-09') },
+      ['VOID', 'VOID'],
+    ],
+    ['an order before, and rewarded', [paid], { firstOrderDay: day('2026-03-09') }, ['CONVERTED']],
+  ])('%s', (_case, received, facts, expected) => {
+    const judged = judgeReceived(received, {
+      referee: bob,
+      firstOrderDay: null,
+      referrers: new Map(),
+      ...facts,
+    });
+    expect(judged.map(({ status }) => status)).toEqual(expected);
   });
 });

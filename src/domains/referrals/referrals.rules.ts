@@ -1,9 +1,9 @@
 import { dayOf, type EpochDay, startOfDay } from '../../shared/days';
-import type { EventId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 
 /**
- * CLAIMED: the code was claimed, no order yet. CONVERTED: the first order came. VOID: a merge or a
- * late event showed that nobody new was brought; counts for nothing.
+ * CLAIMED: the code was claimed, no order yet. CONVERTED: the first order came. VOID: as far as is
+ * known nobody new was brought, since a merge or a late event; counts for nothing.
  */
 export type ReferralStatus = 'CLAIMED' | 'CONVERTED' | 'VOID';
 
@@ -11,6 +11,9 @@ export type ReferralStatus = 'CLAIMED' | 'CONVERTED' | 'VOID';
 export interface Referral {
   /** The id of the event of the claim. */
   readonly id: EventId;
+  /** The identifier that claimed the code: the referral goes where it goes. */
+  readonly identifierId: IdentifierId;
+  /** The profile that holds the code. */
   readonly referrer: ProfileId;
   readonly referee: ProfileId;
   readonly code: string;
@@ -118,6 +121,48 @@ function decideMove(referral: Referral, { knownDay, arrivedAt }: OrderFacts): Re
     .map((orderedAt) => later(orderedAt, claimedAt))
     .reduce((earliest, one) => (one < earliest ? one : earliest), convertedAt);
   return at < convertedAt ? { change: 'MOVE', at } : { change: 'NONE' };
+}
+
+/** What decides which of the referrals of a customer stands. */
+export interface StandingFacts {
+  readonly referee: ProfileId;
+  /** Of orders for money; null where there is none. */
+  readonly firstOrderDay: EpochDay | null;
+  /** Who brought the referrers, who brought those, and so on: referrer by referee. */
+  readonly referrers: ReadonlyMap<ProfileId, ProfileId>;
+}
+
+/**
+ * The referrals by which a customer was brought, with the status they have once identifiers have
+ * moved. One stands at most (see `standingReferral`), and none by which the customer brought
+ * themselves, directly or through others. Nor does one that was not rewarded where the customer
+ * was rewarded for another, or ordered before it. The rest is void. Nothing else counts, and above
+ * all not the status before: so what a merge voided stands again when the merge is undone.
+ */
+export function judgeReceived(
+  received: readonly Referral[],
+  { referee, firstOrderDay, referrers }: StandingFacts,
+): readonly Referral[] {
+  const isRewarded = received.some(({ convertedAt }) => convertedAt !== null);
+  const isNew = ({ claimedAt }: Referral) =>
+    firstOrderDay === null || firstOrderDay >= dayOf(claimedAt);
+  const standing = received
+    .filter((one) => (isRewarded ? one.convertedAt !== null : isNew(one)))
+    .filter(
+      ({ referrer }) => referrer !== referee && !ancestorsOf(referrer, referrers).has(referee),
+    )
+    .map(unvoided)
+    .reduce<Referral | null>(
+      (best, one) => (best === null ? one : standingReferral(best, one)),
+      null,
+    );
+  return received.map((one) =>
+    one.id === standing?.id ? standing : { ...one, status: 'VOID' as const },
+  );
+}
+
+function unvoided(referral: Referral): Referral {
+  return { ...referral, status: referral.convertedAt === null ? 'CLAIMED' : 'CONVERTED' };
 }
 
 /**

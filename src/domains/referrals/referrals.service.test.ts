@@ -19,9 +19,7 @@ import type { MadeReferral, SummaryRow } from './referrals.store';
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
 const directory = createPipeline(database, { clock }).directory;
-const ledger = new LoyaltyService(database, defaultLoyaltyPolicy, uuidSource, clock, (tx, id) =>
-  directory.lockProfile(tx, id),
-);
+const ledger = new LoyaltyService(database, defaultLoyaltyPolicy, uuidSource, clock, directory);
 const balances = new LoyaltyReads(database, defaultLoyaltyPolicy, clock);
 const { events } = pipelineOn(database);
 const reads = new ReferralReads(database);
@@ -209,6 +207,7 @@ describe('claim', () => {
       outcome: 'CLAIMED',
       referral: {
         id: expect.any(String),
+        identifierId: expect.any(String),
         referrer: ann.profileId,
         referee: bob.profileId,
         code,

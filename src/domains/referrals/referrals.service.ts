@@ -33,7 +33,10 @@ export class ReferralService {
     private readonly clock: Clock,
     private readonly ids: IdSource,
     private readonly randomBytes: RandomBytes,
-    private readonly profiles: Pick<ProfileDirectory, 'lockProfile' | 'lockProfiles'>,
+    private readonly profiles: Pick<
+      ProfileDirectory,
+      'lockProfile' | 'lockProfiles' | 'primaryIdentifiers'
+    >,
     private readonly events: EventIngest,
   ) {}
 
@@ -55,7 +58,8 @@ export class ReferralService {
       // The lock makes "has none yet" true until the commit.
       const profileId = await this.profiles.lockProfile(tx, asked.profileId);
       if (profileId === null) return { outcome: 'PROFILE_NOT_FOUND' };
-      const owner = { profileId, createdAt: asked.createdAt ?? this.clock.now() };
+      const createdAt = asked.createdAt ?? this.clock.now();
+      const owner = await this.ownerOf(tx, profileId, createdAt);
       return wanted === null
         ? { outcome: 'CODE', code: await this.ensureCode(tx, owner) }
         : this.reserveCode(tx, owner, wanted);
@@ -86,6 +90,9 @@ export class ReferralService {
       ]);
       if (referee === null) return { outcome: 'PROFILE_NOT_FOUND' };
       if (referrer === null) return { outcome: 'CODE_NOT_FOUND' };
+      // A code goes with its identifier, which may have left the profile before we had the lock.
+      const [held] = await store.findCodes(tx, [code]);
+      if (held?.profileId !== referrer) throw new TransactionConflict('A referral code moved.');
       return this.decideClaim(tx, { code, referee, referrer }, source);
     });
   }
@@ -134,6 +141,12 @@ export class ReferralService {
     throw new Error(`Generated codes were taken ${CODE_ATTEMPTS_MAX} times in a row.`);
   }
 
+  /** Whose a new code is: a code belongs to an identifier, as everything does that may move. */
+  private async ownerOf(tx: Tx, profileId: ProfileId, createdAt: Date): Promise<CodeOwner> {
+    const primary = (await this.profiles.primaryIdentifiers(tx, [profileId])).get(profileId);
+    return { profileId, identifierId: must(primary).identifierId, createdAt };
+  }
+
   private async reserveCode(tx: Tx, owner: CodeOwner, code: string): Promise<CreateCodeOutcome> {
     const inserted = await store.insertCode(tx, { ...owner, code });
     if (inserted !== null) return { outcome: 'CODE', code: inserted };
@@ -147,6 +160,8 @@ export class ReferralService {
 
 /** A value that the steps before guarantee. */
 function must<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new TransactionConflict('A referral that must be is not there.');
+  if (value === undefined) {
+    throw new TransactionConflict('What must be there of a referral or profile is not.');
+  }
   return value;
 }

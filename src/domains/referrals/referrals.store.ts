@@ -1,15 +1,20 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
-import type { EventId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
+import type { Move } from '../identity';
 import type { Referral, ReferralStatus } from './referrals.rules';
 
 export interface CodeRow {
   readonly code: string;
+  /** Whose the code is, for ever. */
+  readonly identifierId: IdentifierId;
+  /** The profile that holds the identifier now. */
   readonly profileId: ProfileId;
   readonly createdAt: Date;
 }
 
-const codeColumns = 'code, profile_id as "profileId", created_at as "createdAt"';
+const codeColumns = `
+  code, identifier_id as "identifierId", profile_id as "profileId", created_at as "createdAt"`;
 
 /** Those of the codes that exist. */
 export function findCodes(sql: Sql, codes: readonly string[]): Promise<CodeRow[]> {
@@ -34,24 +39,33 @@ export async function findCurrentCode(sql: Sql, profileId: ProfileId): Promise<C
 /** Adds a code; null where it is taken. */
 export async function insertCode(tx: Tx, row: CodeRow): Promise<CodeRow | null> {
   const [inserted] = await tx.query<CodeRow>(
-    `insert into referral_code (code, profile_id, created_at) values ($1, $2, $3)
+    `insert into referral_code (code, profile_id, created_at, identifier_id)
+     values ($1, $2, $3, $4)
      on conflict (code) do nothing
      returning ${codeColumns}`,
-    [row.code, row.profileId, row.createdAt],
+    [row.code, row.profileId, row.createdAt, row.identifierId],
   );
   return inserted ?? null;
 }
 
-export async function moveCodes(tx: Tx, absorbed: ProfileId, survivor: ProfileId): Promise<void> {
-  await tx.query('update referral_code set profile_id = $2 where profile_id = $1', [
-    absorbed,
-    survivor,
-  ]);
+/** Hands over the codes of identifiers. @returns which they are */
+export async function moveCodes(
+  tx: Tx,
+  { from, into, identifierIds }: Move,
+): Promise<readonly string[]> {
+  const moved = await tx.query<{ code: string }>(
+    `update referral_code set profile_id = $2
+     where profile_id = $1 and identifier_id = any($3::uuid[])
+     returning code`,
+    [from, into, identifierIds],
+  );
+  return moved.map(({ code }) => code);
 }
 
 const referralColumns = `
-  r.id, r.referrer_profile_id as referrer, r.referee_profile_id as referee, r.code, r.status,
-  r.claimed_at as "claimedAt", r.converted_at as "convertedAt"`;
+  r.id, r.identifier_id as "identifierId", r.referrer_profile_id as referrer,
+  r.referee_profile_id as referee, r.code, r.status, r.claimed_at as "claimedAt",
+  r.converted_at as "convertedAt"`;
 
 /** The referral that stands for each of the referees; at most one each. */
 export function findStandingReferrals(
@@ -61,6 +75,17 @@ export function findStandingReferrals(
   return sql.query<Referral>(
     `select ${referralColumns} from referral r
      where r.referee_profile_id = any($1::uuid[]) and r.status <> 'VOID'`,
+    [referees],
+  );
+}
+
+/** All referrals by which the profiles were brought, also those that do not stand. */
+export function findReceivedReferrals(
+  sql: Sql,
+  referees: readonly ProfileId[],
+): Promise<Referral[]> {
+  return sql.query<Referral>(
+    `select ${referralColumns} from referral r where r.referee_profile_id = any($1::uuid[])`,
     [referees],
   );
 }
@@ -113,9 +138,10 @@ export async function insertReferrals(tx: Tx, referrals: readonly Referral[]): P
   if (referrals.length === 0) return;
   await tx.query(
     `insert into referral
-       (referee_profile_id, id, referrer_profile_id, code, status, claimed_at, converted_at)
+       (referee_profile_id, id, referrer_profile_id, code, status, claimed_at, converted_at,
+        identifier_id)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
-       $6::timestamptz[], $7::timestamptz[])`,
+       $6::timestamptz[], $7::timestamptz[], $8::uuid[])`,
     [
       referrals.map((one) => one.referee),
       referrals.map((one) => one.id),
@@ -124,6 +150,7 @@ export async function insertReferrals(tx: Tx, referrals: readonly Referral[]): P
       referrals.map((one) => one.status),
       referrals.map((one) => one.claimedAt),
       referrals.map((one) => one.convertedAt),
+      referrals.map((one) => one.identifierId),
     ],
   );
 }
@@ -145,35 +172,38 @@ export async function updateReferrals(tx: Tx, referrals: readonly Referral[]): P
   );
 }
 
-/** Hands what the absorbed profile brought to the survivor. */
+/** Hands over what codes brought. */
 export async function moveReferralsMade(
   tx: Tx,
-  absorbed: ProfileId,
-  survivor: ProfileId,
+  { from, into }: Move,
+  codes: readonly string[],
 ): Promise<void> {
-  await tx.query('update referral set referrer_profile_id = $2 where referrer_profile_id = $1', [
-    absorbed,
-    survivor,
-  ]);
+  if (codes.length === 0) return;
+  await tx.query(
+    `update referral set referrer_profile_id = $2
+     where referrer_profile_id = $1 and code = any($3::text[])`,
+    [from, into, codes],
+  );
 }
 
 /**
- * Hands the referrals by which the absorbed profile was brought to the survivor; at most one of
- * the two may have one that stands. Deleted and inserted anew, because a distributed table does
- * not let a row's distribution key change.
+ * Hands over the referrals that identifiers claimed. Those of one profile that stand must be one at
+ * most by then. Deleted and inserted anew, because a distributed table does not let a row's
+ * distribution key change.
  */
 export async function moveReferralsReceived(
   tx: Tx,
-  absorbed: ProfileId,
-  survivor: ProfileId,
+  { from, into, identifierIds }: Move,
 ): Promise<void> {
+  const rest = 'id, referrer_profile_id, code, status, claimed_at, converted_at, identifier_id';
   await tx.query(
-    `with moved as (delete from referral where referee_profile_id = $1 returning *)
-     insert into referral
-       (referee_profile_id, id, referrer_profile_id, code, status, claimed_at, converted_at)
-     select $2, id, referrer_profile_id, code, status, claimed_at, converted_at
-     from moved`,
-    [absorbed, survivor],
+    `with moved as (
+       delete from referral
+       where referee_profile_id = $1 and identifier_id = any($3::uuid[])
+       returning *
+     )
+     insert into referral (referee_profile_id, ${rest}) select $2, ${rest} from moved`,
+    [from, into, identifierIds],
   );
 }
 

@@ -1,8 +1,10 @@
 import type { Rehoming } from '../identity';
 import { removeValues } from './value.store';
 
-/** What the survivor is worth follows from the days of both, which are evaluated after the merge. */
+/** What a profile is worth follows from the days it has after a move, which are evaluated then. */
 export const valueRehoming: Rehoming = {
   name: 'value',
-  rehome: (tx, absorbed) => removeValues(tx, [absorbed]),
+  rehome: async (tx, { from, isWhole }) => {
+    if (isWhole) await removeValues(tx, [from]);
+  },
 };

@@ -1,0 +1,26 @@
+/** Runs the work and gives how long it took, in milliseconds. */
+export async function timed<Result>(
+  work: () => Promise<Result>,
+): Promise<{ result: Result; elapsedMs: number }> {
+  const startedAt = performance.now();
+  const result = await work();
+  return { result, elapsedMs: performance.now() - startedAt };
+}
+
+/** @throws where there are no numbers */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  if (low === undefined || high === undefined) throw new Error('There is no median of nothing.');
+  return (low + high) / 2;
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+/** A ratio as it is printed: to three digits after the point. */
+export function ratio(numerator: number, denominator: number): number {
+  return Number((numerator / denominator).toFixed(3));
+}

@@ -1,0 +1,147 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionType } from '../../platform/graphql/connection';
+import { Int64 } from '../../platform/graphql/int64.scalar';
+
+export enum IdentityLogKind {
+  LINKED = 'LINKED',
+  MERGED = 'MERGED',
+  DEMOTED = 'DEMOTED',
+}
+
+registerEnumType(IdentityLogKind, {
+  name: 'IdentityLogKind',
+  description: 'What happened to the identity of a customer.',
+  valuesConfig: {
+    LINKED: {
+      description: 'An event gave the first evidence that two identifiers are one person.',
+    },
+    MERGED: { description: 'Two profiles became one.' },
+    DEMOTED: { description: 'An identifier came with an event and was not used, by a rule.' },
+  },
+});
+
+@ObjectType({ description: 'An identifier by its name alone.' })
+export class IdentifierName {
+  @Field({ description: 'The kind of identifier; at most 100 characters are kept of one unknown.' })
+  namespace!: string;
+
+  @Field({
+    description: 'The value, normalised where it could be; at most 255 characters are kept.',
+  })
+  value!: string;
+}
+
+@ObjectType({
+  description: 'One thing that made the profile what it is, or was refused, with its evidence.',
+})
+export class IdentityLogEntry {
+  @Field(() => IdentityLogKind, { description: 'What happened; it says which fields are set.' })
+  kind!: IdentityLogKind;
+
+  @Field({ description: 'When Perennial recorded it, the first time.' })
+  recordedAt!: Date;
+
+  @Field({ description: 'Who sent the evidence.' })
+  source!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The event that was the evidence, the first one; null where there was none.',
+  })
+  eventId!: string | null;
+
+  @Field(() => IdentifierName, {
+    nullable: true,
+    description: 'LINKED: what was linked. DEMOTED: what was not used, the first as sent.',
+  })
+  identifier!: IdentifierName | null;
+
+  @Field(() => IdentifierName, {
+    nullable: true,
+    description: 'LINKED: what it was linked to. DEMOTED: what the event belongs to instead.',
+  })
+  linkedTo!: IdentifierName | null;
+
+  @Field(() => ID, { nullable: true, description: 'MERGED: the profile that went on.' })
+  survivorId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'MERGED: the profile that became part of it.' })
+  absorbedId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'DEMOTED: the rule, a stable code as in `DemotedIdentifier.reason`.',
+  })
+  rule!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'DEMOTED: in how many events so far; they share one entry.',
+  })
+  times!: number | null;
+
+  @Field(() => Date, { nullable: true, description: 'DEMOTED: when it was recorded last.' })
+  lastAt!: Date | null;
+}
+
+export const IdentityLogConnection = connectionType('IdentityLog', () => IdentityLogEntry);
+
+@ObjectType({
+  description: 'An identifier that events came with and that was not used, by a rule.',
+})
+export class IdentityWarning {
+  @Field(() => ID, { description: 'The profile that has the events.' })
+  profileId!: string;
+
+  @Field({ description: 'The rule, a stable code as in `DemotedIdentifier.reason`.' })
+  rule!: string;
+
+  @Field(() => IdentifierName, {
+    description: 'What was not used. Of an unknown namespace the first value stands for all.',
+  })
+  identifier!: IdentifierName;
+
+  @Field({ description: 'Who sent it.' })
+  source!: string;
+
+  @Field(() => ID, { description: 'The first event that came with it.' })
+  eventId!: string;
+
+  @Field({ description: 'When that event happened.' })
+  occurredAt!: Date;
+
+  @Field({ description: 'When Perennial recorded it, the first time.' })
+  recordedAt!: Date;
+
+  @Field({ description: 'When Perennial recorded it last.' })
+  lastAt!: Date;
+
+  @Field(() => Int, { description: 'In how many events so far.' })
+  times!: number;
+}
+
+export const IdentityWarningConnection = connectionType('IdentityWarning', () => IdentityWarning);
+
+@InputType({ description: 'Which warnings to list; every condition given must hold.' })
+export class IdentityWarningFilter {
+  @Field(() => String, { nullable: true, description: 'By this rule, e.g. `NAMESPACE_LIMIT`.' })
+  rule?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'From this source, e.g. `key:crm-sync`.' })
+  source?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'Recorded for the first time then or later.' })
+  since?: Date | null;
+}
+
+@ObjectType({ description: 'How often one source broke one rule.' })
+export class IdentityWarningCount {
+  @Field({ description: 'The rule, a stable code as in `DemotedIdentifier.reason`.' })
+  rule!: string;
+
+  @Field({ description: 'Who sent it.' })
+  source!: string;
+
+  @Field(() => Int64, { description: 'How often, every event counted.' })
+  times!: bigint;
+}

@@ -1,0 +1,23 @@
+import { defaultIdentityPolicy, IdentityReads, IdentityResolver } from '../../src/domains/identity';
+import { useApi } from '../support/api';
+
+const api = useApi();
+
+it('the identity policy in force is told', async () => {
+  const data = await api.data(
+    `{ identityPolicy {
+      namespaces { name normaliser priority limit { max windowDays } uniqueToPerson }
+      junkValues phoneRegion emailProviders { domain aliases ignoreDots dropPlusTags }
+      valueLengthMax identifiersPerProfileMax mergesPerProfileMax
+      traitStrategies { trait strategy }
+    } }`,
+  );
+  const { identityPolicy } = api.app.config;
+  expect(data).toEqual({ identityPolicy: { ...identityPolicy, traitStrategies: [] } });
+});
+
+it('and with it the strategies of traits', () => {
+  const policy = { ...defaultIdentityPolicy, traitStrategies: new Map([['age', 'MAX'] as const]) };
+  const resolver = new IdentityResolver(new IdentityReads(api.database, policy));
+  expect(resolver.identityPolicy().traitStrategies).toEqual([{ trait: 'age', strategy: 'MAX' }]);
+});

@@ -1,0 +1,328 @@
+import fc from 'fast-check';
+import { createApp } from '../../src/app';
+import { readConfig } from '../../src/config';
+import type { Move } from '../../src/domains/identity';
+import { createDataSource } from '../../src/platform/database/data-source';
+import type { Tx } from '../../src/platform/database/database';
+import { createLogger } from '../../src/platform/telemetry/logger';
+import { type IdentifierId, type ProfileId, uuidSource } from '../../src/shared/ids';
+import { TestClock } from '../support/clock';
+import { useTestDatabase } from '../support/database';
+
+const testing = useTestDatabase();
+const START = '2026-06-01T12:00:00.000Z';
+const DAY_MS = 86_400_000;
+const clock = new TestClock(START);
+const { database } = testing;
+const app = createApp({
+  config: readConfig({ NODE_ENV: 'test', DATABASE_URL: testing.url }),
+  database,
+  logger: createLogger({ level: 'silent' }),
+  clock,
+  ids: uuidSource,
+});
+
+/** The two who are merged and parted, then two others whom they bring or who bring them. */
+const people = [0, 1, 2, 3] as const;
+
+type Step =
+  | { readonly do: 'wait'; readonly days: number }
+  | { readonly do: 'adjust'; readonly who: number; readonly points: number }
+  | { readonly do: 'claim'; readonly who: number; readonly by: number; readonly of: number }
+  | {
+      readonly do: 'order' | 'refund' | 'feedback' | 'post' | 'sign-in';
+      readonly who: number;
+      readonly by: number;
+      readonly daysAgo: number;
+      readonly size: number;
+    };
+
+const who = fc.constantFrom(...people);
+const by = fc.nat(1);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('order', 'order', 'refund', 'feedback', 'post', 'sign-in'),
+      who,
+      by,
+      daysAgo: fc.oneof(fc.nat(3), fc.nat(450)),
+      size: fc.integer({ min: 1, max: 300 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('claim' as const), who, by, of: who }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('adjust' as const),
+      who,
+      points: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: -300, max: -1 })),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      days: fc.oneof(fc.nat(3), fc.nat(200)),
+    }),
+  },
+);
+
+interface Person {
+  readonly profileId: ProfileId;
+  readonly code: string;
+  readonly identifiers: readonly { readonly namespace: string; readonly value: string }[];
+}
+
+async function newPerson(): Promise<Person> {
+  const name = uuidSource.next<string>();
+  const identifiers = [
+    { namespace: 'user_id', value: name },
+    { namespace: 'email', value: `${name}@mail.test` },
+  ];
+  const seen = { messageId: uuidSource.next<string>(), name: 'Viewed', identifiers };
+  const { profileIds } = await app.events.ingest('shop', [
+    { ...seen, occurredAt: new Date('2025-01-01'), traits: { name } },
+  ]);
+  const profileId = must(profileIds[0]);
+  const created = await app.referrals.createCode({ profileId, wanted: null });
+  if (created.outcome !== 'CODE') throw new Error('No code was made.');
+  return { profileId, code: created.code.code, identifiers };
+}
+
+async function run(one: Step, all: readonly Person[]): Promise<void> {
+  if (one.do === 'wait') {
+    clock.advanceDays(one.days);
+    return;
+  }
+  const person = must(all[one.who]);
+  if (one.do === 'adjust') {
+    await app.loyalty.adjustPoints({
+      profileId: person.profileId,
+      points: BigInt(one.points),
+      reason: 'x',
+      note: null,
+      idempotencyKey: uuidSource.next(),
+      actor: 'x',
+    });
+    return;
+  }
+  const properties = {
+    order: ['Order Completed', { revenue: 'size' in one ? one.size : 0 }],
+    refund: ['Order Refunded', { total: 'size' in one ? one.size : 0 }],
+    feedback: ['Feedback Submitted', { kind: 'NPS', score: 'size' in one ? one.size % 11 : 0 }],
+    post: ['Post Created', {}],
+    'sign-in': ['Signed In', {}],
+    claim: ['Referral Claimed', { code: must(all['of' in one ? one.of : 0]).code }],
+  } as const;
+  const [name, told] = properties[one.do];
+  const daysAgo = 'daysAgo' in one ? one.daysAgo : 0;
+  const { outcomes } = await app.events.ingest('shop', [
+    {
+      messageId: uuidSource.next(),
+      name,
+      occurredAt: new Date(clock.now().getTime() - daysAgo * DAY_MS),
+      identifiers: [must(person.identifiers[one.by])],
+      properties: told,
+    },
+  ]);
+  expect(outcomes).toMatchObject([{ status: 'ACCEPTED' }]);
+}
+
+/** As the graph's writer does it; in an undoing the absorbed profile comes to life again. */
+async function rehome(tx: Tx, move: Move): Promise<void> {
+  const { from, into, identifierIds, isWhole } = move;
+  await tx.query('update identifier set profile_id = $1 where identifier_id = any($2::uuid[])', [
+    into,
+    identifierIds,
+  ]);
+  await tx.query('update profile set merged_into = $2 where profile_id = $1', [
+    isWhole ? from : into,
+    isWhole ? into : null,
+  ]);
+  for (const rehoming of app.rehomings) await rehoming.rehome(tx, move, clock.now());
+  await app.activity.evaluate(tx, isWhole ? [into] : [from, into], clock.now());
+}
+
+async function identifiersOf(profileId: ProfileId): Promise<IdentifierId[]> {
+  const rows = await database.query<{ id: IdentifierId }>(
+    'select identifier_id as id from identifier where profile_id = $1',
+    [profileId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** All that can be seen of a profile, save the ids of what is made anew. */
+async function view(profileId: ProfileId) {
+  const { reads } = app;
+  const [lots = []] = await reads.loyalty.lotPages([{ profileId, size: 500, after: null }]);
+  const [history = []] = await reads.lifecycle.historyByPage([
+    { profileId, after: null, limit: 500 },
+  ]);
+  const accounts = await reads.loyalty.accountByProfile([profileId]);
+  const [account] = accounts.map(({ balance, lifetimePoints, tier, tierSince }) => ({
+    balance,
+    lifetimePoints,
+    tier,
+    tierSince,
+  }));
+  const select = (columns: string, table: string, key = 'profile_id') =>
+    database.query(`select ${columns} from ${table} where ${key} = $1 order by 1, 2, 3`, [
+      profileId,
+    ]);
+  return {
+    profile: await reads.identity.profileById([profileId]),
+    traits: await reads.identity.traitsByProfile([profileId]),
+    days: await select('day, identifier_id, a.*', 'activity_day a'),
+    feedback: await reads.feedback.feedbackByPage([{ profileId, size: 500, after: null }]),
+    account: must(account),
+    lots: lots.map(({ identifierId, pointsLeft, earnedAt, expiresAt }) => ({
+      identifierId,
+      pointsLeft,
+      earnedAt,
+      expiresAt,
+    })),
+    expiring: (await reads.loyalty.expiringPoints([{ profileId, days: 90 }])).map(
+      ({ points }) => points,
+    ),
+    referrals: await reads.referrals.summaryByProfile([profileId]),
+    brought: await reads.referrals.referralsByPage([
+      { referrer: profileId, size: 500, after: null },
+    ]),
+    broughtBy: await select('claimed_at, id, status, r.*', 'referral r', 'referee_profile_id'),
+    codes: await select('code, profile_id, c.*', 'referral_code c'),
+    stage: await reads.lifecycle.stateByProfile([profileId]),
+    history: history.map(({ id: _, ...rest }) => rest),
+    value: await reads.value.valueByProfile([profileId]),
+    next: await select('next_evaluation_at, 1, 1', 'evaluation'),
+  };
+}
+
+function viewAll(all: readonly Person[]) {
+  return Promise.all(all.map(({ profileId }) => view(profileId)));
+}
+
+/** Rows that are with another profile than the identifier they belong to. */
+function strayed(): Promise<unknown[]> {
+  const tables = [
+    ['activity_day', 'profile_id', 'true'],
+    ['feedback', 'profile_id', 'true'],
+    ['point_lot', 'profile_id', 'points_left > 0'],
+    ['referral_code', 'profile_id', 'true'],
+    ['referral', 'referee_profile_id', 'true'],
+  ];
+  return database.query(
+    tables
+      .map(
+        ([table, column, condition]) =>
+          `select '${table}' as name from ${table} t join identifier i using (identifier_id)
+           where t.${column} <> i.profile_id and ${condition}`,
+      )
+      .join(' union all '),
+  );
+}
+
+test('a merge that is undone leaves everything visible of everybody as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      clock.set(START);
+      const all: Person[] = [];
+      for (const _ of people) all.push(await newPerson());
+      for (const one of steps) await run(one, all);
+      const [into, from] = all.map(({ profileId }) => profileId) as [ProfileId, ProfileId];
+      await database.transaction((tx) => app.activity.evaluate(tx, [into, from], clock.now()));
+      const before = await viewAll(all);
+      const identifierIds = await identifiersOf(from);
+
+      const merge = { from, into, identifierIds, isWhole: true, reason: 'MERGE' } as const;
+      await database.transaction((tx) => rehome(tx, merge));
+      expect(await strayed()).toEqual([]);
+      expect((await app.reads.loyalty.accountByProfile([from]))[0]).toMatchObject({
+        balance: 0n,
+        lifetimePoints: 0n,
+      });
+
+      const undoing = { from: into, into: from, identifierIds, isWhole: false } as const;
+      await database.transaction((tx) => rehome(tx, { ...undoing, reason: 'UNMERGE' }));
+      expect(await strayed()).toEqual([]);
+      expect(await viewAll(all)).toEqual(before);
+    }),
+    { numRuns: 40 },
+  );
+}, 120_000);
+
+/** The first of the migrations that give facts the identifier they belong to. */
+const FIRST_TO_BELONG = 'AddFeedbackIdentifier1795421400000';
+
+test('facts from before they belonged to identifiers are given to those that told them', async () => {
+  clock.set(START);
+  const [ann, ben, cem] = [await newPerson(), await newPerson(), await newPerson()];
+  const all = [ann, ben, cem];
+  const sized = { by: 0, daysAgo: 0, size: 50 };
+  const history: readonly Step[] = [
+    { do: 'claim', who: 1, by: 0, of: 0 },
+    { do: 'order', who: 1, ...sized },
+    { do: 'feedback', who: 1, ...sized },
+    { do: 'adjust', who: 2, points: 7 },
+    { do: 'sign-in', who: 2, ...sized },
+  ];
+  for (const one of history) await run(one, all);
+  const { profileId: from } = cem;
+  const identifierIds = await identifiersOf(from);
+  const merge = {
+    from,
+    into: ben.profileId,
+    identifierIds,
+    isWhole: true,
+    reason: 'MERGE',
+  } as const;
+  await database.transaction((tx) => rehome(tx, merge));
+  const facts = () =>
+    database.query<{ points: bigint; isOwn: boolean }>(
+      `select 'feedback' as name, id, identifier_id, null::bigint as points, true as "isOwn"
+       from feedback
+       union all
+       select 'referral', id, identifier_id, null, true from referral
+       union all
+       select 'lot', l.id, l.identifier_id, l.points_earned,
+         coalesce(t.reason not in ('REFERRER_REWARD', 'x'), true)
+       from point_lot l left join ledger_transaction t
+         on t.profile_id = l.profile_id and t.id = l.transaction_id and t.kind <> 'TRANSFER'
+       order by 1, 2`,
+    );
+  // Whose an adjustment of an absorbed profile was is not on record any more.
+  const known = (rows: readonly { points: bigint; isOwn: boolean }[]) =>
+    rows.filter(({ points, isOwn }) => isOwn && points !== 7n);
+  const before = known(await facts());
+  expect(before.length).toBeGreaterThan(5);
+
+  const migrating = await createDataSource({
+    url: testing.url,
+    poolSizeMax: 1,
+    statementTimeoutMs: 20_000,
+  }).initialize();
+  try {
+    const done = migrating.migrations.map((one) => one.constructor.name).sort(byTimestamp);
+    const count = done.length - done.indexOf(FIRST_TO_BELONG);
+    for (let undone = 0; undone < count; undone += 1) await migrating.undoLastMigration();
+    expect(await migrating.runMigrations()).toHaveLength(count);
+  } finally {
+    await migrating.destroy();
+  }
+  expect(known(await facts())).toEqual(before);
+  expect(await strayed()).toEqual([]);
+  const [sums] = await database.query(
+    `select sum(points_earned) = (select sum(lifetime_points) from loyalty_account) as agree
+     from point_lot where origin_lot_id is null`,
+  );
+  expect(sums).toEqual({ agree: true });
+});
+
+function byTimestamp(left: string, right: string): number {
+  return Number(left.slice(-13)) - Number(right.slice(-13));
+}
+
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('The test lost something.');
+  return value;
+}
