@@ -60,7 +60,6 @@ export interface ExpectedEvent {
  * the transaction that stores them and set-based over the whole batch. Duplicates never get here.
  */
 export interface EventProjector {
-  readonly name: string;
   /**
    * Called before the batch locks anybody. It may take locks that come before those of profiles.
    * Nothing it reads is certain until the locks are held: a profile left out is locked later, at

@@ -302,7 +302,6 @@ describe('what a projector gives another profile', () => {
 
   function pipelineThatThanks(identifierId: IdentifierId) {
     const thanks: EventProjector = {
-      name: 'thanks',
       project: async (_tx, events) =>
         events.map(({ occurredAt }) => ({
           identifierId,

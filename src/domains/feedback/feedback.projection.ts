@@ -7,8 +7,6 @@ export const FEEDBACK_SUBMITTED = 'Feedback Submitted';
 
 /** Writes a row for every `Feedback Submitted` event. */
 export class FeedbackProjector implements EventProjector {
-  readonly name = 'feedback';
-
   async project(tx: Tx, events: readonly AcceptedEvent[]): Promise<readonly never[]> {
     await insertFeedback(tx, events.flatMap(toFeedback));
     return [];

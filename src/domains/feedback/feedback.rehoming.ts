@@ -3,6 +3,5 @@ import { moveFeedback } from './feedback.store';
 
 /** What a customer told goes with the identifier that told it. */
 export const feedbackRehoming: Rehoming = {
-  name: 'feedback',
   rehome: (tx, move) => moveFeedback(tx, move),
 };

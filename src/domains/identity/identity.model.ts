@@ -37,6 +37,5 @@ export interface LoadedIdentifier extends KnownIdentifier {
  * the move is not whole.
  */
 export interface Rehoming {
-  readonly name: string;
   rehome(tx: Tx, move: Move, now: Date): Promise<void>;
 }

@@ -6,7 +6,6 @@ import { retireProfile } from './lifecycle.store';
  * evaluation afterwards reckons with.
  */
 export const lifecycleRehoming: Rehoming = {
-  name: 'lifecycle',
   rehome: async (tx, { from, isWhole }, now) => {
     if (isWhole) await retireProfile(tx, from, now);
   },

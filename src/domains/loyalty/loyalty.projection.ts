@@ -7,8 +7,6 @@ import type { LoyaltyService } from './loyalty.service';
 
 /** Turns accepted events into points, by the policy. */
 export class LoyaltyProjector implements EventProjector {
-  readonly name = 'loyalty';
-
   constructor(
     private readonly loyalty: Pick<LoyaltyService, 'accrue'>,
     private readonly policy: LoyaltyPolicy,

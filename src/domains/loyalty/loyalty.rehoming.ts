@@ -19,7 +19,6 @@ import { partitionByExpiry, sumLeft } from './loyalty.rules';
  * The tier is not moved: it follows from the days, which move as well.
  */
 export class LoyaltyRehoming implements Rehoming {
-  readonly name = 'loyalty';
   private readonly baseTier: string;
 
   constructor(

@@ -63,7 +63,6 @@ interface SettledReferral extends ChangedReferral {
  * claim of a referee is judged first, and all orders of the batch are known to all its claims.
  */
 export class ReferralProjector implements EventProjector {
-  readonly name = 'referrals';
   private readonly policy: ReferralPolicy;
 
   constructor(

@@ -13,7 +13,6 @@ import * as store from './referrals.store';
  * taking them back is an adjustment, which a person decides.
  */
 export const referralsRehoming: Rehoming = {
-  name: 'referrals',
   rehome: async (tx, move) => {
     const codes = await store.moveCodes(tx, move);
     await store.moveReferralsMade(tx, move, codes);
