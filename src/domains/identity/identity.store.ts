@@ -146,7 +146,7 @@ export interface GraphRows {
 /**
  * Adds profiles, identifiers and edges, in one statement. Of identifiers that are known it widens
  * the time in which they were seen (found by their place, since their locks are held and nobody
- * moves them: it writes half of what an upsert does); an edge that is known keeps its first evidence.
+ * moves them); an edge that is known keeps its first evidence.
  */
 export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<void> {
   const { profileIds, created, seenAgain, links } = rows;
