@@ -125,12 +125,23 @@ CREATE TABLE identifier (
   profile_id uuid not null,
   first_seen_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,
-  constraint identifier_pkey PRIMARY KEY (value, namespace)
+  tenant smallint not null default 0,
+  signed_in_at timestamp with time zone,
+  held_until timestamp with time zone,
+  constraint identifier_pkey PRIMARY KEY (value, namespace, tenant)
 );
 
 CREATE INDEX identifier_by_id ON public.identifier USING btree (identifier_id);
 
 CREATE INDEX identifier_of_profile ON public.identifier USING btree (profile_id);
+
+CREATE TABLE identifier_tenancy (
+  value text not null,
+  namespace text not null,
+  since timestamp with time zone not null,
+  tenant smallint not null,
+  constraint identifier_tenancy_pkey PRIMARY KEY (value, namespace, since)
+);
 
 CREATE TABLE identifier_trait (
   identifier_id uuid not null,
@@ -143,7 +154,7 @@ CREATE TABLE identifier_trait (
 CREATE TABLE identity_link (
   identifier_id uuid not null,
   linked_identifier_id uuid not null,
-  event_id uuid not null,
+  event_id uuid,
   source text not null,
   linked_at timestamp with time zone not null,
   constraint identity_link_pkey PRIMARY KEY (identifier_id, linked_identifier_id)
@@ -291,6 +302,8 @@ CREATE TABLE profile (
   profile_id uuid not null,
   created_at timestamp with time zone not null,
   merged_into uuid,
+  identifier_counts jsonb not null default '{}'::jsonb,
+  merges integer not null default 0,
   constraint profile_pkey PRIMARY KEY (profile_id)
 );
 
@@ -300,10 +313,27 @@ CREATE TABLE profile_merge (
   survivor_id uuid not null,
   merge_id uuid not null,
   absorbed_id uuid not null,
-  event_id uuid not null,
+  event_id uuid,
   source text not null,
   merged_at timestamp with time zone not null,
+  absorbed_identifier_id uuid,
+  survivor_identifier_id uuid,
+  reason text,
+  undone_at timestamp with time zone,
   constraint profile_merge_pkey PRIMARY KEY (survivor_id, merge_id)
+);
+
+CREATE INDEX profile_merge_by_id ON public.profile_merge USING btree (merge_id);
+
+CREATE TABLE profile_unmerge (
+  profile_id uuid not null,
+  unmerge_id uuid not null,
+  other_profile_id uuid not null,
+  merge_id uuid,
+  actor text not null,
+  reason text not null,
+  unmerged_at timestamp with time zone not null,
+  constraint profile_unmerge_pkey PRIMARY KEY (profile_id, unmerge_id, other_profile_id)
 );
 
 CREATE TABLE quarantined_event (
@@ -344,6 +374,19 @@ CREATE TABLE referral_code (
 
 CREATE INDEX referral_code_of_profile ON public.referral_code USING btree (profile_id);
 
+CREATE TABLE revoked_link (
+  profile_id uuid not null,
+  identifier_id uuid not null,
+  other_identifier_id uuid not null,
+  unmerge_id uuid not null,
+  event_id uuid,
+  source text not null,
+  linked_at timestamp with time zone not null,
+  revoked_at timestamp with time zone not null,
+  lifted_at timestamp with time zone,
+  constraint revoked_link_pkey PRIMARY KEY (profile_id, identifier_id, other_identifier_id, unmerge_id)
+);
+
 CREATE TABLE value_calibration (
   id uuid not null,
   calibrated_at timestamp with time zone not null,
@@ -370,62 +413,135 @@ UNION ALL
     (- ledger_transaction.points) AS points
    FROM ledger_transaction;
 
-CREATE OR REPLACE FUNCTION public.lock_and_load_identifiers(namespaces text[], vals text[], companions uuid[])
- RETURNS TABLE(known_namespace text, known_value text, known_identifier_id uuid, known_profile_id uuid, known_first_seen_at timestamp with time zone, known_profile_merges integer)
+CREATE OR REPLACE FUNCTION public.find_nodes(namespaces text[], vals text[], froms timestamp with time zone[], untils timestamp with time zone[])
+ RETURNS TABLE(n bigint, namespace text, value text, tenant smallint, identifier_id uuid, profile_id uuid, first_seen_at timestamp with time zone, signed_in_at timestamp with time zone, is_holder boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select k.n, k.namespace, k.value, i.tenant, i.identifier_id, i.profile_id,
+          i.first_seen_at, i.signed_in_at,
+          case when i.tenant = 0 and i.held_until is null then true else
+            i.tenant = coalesce((
+              select t.tenant from identifier_tenancy t
+              where t.value = k.value and t.namespace = k.namespace and t.since <= k.from_at
+              order by t.since desc limit 1), 0)
+            or exists (
+              select from identifier_tenancy t
+              where t.value = k.value and t.namespace = k.namespace and t.tenant = i.tenant
+                and t.since > k.from_at and t.since <= k.until_at)
+          end
+        from unnest(namespaces, vals, froms, untils) with ordinality
+          as k (namespace, value, from_at, until_at, n)
+        left join lateral (
+          select i.tenant, i.identifier_id, i.profile_id, i.first_seen_at, i.signed_in_at,
+            i.held_until
+          from identifier i
+          where i.value = k.value and i.namespace = k.namespace
+          offset 0
+        ) i on true
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.lock_and_load_identifiers(namespaces text[], vals text[], froms timestamp with time zone[], untils timestamp with time zone[], companions uuid[], windowed text[])
+ RETURNS TABLE(known_namespace text, known_value text, known_tenant smallint, known_identifier_id uuid, known_profile_id uuid, known_first_seen_at timestamp with time zone, known_signed_in_at timestamp with time zone, known_tenancies text, profile_counts text, profile_merges integer, profile_revoked text)
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
 AS $function$
       declare
         names text[];
+        shared text[];
         nodes uuid[];
         holders uuid[];
         nodes_locked uuid[];
         holders_locked uuid[];
+        ns text[];
+        ms bigint[];
+        vs text[];
+        tenants smallint[];
+        seen timestamptz[];
+        signed timestamptz[];
       begin
-        select array_agg(i.identifier_id order by k.n), array_agg(i.profile_id order by k.n),
-          array_agg(distinct coalesce('profile ' || i.profile_id,
-            'identifier ' || k.namespace || e'\x1f' || k.value))
-        into nodes, holders, names
-        from unnest(namespaces, vals) with ordinality as k (namespace, value, n)
-        left join lateral (
-          select i.identifier_id, i.profile_id from identifier i
-          where i.value = k.value and i.namespace = k.namespace
-          offset 0
-        ) i on true;
+        select array_agg(f.identifier_id order by f.n, f.tenant),
+          array_agg(f.profile_id order by f.n, f.tenant),
+          array_agg(distinct coalesce('profile ' || f.profile_id,
+            'identifier ' || f.namespace || e'\x1f' || f.value))
+            filter (where f.profile_id is null or f.is_holder),
+          array_agg(distinct 'identifier ' || f.namespace || e'\x1f' || f.value)
+            filter (where f.tenant > 0)
+        into nodes, holders, names, shared
+        from find_nodes(namespaces, vals, froms, untils) f;
 
+        -- Whoever hands a shared identifier on holds its name as well: several may be holders.
         perform lock_identities(array(
           select unnest(names)
           union
+          select unnest(shared)
+          union
           select 'profile ' || companion from unnest(companions) as c (companion)));
 
-        select array_agg(i.identifier_id order by k.n), array_agg(i.profile_id order by k.n)
-        into nodes_locked, holders_locked
-        from unnest(namespaces, vals) with ordinality as k (namespace, value, n)
-        left join lateral (
-          select i.identifier_id, i.profile_id from identifier i
-          where i.value = k.value and i.namespace = k.namespace
-          offset 0
-        ) i on true;
+        select array_agg(f.n order by f.n, f.tenant),
+          array_agg(f.namespace order by f.n, f.tenant), array_agg(f.value order by f.n, f.tenant),
+          array_agg(f.tenant order by f.n, f.tenant),
+          array_agg(f.identifier_id order by f.n, f.tenant),
+          array_agg(f.profile_id order by f.n, f.tenant),
+          array_agg(f.first_seen_at order by f.n, f.tenant),
+          array_agg(f.signed_in_at order by f.n, f.tenant)
+        into ms, ns, vs, tenants, nodes_locked, holders_locked, seen, signed
+        from find_nodes(namespaces, vals, froms, untils) f;
         if nodes_locked is distinct from nodes or holders_locked is distinct from holders then
-          raise exception 'Profiles were merged while they were being locked.'
+          raise exception 'Profiles changed while they were being locked.'
             using errcode = 'serialization_failure';
         end if;
 
         return query
-          select i.namespace, i.value, i.identifier_id, h.profile_id, i.first_seen_at, h.merges
-          from (
-            select held.profile_id, (
-              select count(*)::integer from profile p where p.merged_into = held.profile_id
-            ) as merges
-            from (select distinct n.profile_id from unnest(holders) as n (profile_id)) held
-            where held.profile_id is not null
-            offset 0
-          ) h
+          select f.namespace, f.value, f.tenant, f.identifier_id, f.profile_id, f.first_seen_at,
+            f.signed_in_at,
+            case when f.tenant = 1 then (
+              select jsonb_agg(
+                jsonb_build_array((extract(epoch from t.since) * 1000)::bigint, t.tenant)
+                order by t.since)::text
+              from identifier_tenancy t
+              where t.value = f.value and t.namespace = f.namespace
+                and t.since <= untils[f.n]
+                and t.since >= coalesce((
+                  select max(b.since) from identifier_tenancy b
+                  where b.value = f.value and b.namespace = f.namespace
+                    and b.since <= froms[f.n]), '-infinity')
+            ) end,
+            null::text, null::integer, null::text
+          from unnest(ms, ns, vs, tenants, nodes_locked, holders_locked, seen, signed)
+            as f (n, namespace, value, tenant, identifier_id, profile_id, first_seen_at,
+              signed_in_at)
+          where f.identifier_id is not null
+          union all
+          select null, null, null, null, p.profile_id, null, null, null,
+            p.identifier_counts::text, p.merges, r.pairs
+          from (select distinct h.profile_id from unnest(holders) as h (profile_id)) held
           cross join lateral (
-            select i.namespace, i.value, i.identifier_id, i.first_seen_at from identifier i
-            where i.profile_id = h.profile_id
+            select p.profile_id, p.identifier_counts, p.merges from profile p
+            where p.profile_id = held.profile_id
             offset 0
-          ) i;
+          ) p
+          left join (
+            select r.profile_id, jsonb_agg(jsonb_build_array(r.identifier_id,
+              r.other_identifier_id, (extract(epoch from r.revoked_at) * 1000)::bigint))::text
+              as pairs
+            from revoked_link r
+            where r.profile_id = any(holders) and r.lifted_at is null
+            group by r.profile_id
+          ) r on r.profile_id = p.profile_id;
+
+        if cardinality(windowed) > 0 then
+          return query
+            select i.namespace, i.value, i.tenant, i.identifier_id, i.profile_id, i.first_seen_at,
+              i.signed_in_at, null::text, null::text, null::integer, null::text
+            from (select distinct h.profile_id from unnest(holders) as h (profile_id)) held
+            cross join lateral (
+              select i.* from identifier i
+              where i.profile_id = held.profile_id and i.namespace = any(windowed)
+              offset 0
+            ) i
+            where not (i.identifier_id = any(array_remove(nodes_locked, null)));
+        end if;
       end
       $function$;
 

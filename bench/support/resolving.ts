@@ -2,6 +2,7 @@ import {
   defaultIdentityPolicy,
   type IdentityService,
   type KnownIdentifier,
+  linkBetween,
   normaliseIdentifier,
   type UsableIdentifier,
 } from '../../src/domains/identity';
@@ -33,8 +34,7 @@ export async function resolveIn(
   requests: readonly ResolutionRequest[],
   now: Date,
 ) {
-  const keys = requests.flatMap(({ identifiers }) => identifiers.map(({ key }) => key));
-  const known = await identity.lockAndLoad(tx, keys);
+  const known = await identity.lockAndLoad(tx, requests);
   return identity.resolve(tx, requests, known, now);
 }
 
@@ -83,11 +83,7 @@ export function checkResolution(
     if (identifierId === undefined || anchor === undefined) throw new Error('It is not used.');
     written.identifiers.push({ ...identifier, identifierId, profileId });
     if (other === undefined) return;
-    written.links.push({
-      identifierId: other,
-      linkedIdentifierId: anchor,
-      eventId: request.eventId,
-    });
+    written.links.push({ ...linkBetween(anchor, other), eventId: request.eventId });
   });
   return written;
 }
@@ -107,8 +103,8 @@ export function insertPlainly(database: Database, rows: WrittenRows, now: Date):
   const { profiles, identifiers, links } = rows;
   return database.transaction(async (tx) => {
     await tx.query(
-      `insert into profile (profile_id, created_at)
-       select profile_id, $2 from unnest($1::uuid[]) as n (profile_id)`,
+      `insert into profile (profile_id, created_at, identifier_counts)
+       select profile_id, $2, '{"user_id": 1}' from unnest($1::uuid[]) as n (profile_id)`,
       [profiles, now],
     );
     await tx.query(

@@ -7,9 +7,8 @@ import {
   type DemotingEvent,
   type Demotion,
   type IdentityService,
-  type KnownIdentifier,
+  type KnownGraph,
   keyText,
-  type LoadedIdentifier,
   type ProfileDirectory,
 } from '../identity';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
@@ -87,11 +86,8 @@ export class EventService {
   ): Promise<IngestResult> {
     const judged = await takeIn(tx, source, events, now, this.parts);
     const drafts = judged.filter(isDraft);
-    const known = await this.parts.identity.lockAndLoad(
-      tx,
-      drafts.flatMap(({ identifiers }) => identifiers.map(({ key }) => key)),
-      (held) => this.companionsOf(tx, drafts, held),
-    );
+    const companions = await this.companionsOf(tx, drafts);
+    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions);
     // Only under the locks: a concurrent delivery of the same message is finished by now.
     const receipts = await store.findReceipts(
       tx,
@@ -105,12 +101,9 @@ export class EventService {
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
-  private async companionsOf(
-    tx: Tx,
-    drafts: readonly Draft[],
-    held: readonly KnownIdentifier[],
-  ): Promise<readonly ProfileId[]> {
-    const holders = new Map(held.map((one) => [keyText(one), one.profileId]));
+  private async companionsOf(tx: Tx, drafts: readonly Draft[]): Promise<readonly ProfileId[]> {
+    const keys = drafts.flatMap(({ identifiers }) => identifiers.map(({ key }) => key));
+    const holders = await this.parts.identity.findHolders(tx, keys);
     const expected = drafts.map((draft) => toExpectedEvent(draft, holders));
     const companions: ProfileId[] = [];
     for (const projector of this.parts.projectors) {
@@ -123,7 +116,7 @@ export class EventService {
     tx: Tx,
     source: string,
     drafts: readonly Draft[],
-    known: readonly LoadedIdentifier[],
+    known: KnownGraph,
     now: Date,
   ): Promise<ReadonlyMap<string, Accepted>> {
     if (drafts.length === 0) return new Map();

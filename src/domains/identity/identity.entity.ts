@@ -12,6 +12,12 @@ export class ProfileEntity {
 
   @Column('uuid', { name: 'merged_into', nullable: true })
   mergedInto!: string | null;
+
+  @Column('jsonb', { name: 'identifier_counts', default: {} })
+  identifierCounts!: Readonly<Record<string, number>>;
+
+  @Column('integer', { default: 0 })
+  merges!: number;
 }
 
 @Entity('identifier')
@@ -24,6 +30,9 @@ export class IdentifierEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'identifier_pkey' })
   namespace!: string;
 
+  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'identifier_pkey', default: 0 })
+  tenant!: number;
+
   @Column('uuid', { name: 'identifier_id' })
   identifierId!: string;
 
@@ -35,6 +44,27 @@ export class IdentifierEntity {
 
   @Column('timestamptz', { name: 'last_seen_at' })
   lastSeenAt!: Date;
+
+  @Column('timestamptz', { name: 'signed_in_at', nullable: true })
+  signedInAt!: Date | null;
+
+  @Column('timestamptz', { name: 'held_until', nullable: true })
+  heldUntil!: Date | null;
+}
+
+@Entity('identifier_tenancy')
+export class IdentifierTenancyEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'identifier_tenancy_pkey' })
+  value!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'identifier_tenancy_pkey' })
+  namespace!: string;
+
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'identifier_tenancy_pkey' })
+  since!: Date;
+
+  @Column('smallint')
+  tenant!: number;
 }
 
 @Entity('identity_link')
@@ -48,8 +78,8 @@ export class IdentityLinkEntity {
   })
   linkedIdentifierId!: string;
 
-  @Column('uuid', { name: 'event_id' })
-  eventId!: string;
+  @Column('uuid', { name: 'event_id', nullable: true })
+  eventId!: string | null;
 
   @Column('text')
   source!: string;
@@ -59,6 +89,7 @@ export class IdentityLinkEntity {
 }
 
 @Entity('profile_merge')
+@Index('profile_merge_by_id', ['mergeId'])
 export class ProfileMergeEntity {
   @PrimaryColumn('uuid', { name: 'survivor_id', primaryKeyConstraintName: 'profile_merge_pkey' })
   survivorId!: string;
@@ -69,14 +100,86 @@ export class ProfileMergeEntity {
   @Column('uuid', { name: 'absorbed_id' })
   absorbedId!: string;
 
-  @Column('uuid', { name: 'event_id' })
-  eventId!: string;
+  @Column('uuid', { name: 'event_id', nullable: true })
+  eventId!: string | null;
 
   @Column('text')
   source!: string;
 
   @Column('timestamptz', { name: 'merged_at' })
   mergedAt!: Date;
+
+  @Column('uuid', { name: 'absorbed_identifier_id', nullable: true })
+  absorbedIdentifierId!: string | null;
+
+  @Column('uuid', { name: 'survivor_identifier_id', nullable: true })
+  survivorIdentifierId!: string | null;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  @Column('timestamptz', { name: 'undone_at', nullable: true })
+  undoneAt!: Date | null;
+}
+
+@Entity('revoked_link')
+export class RevokedLinkEntity {
+  @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'revoked_link_pkey' })
+  profileId!: string;
+
+  @PrimaryColumn('uuid', { name: 'identifier_id', primaryKeyConstraintName: 'revoked_link_pkey' })
+  identifierId!: string;
+
+  @PrimaryColumn('uuid', {
+    name: 'other_identifier_id',
+    primaryKeyConstraintName: 'revoked_link_pkey',
+  })
+  otherIdentifierId!: string;
+
+  @PrimaryColumn('uuid', { name: 'unmerge_id', primaryKeyConstraintName: 'revoked_link_pkey' })
+  unmergeId!: string;
+
+  @Column('uuid', { name: 'event_id', nullable: true })
+  eventId!: string | null;
+
+  @Column('text')
+  source!: string;
+
+  @Column('timestamptz', { name: 'linked_at' })
+  linkedAt!: Date;
+
+  @Column('timestamptz', { name: 'revoked_at' })
+  revokedAt!: Date;
+
+  @Column('timestamptz', { name: 'lifted_at', nullable: true })
+  liftedAt!: Date | null;
+}
+
+@Entity('profile_unmerge')
+export class ProfileUnmergeEntity {
+  @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'profile_unmerge_pkey' })
+  profileId!: string;
+
+  @PrimaryColumn('uuid', { name: 'unmerge_id', primaryKeyConstraintName: 'profile_unmerge_pkey' })
+  unmergeId!: string;
+
+  @PrimaryColumn('uuid', {
+    name: 'other_profile_id',
+    primaryKeyConstraintName: 'profile_unmerge_pkey',
+  })
+  otherProfileId!: string;
+
+  @Column('uuid', { name: 'merge_id', nullable: true })
+  mergeId!: string | null;
+
+  @Column('text')
+  actor!: string;
+
+  @Column('text')
+  reason!: string;
+
+  @Column('timestamptz', { name: 'unmerged_at' })
+  unmergedAt!: Date;
 }
 
 @Entity('identifier_trait')

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { countingIds } from '../../../test/support/ids';
+import { toKnownGraph } from '../../../test/support/known-graph';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import type { LoadedIdentifier } from './identity.model';
+import { EXPLICIT_PRIORITY, type IdentityRequest } from './identity.plan';
 import { defaultIdentityPolicy, type IdentityPolicy } from './identity.policy';
-import { EXPLICIT_PRIORITY, type IdentityRequest, planIdentities } from './identity.rules';
+import { planIdentities } from './identity.rules';
 import { Sightings } from './identity.sightings.rules';
 
 // `u` is unique to a person; of `e` a profile may gain two in ten days, of `d` two for ever.
@@ -16,6 +18,7 @@ const policy: IdentityPolicy = {
       priority: 40,
       limit: { max: 1, windowDays: null },
       uniqueToPerson: true,
+      followsPerson: false,
     },
     {
       name: 'e',
@@ -23,6 +26,7 @@ const policy: IdentityPolicy = {
       priority: 30,
       limit: { max: 2, windowDays: 10 },
       uniqueToPerson: false,
+      followsPerson: false,
     },
     {
       name: 'd',
@@ -30,6 +34,7 @@ const policy: IdentityPolicy = {
       priority: 20,
       limit: { max: 2, windowDays: null },
       uniqueToPerson: false,
+      followsPerson: false,
     },
     {
       name: 'a',
@@ -37,6 +42,7 @@ const policy: IdentityPolicy = {
       priority: 10,
       limit: { max: 100, windowDays: null },
       uniqueToPerson: false,
+      followsPerson: false,
     },
   ],
   mergesPerProfileMax: 3,
@@ -47,8 +53,13 @@ function at(day: number): Date {
   return new Date(Date.UTC(2026, 0, 1) + day * 86_400_000);
 }
 
+interface Known extends LoadedIdentifier {
+  /** Of its profile. */
+  readonly merges: number;
+}
+
 /** Identifiers are written `e:x`, or `e:x@5` where it matters when they were first seen. */
-function toKnown(profile: string, texts: readonly string[], merges = 0): LoadedIdentifier[] {
+function toKnown(profile: string, texts: readonly string[], merges = 0): Known[] {
   return texts.map((text) => {
     const [name = '', day = '0'] = text.split('@');
     const [namespace = '', value = ''] = name.split(':');
@@ -57,8 +68,10 @@ function toKnown(profile: string, texts: readonly string[], merges = 0): LoadedI
       value,
       identifierId: name as IdentifierId,
       profileId: profile as ProfileId,
+      tenant: 0,
       firstSeenAt: at(Number(day)),
-      profileMerges: merges,
+      signedInAt: null,
+      merges,
     };
   });
 }
@@ -74,8 +87,13 @@ function toRequest(day: number, ...texts: readonly string[]): IdentityRequest {
   return { identifiers, occurredAt: at(day) };
 }
 
-function demotionsOf(known: readonly LoadedIdentifier[], ...batch: readonly IdentityRequest[]) {
-  const { assignments } = planIdentities(batch, known, policy, countingIds());
+function planOf(known: readonly Known[], batch: readonly IdentityRequest[]) {
+  const merges = new Map(known.map((one) => [one.profileId, one.merges]));
+  return planIdentities(batch, toKnownGraph(known, merges), policy, countingIds());
+}
+
+function demotionsOf(known: readonly Known[], ...batch: readonly IdentityRequest[]) {
+  const { assignments } = planOf(known, batch);
   return assignments.map(({ demotions }) =>
     demotions.map(({ namespace, value, reason }) => `${namespace}:${value} ${reason}`),
   );
@@ -148,7 +166,7 @@ describe('a limit with a window', () => {
         const requests = story.map(({ day, values }) =>
           toRequest(day, 'u:ann', ...values.map((value) => `e:${value}`)),
         );
-        const { assignments } = planIdentities(requests, [], policy, countingIds());
+        const { assignments } = planOf([], requests);
         requests.forEach(({ identifiers, occurredAt }, index) => {
           const demoted = new Set(assignments[index]?.demotions.map(({ value }) => value));
           const isGrowing = identifiers.some(
@@ -187,7 +205,7 @@ describe('the cap of merges', () => {
   const ann = (merges: number) => toKnown('p1', ['u:ann'], merges);
   const cookie = (merges: number) => toKnown('p2', ['a:1', 'a:2'], merges);
 
-  it.each<[string, LoadedIdentifier[], IdentityRequest, string[]]>([
+  it.each<[string, Known[], IdentityRequest, string[]]>([
     ['the last one', [...ann(2), ...cookie(0)], toRequest(0, 'u:ann', 'a:1'), []],
     ['one more', [...ann(3), ...cookie(0)], toRequest(0, 'u:ann', 'a:1'), ['a:1 MERGE_LIMIT']],
     [
@@ -239,14 +257,14 @@ describe('a profile named by its id', () => {
     ['gains what does not conflict', ['d:1', '!a:1'], 'p1', []],
     ['comes first where it is named twice', ['!a:1', '!u:bob'], 'p1', ['u:bob PERSON_CONFLICT']],
   ])('%s', (_, texts, profile, expected) => {
-    const { assignments } = planIdentities([toRequest(0, ...texts)], known, policy, countingIds());
+    const { assignments } = planOf(known, [toRequest(0, ...texts)]);
     expect(assignments[0]).toMatchObject({ profileId: profile, identifierIds: expect.anything() });
     expect(demotionsOf(known, toRequest(0, ...texts))).toEqual([expected]);
   });
 });
 
 describe('of several reasons the first is given', () => {
-  it.each<[string, LoadedIdentifier[], string]>([
+  it.each<[string, Known[], string]>([
     ['two people', toKnown('p2', ['d:1', 'u:bob', 'd:2', 'd:3'], 9), 'PERSON_CONFLICT'],
     ['too many merges', toKnown('p2', ['d:1', 'd:2', 'd:3'], 9), 'MERGE_LIMIT'],
     ['too many of a namespace', toKnown('p2', ['d:1', 'd:2', 'd:3']), 'NAMESPACE_LIMIT'],

@@ -2,6 +2,7 @@ import { useTestDatabase } from '../../../test/support/database';
 import type { Tx } from '../../platform/database/database';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { lockAndLoadIdentifiers, lockIdentities, tryLockProfiles } from './identity.locks';
+import type { KnownGraph } from './identity.model';
 
 const { database } = useTestDatabase();
 
@@ -124,13 +125,20 @@ it('never close a circle, whatever order they are asked for in', async () => {
 });
 
 describe('locking and loading', () => {
-  const key = (value: string) => ({ namespace: 'device_id', value });
+  const at = new Date('2026-06-01');
+  const key = (value: string) => ({ namespace: 'device_id', value, from: at, until: at });
 
   async function hold(value: string, profileId: ProfileId): Promise<void> {
     await database.query(
       `insert into identifier (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
        values ($1, 'device_id', $2, $3, now(), now())`,
       [value, uuidSource.next(), profileId],
+    );
+    await database.query(
+      `insert into profile (profile_id, created_at, identifier_counts, merges)
+       values ($1, now(), '{"device_id": 1}', 4)
+       on conflict (profile_id) do update set identifier_counts = '{"device_id": 2}'`,
+      [profileId],
     );
   }
 
@@ -144,20 +152,32 @@ describe('locking and loading', () => {
     }
   }
 
-  it('gives all identifiers of the profiles named, each once, and locks them', async () => {
+  it('gives what is named and what its profiles hold, and locks these', async () => {
     const [home, other] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
     for (const value of ['all-1', 'all-2']) await hold(value, home);
     await hold('all-3', other);
     await database.transaction(async (tx) => {
-      const keys = ['all-1', 'all-2', 'all-1', 'all-new'].map(key);
-      const loaded = await lockAndLoadIdentifiers(tx, keys);
-      expect(loaded.map(({ value, profileId }) => [value, profileId]).sort()).toEqual([
-        ['all-1', home],
-        ['all-2', home],
-      ]);
+      const { identifiers, profiles } = await lockAndLoadIdentifiers(
+        tx,
+        ['all-1', 'all-new'].map(key),
+      );
+      expect(identifiers).toMatchObject([{ value: 'all-1', profileId: home, tenant: 0 }]);
+      const counts = new Map([['device_id', 2]]);
+      expect(profiles).toEqual([{ profileId: home, counts, merges: 4, revokedLinks: [] }]);
       expect(await isFree([home])).toBe(false);
       expect(await isFree([other])).toBe(true);
       expect(await locksHeld(tx)).toBe(3);
+    });
+  });
+
+  it('gives all identifiers of a namespace that is asked for, each once', async () => {
+    const [home, other] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
+    for (const value of ['wide-1', 'wide-2']) await hold(value, home);
+    await hold('wide-3', other);
+    await database.transaction(async (tx) => {
+      const names = [key('wide-1')];
+      const { identifiers } = await lockAndLoadIdentifiers(tx, names, [], ['device_id']);
+      expect(identifiers.map(({ value }) => value)).toEqual(['wide-1', 'wide-2']);
     });
   });
 
@@ -168,7 +188,8 @@ describe('locking and loading', () => {
     await database.transaction(async (tx) => {
       const companions = [companion, home, companion];
       const loaded = await lockAndLoadIdentifiers(tx, [key('beside-1')], companions);
-      expect(loaded.map(({ value }) => value)).toEqual(['beside-1']);
+      expect(loaded.identifiers.map(({ value }) => value)).toEqual(['beside-1']);
+      expect(loaded.profiles).toHaveLength(1);
       expect(await isFree([companion])).toBe(false);
       expect(await locksHeld(tx)).toBe(3);
     });
@@ -181,7 +202,7 @@ describe('locking and loading', () => {
     const [before, after] = [uuidSource.next<ProfileId>(), uuidSource.next<ProfileId>()];
     if (isKnown) await hold(value, before);
     let attempts = 0;
-    let waiting: Promise<readonly { profileId: ProfileId }[]> = Promise.resolve([]);
+    let waiting: Promise<KnownGraph> | null = null;
     await database.transaction(async (tx) => {
       if (isKnown) await lockIdentities(tx, [before]);
       else await lockIdentities(tx, [], [key(value)]);
@@ -197,7 +218,8 @@ describe('locking and loading', () => {
         [value, uuidSource.next(), after],
       );
     });
-    expect((await waiting).map(({ profileId }) => profileId)).toEqual([after]);
+    const known = await (waiting as Promise<KnownGraph> | null);
+    expect(known?.identifiers.map(({ profileId }) => profileId)).toEqual([after]);
     expect(attempts).toBe(2);
   });
 });

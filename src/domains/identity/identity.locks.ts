@@ -1,7 +1,13 @@
 import type { Tx } from '../../platform/database/database';
-import type { ProfileId } from '../../shared/ids';
-import type { IdentifierKey, LoadedIdentifier } from './identity.model';
-import { keyText } from './identity.rules';
+import type { IdentifierId, ProfileId } from '../../shared/ids';
+import {
+  type IdentifierKey,
+  type KnownGraph,
+  keyText,
+  type LoadedIdentifier,
+  type LoadedProfile,
+  type Tenancy,
+} from './identity.model';
 
 /** The lock above all others: shared by those who lock names, taken alone by who has too many. */
 const EVERYBODY = `hashtextextended('everybody', 0)`;
@@ -29,26 +35,45 @@ export async function lockIdentities(
   await tx.query('select lock_identities($1::text[])', [[...names]]);
 }
 
+/** An identifier, and the time in which some events name it. */
+export interface NamedIdentifier extends IdentifierKey {
+  readonly from: Date;
+  readonly until: Date;
+}
+
 /**
  * Finds the identifiers, locks what they name as `lockIdentities` does (the profiles of those that
- * are known, the names of the others), and gives every identifier of every profile locked: all of
- * it in one call of the database. The companions are locked with them, and nothing is read of
- * them. Where a merge came between finding and locking, the transaction starts over: locking the
- * survivor on top of the locks held could close a circle of waiting.
+ * are known, the names of the others), and gives what there is to know of them: all of it in one
+ * call of the database. The companions are locked with them, and nothing is read of them. Where a
+ * merge came between finding and locking, the transaction starts over: locking the survivor on
+ * top of the locks held could close a circle of waiting.
+ * @param named each identifier once
+ * @param windowed namespaces of which all nodes of the profiles are wanted
  */
-export function lockAndLoadIdentifiers(
+export async function lockAndLoadIdentifiers(
   tx: Tx,
-  keys: readonly IdentifierKey[],
+  named: readonly NamedIdentifier[],
   companions: readonly ProfileId[] = [],
-): Promise<LoadedIdentifier[]> {
-  const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
-  return tx.query<LoadedIdentifier>(
-    `select known_namespace as namespace, known_value as value,
+  windowed: readonly string[] = [],
+): Promise<KnownGraph> {
+  const rows = await tx.query<KnownRow>(
+    `select known_namespace as namespace, known_value as value, known_tenant as tenant,
        known_identifier_id as "identifierId", known_profile_id as "profileId",
-       known_first_seen_at as "firstSeenAt", known_profile_merges as "profileMerges"
-     from lock_and_load_identifiers($1::text[], $2::text[], $3::uuid[])`,
-    [distinct.map((key) => key.namespace), distinct.map((key) => key.value), companions],
+       known_first_seen_at as "firstSeenAt", known_signed_in_at as "signedInAt",
+       known_tenancies as tenancies, profile_counts as counts, profile_merges as merges,
+       profile_revoked as revoked
+     from lock_and_load_identifiers($1::text[], $2::text[], $3::timestamptz[],
+       $4::timestamptz[], $5::uuid[], $6::text[])`,
+    [
+      named.map((one) => one.namespace),
+      named.map((one) => one.value),
+      named.map((one) => one.from),
+      named.map((one) => one.until),
+      companions,
+      windowed,
+    ],
   );
+  return toKnownGraph(rows);
 }
 
 /** Those of the profiles whose lock is free; it is taken. The others are being worked on. */
@@ -65,4 +90,55 @@ export async function tryLockProfiles(
     [profileIds],
   );
   return rows.map((row) => row.profileId);
+}
+
+/** A node, or (without an identifier) a profile. */
+type KnownRow =
+  | (LoadedIdentifier & { readonly tenancies: string | null })
+  | {
+      readonly identifierId: null;
+      readonly profileId: ProfileId;
+      readonly counts: string;
+      readonly merges: number;
+      readonly revoked: string | null;
+    };
+
+function toKnownGraph(rows: readonly KnownRow[]): KnownGraph {
+  const identifiers: LoadedIdentifier[] = [];
+  const profiles: LoadedProfile[] = [];
+  const tenancies: Tenancy[] = [];
+  for (const row of rows) {
+    if (row.identifierId === null) {
+      profiles.push(toLoadedProfile(row));
+      continue;
+    }
+    const { tenancies: spans, ...identifier } = row;
+    identifiers.push(identifier);
+    if (spans === null) continue;
+    const { namespace, value } = identifier;
+    for (const [sinceMs, tenant] of JSON.parse(spans) as readonly [number, number][]) {
+      tenancies.push({ namespace, value, since: new Date(sinceMs), tenant });
+    }
+  }
+  return { identifiers, profiles, tenancies };
+}
+
+function toLoadedProfile({
+  profileId,
+  counts,
+  merges,
+  revoked,
+}: KnownRow & { readonly identifierId: null }): LoadedProfile {
+  const held = JSON.parse(counts) as Readonly<Record<string, number>>;
+  const pairs = JSON.parse(revoked ?? '[]') as readonly [IdentifierId, IdentifierId, number][];
+  return {
+    profileId,
+    counts: new Map(Object.entries(held)),
+    merges,
+    revokedLinks: pairs.map(([identifierId, otherIdentifierId, revokedMs]) => ({
+      identifierId,
+      otherIdentifierId,
+      revokedAt: new Date(revokedMs),
+    })),
+  };
 }

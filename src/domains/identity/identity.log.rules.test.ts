@@ -5,7 +5,7 @@ import {
   WARNING_VALUE_LENGTH_MAX,
   warningsOf,
 } from './identity.log.rules';
-import type { Demotion } from './identity.rules';
+import type { Demotion } from './identity.plan';
 
 const limit = (value: string, namespace = 'device_id'): Demotion => ({
   namespace,

@@ -1,6 +1,6 @@
 import type { EventId, IdentifierId } from '../../shared/ids';
 import { storableText } from '../../shared/text';
-import type { Demotion } from './identity.rules';
+import type { Demotion } from './identity.plan';
 
 /** Characters of a warning's value that are kept: those of the longest usable identifier. */
 export const WARNING_VALUE_LENGTH_MAX = 255;

@@ -9,6 +9,11 @@ export interface IdentifierKey {
   readonly value: string;
 }
 
+/** One text for a key; no namespace holds a control character. */
+export function keyText({ namespace, value }: IdentifierKey): string {
+  return `${namespace}\u001f${value}`;
+}
+
 export interface KnownIdentifier extends IdentifierKey {
   readonly identifierId: IdentifierId;
   readonly profileId: ProfileId;
@@ -24,11 +29,57 @@ export interface Move {
   readonly reason: 'MERGE' | 'UNMERGE';
 }
 
-/** An identifier as `planIdentities` needs it. */
+/** What is known of the identifiers that some events name: what `planIdentities` decides on. */
+export interface KnownGraph {
+  readonly identifiers: readonly LoadedIdentifier[];
+  /** Every profile that holds one of them. */
+  readonly profiles: readonly LoadedProfile[];
+  /** Of the shared ones among them, those that matter for the times asked for. */
+  readonly tenancies: readonly Tenancy[];
+}
+
 export interface LoadedIdentifier extends KnownIdentifier {
+  /** 0 for the first person it stood for; others for later ones, where it is shared. */
+  readonly tenant: number;
   readonly firstSeenAt: Date;
-  /** Profiles that its profile has absorbed. */
-  readonly profileMerges: number;
+  /** The latest event that named it together with a person; only where it follows people. */
+  readonly signedInAt: Date | null;
+}
+
+export interface LoadedProfile {
+  readonly profileId: ProfileId;
+  /** How many identifiers of each namespace it holds. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Profiles it has absorbed. */
+  readonly merges: number;
+  readonly revokedLinks: readonly RevokedPair[];
+}
+
+/** An operator said that the two are not one person. */
+export interface RevokedPair {
+  readonly identifierId: IdentifierId;
+  readonly otherIdentifierId: IdentifierId;
+  readonly revokedAt: Date;
+}
+
+/** From when on a shared identifier stood for which of its tenants; before the first, for 0. */
+export interface Tenancy extends IdentifierKey {
+  readonly since: Date;
+  readonly tenant: number;
+}
+
+/** An edge of the graph: evidence that two identifiers are one person. */
+export interface Link {
+  /** The younger of the two, by its id. */
+  readonly identifierId: IdentifierId;
+  readonly linkedIdentifierId: IdentifierId;
+}
+
+/** One row for an edge, whichever end was named first. */
+export function linkBetween(one: IdentifierId, other: IdentifierId): Link {
+  return one > other
+    ? { identifierId: one, linkedIdentifierId: other }
+    : { identifierId: other, linkedIdentifierId: one };
 }
 
 /**

@@ -28,21 +28,23 @@ it('the default policy can be written as a document', () => {
 it('is read with all its parts', () => {
   const provider = { domain: 'gmail.com', aliases: ['googlemail.com'], ignoreDots: true };
   const reading = readIdentityPolicy({
-    namespaces: [user, email],
+    namespaces: [user, { ...email, followsPerson: true }],
     junkValues: ['', 'n/a'],
     phoneRegion: 'DE',
     emailProviders: [provider],
     valueLengthMax: 400,
     identifiersPerProfileMax: 10,
     mergesPerProfileMax: 0,
+    tenantsPerIdentifierMax: 7,
+    relinking: 'NEW_EVIDENCE',
     traitStrategies: { interests: 'UNION', __proto: 'MAX', toString: 'MIN' },
   });
   expect(reading).toEqual({
     valid: true,
     policy: {
       namespaces: [
-        { ...user, limit: { max: 1, windowDays: null } },
-        { ...email, uniqueToPerson: false },
+        { ...user, limit: { max: 1, windowDays: null }, followsPerson: false },
+        { ...email, uniqueToPerson: false, followsPerson: true },
       ],
       junkValues: ['', 'n/a'],
       phoneRegion: 'DE',
@@ -50,6 +52,8 @@ it('is read with all its parts', () => {
       valueLengthMax: 400,
       identifiersPerProfileMax: 10,
       mergesPerProfileMax: 0,
+      tenantsPerIdentifierMax: 7,
+      relinking: 'NEW_EVIDENCE',
       traitStrategies: new Map([
         ['interests', 'UNION'],
         ['__proto', 'MAX'],
@@ -99,6 +103,12 @@ describe('a fault is told with its place', () => {
       { namespaces: [{ ...user, limit: { max: 1, windowDays: 7 } }] },
       'namespaces[0].limit: must be left out, or max 1',
     ],
+    [
+      { namespaces: [{ ...user, followsPerson: true }] },
+      'namespaces[0].followsPerson: must be left out or false',
+    ],
+    [{ tenantsPerIdentifierMax: 0 }, 'tenantsPerIdentifierMax: must be a whole number from 1'],
+    [{ relinking: 'ALWAYS' }, 'relinking: must be one of NEVER, NEW_EVIDENCE'],
     [{ namespaces: [{ ...email, limit: undefined }] }, 'namespaces[0].limit: must be an object'],
     [{ namespaces: [user, { ...email, limit: { max: 0 } }] }, 'namespaces[1].limit.max: must be'],
     [

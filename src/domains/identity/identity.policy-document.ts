@@ -6,6 +6,7 @@ import {
   type NamespaceLimit,
   type NamespacePolicy,
   normaliserNames,
+  relinkings,
 } from './identity.policy';
 import { type TraitStrategy, traitStrategies } from './identity.traits.rules';
 
@@ -45,6 +46,12 @@ export function readIdentityPolicy(
     mergesPerProfileMax: read('mergesPerProfileMax', defaults.mergesPerProfileMax, (place) =>
       place.integer(0, 10_000),
     ),
+    tenantsPerIdentifierMax: read(
+      'tenantsPerIdentifierMax',
+      defaults.tenantsPerIdentifierMax,
+      (place) => place.integer(1, 10_000),
+    ),
+    relinking: read('relinking', defaults.relinking, (place) => place.oneOf(relinkings)),
     traitStrategies: read('traitStrategies', defaults.traitStrategies, readTraitStrategies),
   };
   return faults.length === 0 ? { valid: true, policy } : { valid: false, faults };
@@ -79,7 +86,7 @@ function readNamespaces(place: Place): readonly NamespacePolicy[] {
 }
 
 function readNamespace(place: Place): NamespacePolicy {
-  place.hasOnly(['name', 'normaliser', 'priority', 'limit', 'uniqueToPerson']);
+  place.hasOnly(['name', 'normaliser', 'priority', 'limit', 'uniqueToPerson', 'followsPerson']);
   const uniqueToPerson = place.has('uniqueToPerson') && place.at('uniqueToPerson').boolean();
   const limit =
     uniqueToPerson && !place.has('limit')
@@ -87,6 +94,10 @@ function readNamespace(place: Place): NamespacePolicy {
       : readLimit(place.at('limit'));
   if (uniqueToPerson && (limit.max !== 1 || limit.windowDays !== null)) {
     place.at('limit').fault('must be left out, or max 1 and windowDays null: uniqueToPerson');
+  }
+  const followsPerson = place.has('followsPerson') && place.at('followsPerson').boolean();
+  if (uniqueToPerson && followsPerson) {
+    place.at('followsPerson').fault('must be left out or false: uniqueToPerson');
   }
   const name = place.at('name').text(NAMESPACE_FORM, 'lower-case letters, digits and underscores');
   if (name === RESERVED_NAMESPACE) place.at('name').fault('must not be profile_id: reserved');
@@ -96,6 +107,7 @@ function readNamespace(place: Place): NamespacePolicy {
     priority: place.at('priority').integer(0, 1_000_000),
     limit,
     uniqueToPerson,
+    followsPerson,
   };
 }
 

@@ -12,7 +12,12 @@ export interface NamespacePolicy {
   readonly limit: NamespaceLimit;
   /** Two values are two people: profiles that hold different ones never merge. */
   readonly uniqueToPerson: boolean;
+  /** A device: where two people use it, it stands for the one who signed in on it last. */
+  readonly followsPerson: boolean;
 }
+
+/** Whether what an operator has taken apart may be joined again by an event. */
+export const relinkings = ['NEVER', 'NEW_EVIDENCE'] as const;
 
 /**
  * How many identifiers of a namespace one profile may gain: at most `max` that were first seen
@@ -49,41 +54,31 @@ export interface IdentityPolicy {
   readonly identifiersPerProfileMax: number;
   /** Profiles that one profile may have absorbed, those absorbed by them included. */
   readonly mergesPerProfileMax: number;
+  /** People that one identifier may stand for, one after the other. */
+  readonly tenantsPerIdentifierMax: number;
+  /** NEW_EVIDENCE: by one that happened after it was taken apart. */
+  readonly relinking: (typeof relinkings)[number];
   /** How values of a trait become one, by the trait's name; LATEST where it is not named. */
   readonly traitStrategies: ReadonlyMap<string, TraitStrategy>;
 }
 
 const ever = (max: number): NamespaceLimit => ({ max, windowDays: null });
 
+const ofOnePerson = { limit: ever(1), uniqueToPerson: true, followsPerson: false };
+const ofPeople = { uniqueToPerson: false, followsPerson: false };
+const ofDevices = { uniqueToPerson: false, followsPerson: true };
+
 /** Limits follow Segment Unify's defaults; the junk list is PostHog's and Segment's together. */
 export const defaultIdentityPolicy: IdentityPolicy = {
   namespaces: [
-    { name: 'user_id', normaliser: 'ID', priority: 80, limit: ever(1), uniqueToPerson: true },
-    { name: 'member_card', normaliser: 'ID', priority: 70, limit: ever(5), uniqueToPerson: false },
-    {
-      name: 'wechat_unionid',
-      normaliser: 'ID',
-      priority: 60,
-      limit: ever(1),
-      uniqueToPerson: true,
-    },
-    { name: 'email', normaliser: 'EMAIL', priority: 50, limit: ever(5), uniqueToPerson: false },
-    { name: 'phone', normaliser: 'PHONE', priority: 40, limit: ever(5), uniqueToPerson: false },
-    {
-      name: 'wechat_openid',
-      normaliser: 'ID',
-      priority: 30,
-      limit: ever(5),
-      uniqueToPerson: false,
-    },
-    { name: 'device_id', normaliser: 'ID', priority: 20, limit: ever(50), uniqueToPerson: false },
-    {
-      name: 'anonymous_id',
-      normaliser: 'ID',
-      priority: 10,
-      limit: ever(500),
-      uniqueToPerson: false,
-    },
+    { name: 'user_id', normaliser: 'ID', priority: 80, ...ofOnePerson },
+    { name: 'member_card', normaliser: 'ID', priority: 70, ...ofPeople, limit: ever(5) },
+    { name: 'wechat_unionid', normaliser: 'ID', priority: 60, ...ofOnePerson },
+    { name: 'email', normaliser: 'EMAIL', priority: 50, ...ofPeople, limit: ever(5) },
+    { name: 'phone', normaliser: 'PHONE', priority: 40, ...ofPeople, limit: ever(5) },
+    { name: 'wechat_openid', normaliser: 'ID', priority: 30, ...ofPeople, limit: ever(5) },
+    { name: 'device_id', normaliser: 'ID', priority: 20, ...ofDevices, limit: ever(50) },
+    { name: 'anonymous_id', normaliser: 'ID', priority: 10, ...ofDevices, limit: ever(500) },
   ],
   junkValues: [
     '',
@@ -106,6 +101,8 @@ export const defaultIdentityPolicy: IdentityPolicy = {
   valueLengthMax: 255,
   identifiersPerProfileMax: 1000,
   mergesPerProfileMax: 500,
+  tenantsPerIdentifierMax: 100,
+  relinking: 'NEVER',
   traitStrategies: new Map(),
 };
 

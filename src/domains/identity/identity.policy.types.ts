@@ -30,6 +30,11 @@ export class NamespaceSetting {
 
   @Field({ description: 'Whether two values are two people, who never merge.' })
   uniqueToPerson!: boolean;
+
+  @Field({
+    description: 'Whether, used by two people, it stands for the one who signed in on it last.',
+  })
+  followsPerson!: boolean;
 }
 
 @ObjectType({ description: 'A mail provider that delivers several spellings to one mailbox.' })
@@ -80,6 +85,16 @@ export class IdentityPolicySettings {
 
   @Field(() => Int, { description: 'Profiles that one profile may have absorbed.' })
   mergesPerProfileMax!: number;
+
+  @Field(() => Int, { description: 'People one identifier may stand for, one after the other.' })
+  tenantsPerIdentifierMax!: number;
+
+  @Field({
+    description:
+      'Whether events may join again what an operator took apart: NEVER, or NEW_EVIDENCE, by ' +
+      'what happened afterwards.',
+  })
+  relinking!: string;
 
   @Field(() => [TraitStrategySetting], {
     description: 'Traits whose values do not merge by LATEST, as all others do.',

@@ -3,6 +3,7 @@ import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
+import { findMerges, type MergeRow } from './identity.merges.store';
 import type { IdentifierKey } from './identity.model';
 import { normaliseIdentifier } from './identity.normalise';
 import { foldingStrategies, type IdentityPolicy } from './identity.policy';
@@ -48,11 +49,13 @@ export class IdentityReads {
     });
   };
 
-  readonly mergesByProfile: BatchLoad<ProfileId, readonly store.MergeRow[]> = async (
-    profileIds,
-  ) => {
-    const rows = await store.findMerges(this.sql, profileIds);
-    return groupByProfile(profileIds, rows);
+  /** The merges that stand. */
+  readonly mergesByProfile: BatchLoad<ProfileId, readonly MergeRow[]> = async (profileIds) => {
+    const rows = await findMerges(this.sql, profileIds);
+    return groupByProfile(
+      profileIds,
+      rows.filter(({ undoneAt }) => undoneAt === null),
+    );
   };
 
   /** The profile that holds an identifier, whatever form it is written in; null for none. */

@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { countingIds } from '../../../test/support/ids';
+import { toKnownGraph } from '../../../test/support/known-graph';
 import { partitionBy, UnionFind } from '../../../test/support/union-find';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
-import type { KnownIdentifier, LoadedIdentifier } from './identity.model';
+import { type KnownIdentifier, keyText, type LoadedIdentifier } from './identity.model';
+import type { IdentityPlan, IdentityRequest, PlannedLink } from './identity.plan';
 import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
-import {
-  type IdentityPlan,
-  type IdentityRequest,
-  keyText,
-  type PlannedLink,
-  planIdentities,
-} from './identity.rules';
+import { planIdentities } from './identity.rules';
 
 // Namespaces have letters, so that an identifier is written `u:ann`: a user, an e-mail address, a
 // device, an anonymous id.
@@ -21,6 +17,7 @@ const namespaces: readonly NamespacePolicy[] = [
     priority: 40,
     limit: { max: 1, windowDays: null },
     uniqueToPerson: true,
+    followsPerson: false,
   },
   {
     name: 'e',
@@ -28,6 +25,7 @@ const namespaces: readonly NamespacePolicy[] = [
     priority: 30,
     limit: { max: 2, windowDays: null },
     uniqueToPerson: false,
+    followsPerson: false,
   },
   {
     name: 'd',
@@ -35,6 +33,7 @@ const namespaces: readonly NamespacePolicy[] = [
     priority: 20,
     limit: { max: 3, windowDays: null },
     uniqueToPerson: false,
+    followsPerson: false,
   },
   {
     name: 'a',
@@ -42,6 +41,7 @@ const namespaces: readonly NamespacePolicy[] = [
     priority: 10,
     limit: { max: 9, windowDays: null },
     uniqueToPerson: false,
+    followsPerson: false,
   },
 ];
 
@@ -53,6 +53,8 @@ const policy: IdentityPolicy = {
   phoneRegion: 'CN',
   emailProviders: [],
   mergesPerProfileMax: 4,
+  tenantsPerIdentifierMax: 3,
+  relinking: 'NEVER',
   traitStrategies: new Map(),
 };
 
@@ -84,14 +86,16 @@ function toKnown(profiles: Profiles): LoadedIdentifier[] {
       ...toKey(text),
       identifierId: text as IdentifierId,
       profileId: profile as ProfileId,
+      tenant: 0,
       firstSeenAt: now,
-      profileMerges: 0,
+      signedInAt: null,
     })),
   );
 }
 
 function plan(profiles: Profiles, batch: readonly (readonly string[])[]): IdentityPlan {
-  return planIdentities(batch.map(toRequest), toKnown(profiles), policy, countingIds());
+  const known = toKnownGraph(toKnown(profiles));
+  return planIdentities(batch.map(toRequest), known, policy, countingIds());
 }
 
 /** Who holds what once the plan is carried out, in the order and with the means of a database. */
@@ -385,9 +389,10 @@ describe('evidence', () => {
   const named = ({ identifierId, linkedIdentifierId, requestIndex }: PlannedLink) =>
     `${requestIndex}: ${identifierId} ${linkedIdentifierId}`;
 
-  it('links every identifier used to the one of the highest priority', () => {
-    const { links } = plan({ p1: ['u:ann', 'd:1', 'a:1'] }, [['a:1', 'd:1', 'u:ann'], ['d:1']]);
-    expect(links.map(named)).toEqual(['0: d:1 u:ann', '0: a:1 u:ann']);
+  it('links every identifier used to the one of the highest priority that was known', () => {
+    const { links } = plan({ p1: ['d:1', 'a:1'] }, [['a:1', 'd:1', 'u:ann'], ['d:1']]);
+    const added = '00000000-0000-7000-8000-000000000001';
+    expect(links.map(named)).toEqual([`0: d:1 ${added}`, '0: d:1 a:1']);
   });
 
   it('links none that was demoted', () => {
@@ -399,7 +404,15 @@ describe('evidence', () => {
 
   it('names the event that merged, not the first of the batch', () => {
     const { merges } = plan({ p1: ['a:1'], p2: ['a:2'] }, [['a:1'], ['a:2'], ['a:2', 'a:1']]);
-    expect(merges).toEqual([{ survivor: 'p1', absorbed: 'p2', requestIndex: 2 }]);
+    expect(merges).toEqual([
+      {
+        survivor: 'p1',
+        absorbed: 'p2',
+        survivorIdentifierId: 'a:1',
+        absorbedIdentifierId: 'a:2',
+        requestIndex: 2,
+      },
+    ]);
   });
 });
 
@@ -416,19 +429,23 @@ describe('any batch over any graph', () => {
         const reference = new UnionFind();
         const ids = countingIds();
         let known: LoadedIdentifier[] = [];
+        let merges = new Map<ProfileId, number>();
         for (const batch of all) {
-          const planned = planIdentities(batch.map(toRequest), known, policy, ids);
+          const graph = toKnownGraph(known, merges);
+          const planned = planIdentities(batch.map(toRequest), graph, policy, ids);
           batch.forEach((texts, index) => {
             const demoted = new Set(planned.assignments[index]?.demotions.map(textOf));
             reference.unite(texts.filter((text) => !demoted.has(text)));
           });
           known = carryOut(known, planned);
+          merges = new Map([...merges, ...mergesAfter(planned)]);
           checkAssignments(planned, known);
+          checkCounts(planned, known);
         }
         expect(partitionBy(known.map((one) => [textOf(one), one.profileId]))).toEqual(
           reference.partition(),
         );
-        checkLimits(known);
+        checkLimits(known, merges);
       }),
       { numRuns: 1000 },
     );
@@ -440,24 +457,29 @@ describe('any batch over any graph', () => {
         let known: LoadedIdentifier[] = [];
         const ids = countingIds();
         for (const batch of all.slice(0, -1)) {
-          known = carryOut(known, planIdentities(batch.map(toRequest), known, policy, ids));
+          const graph = toKnownGraph(known);
+          known = carryOut(known, planIdentities(batch.map(toRequest), graph, policy, ids));
         }
         const requests = (all.at(-1) ?? []).map(toRequest);
         const shuffled = known.toSorted(
           (left, right) => hash(`${seed}${keyText(left)}`) - hash(`${seed}${keyText(right)}`),
         );
-        expect(planIdentities(requests, shuffled, policy, countingIds())).toEqual(
-          planIdentities(requests, known, policy, countingIds()),
-        );
+        const planOf = (listed: readonly LoadedIdentifier[]) => {
+          const { changedProfiles, ...rest } = planIdentities(
+            requests,
+            toKnownGraph(listed),
+            policy,
+            countingIds(),
+          );
+          // In whichever order they were loaded.
+          return { ...rest, changed: new Set(changedProfiles) };
+        };
+        expect(planOf(shuffled)).toEqual(planOf(known));
       }),
     );
   });
 
   function carryOut(known: readonly LoadedIdentifier[], planned: IdentityPlan): LoadedIdentifier[] {
-    const merges = new Map(known.map((one) => [one.profileId, one.profileMerges]));
-    for (const { survivor, absorbed } of planned.merges) {
-      merges.set(survivor, (merges.get(survivor) ?? 0) + (merges.get(absorbed) ?? 0) + 1);
-    }
     const moved = known.map((one) => ({
       ...one,
       profileId: planned.merges.reduce(
@@ -465,11 +487,23 @@ describe('any batch over any graph', () => {
         one.profileId,
       ),
     }));
-    const created = planned.createdIdentifiers.map((one) => ({ ...one, firstSeenAt: now }));
-    return [...moved, ...created].map((one) => ({
+    const created = planned.createdIdentifiers.map((one) => ({
       ...one,
-      profileMerges: merges.get(one.profileId) ?? 0,
+      firstSeenAt: now,
+      signedInAt: null,
     }));
+    return [...moved, ...created];
+  }
+
+  function mergesAfter({ changedProfiles }: IdentityPlan): [ProfileId, number][] {
+    return changedProfiles.map(({ profileId, merges }) => [profileId, merges]);
+  }
+
+  function checkCounts(planned: IdentityPlan, known: readonly LoadedIdentifier[]): void {
+    for (const { profileId, counts } of [...planned.createdProfiles, ...planned.changedProfiles]) {
+      const held = toKnownGraph(known).profiles.find((one) => one.profileId === profileId);
+      expect(counts).toEqual(held?.counts);
+    }
   }
 
   function checkAssignments(planned: IdentityPlan, known: readonly KnownIdentifier[]): void {
@@ -478,16 +512,20 @@ describe('any batch over any graph', () => {
       expect(identifierIds[0]).toBe(identifierId);
       for (const one of identifierIds) expect(holders.get(one)).toBe(profileId);
     }
-    for (const created of planned.createdProfiles) expect([...holders.values()]).toContain(created);
+    for (const { profileId } of planned.createdProfiles) {
+      expect([...holders.values()]).toContain(profileId);
+    }
   }
 
-  function checkLimits(known: readonly LoadedIdentifier[]): void {
+  function checkLimits(
+    known: readonly LoadedIdentifier[],
+    merges: ReadonlyMap<ProfileId, number>,
+  ): void {
     expect(new Set(known.map(textOf)).size).toBe(known.length);
     for (const profileId of new Set(known.map((one) => one.profileId))) {
       const held = known.filter((one) => one.profileId === profileId);
       expect(held.length).toBeLessThanOrEqual(policy.identifiersPerProfileMax);
-      for (const one of held)
-        expect(one.profileMerges).toBeLessThanOrEqual(policy.mergesPerProfileMax);
+      expect(merges.get(profileId) ?? 0).toBeLessThanOrEqual(policy.mergesPerProfileMax);
       for (const { name, limit } of namespaces) {
         const count = held.filter((one) => one.namespace === name).length;
         expect(count).toBeLessThanOrEqual(limit.max);

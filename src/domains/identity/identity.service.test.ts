@@ -145,10 +145,10 @@ describe('an identifier', () => {
   });
 
   it('is not seen by an event that it was demoted from', async () => {
-    const device = `device_id:${fresh()}`;
+    const email = `email:${fresh()}@x.io`;
     const at = (day: string) => ({ occurredAt: new Date(`2026-05-${day}T10:00:00Z`) });
-    const owner = await accepted(event([`user_id:${fresh()}`, device], at('10')));
-    await accepted(event([`user_id:${fresh()}`, device], at('20')));
+    const owner = await accepted(event([`user_id:${fresh()}`, email], at('10')));
+    await accepted(event([`user_id:${fresh()}`, email], at('20')));
     const [identifiers = []] = await reads.identifiersByProfile([owner]);
     expect(identifiers.map((one) => one.lastSeenAt)).toEqual([
       new Date('2026-05-10T10:00:00Z'),
@@ -391,6 +391,18 @@ describe('many connections at once', () => {
   const connections = fc.array(fc.array(batch, { minLength: 2, maxLength: 5 }), {
     minLength: 4,
     maxLength: 4,
+  });
+
+  // Where a device stands for several people its name alone does not tell whose it is.
+  const { events: service } = createPipeline(database, {
+    clock,
+    identityPolicy: {
+      ...defaultIdentityPolicy,
+      namespaces: defaultIdentityPolicy.namespaces.map((one) => ({
+        ...one,
+        followsPerson: false,
+      })),
+    },
   });
 
   it('agree on the components of what was accepted, and count every event once', async () => {

@@ -1,25 +1,19 @@
 import { type Sql, TransactionConflict, type Tx } from '../../platform/database/database';
-import { appendToOutbox } from '../../platform/outbox/outbox';
 import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
-import { toPublicId } from '../../shared/ids';
-import { lockAndLoadIdentifiers, lockIdentities } from './identity.locks';
+import { joinProfiles } from './identity.joining';
+import { lockAndLoadIdentifiers, lockIdentities, type NamedIdentifier } from './identity.locks';
 import { type DemotingEvent, warningsOf } from './identity.log.rules';
 import { recordWarnings } from './identity.log.store';
-import type {
-  IdentifierKey,
-  KnownIdentifier,
-  LoadedIdentifier,
-  Move,
-  Rehoming,
-} from './identity.model';
-import { foldingStrategies, type IdentityPolicy } from './identity.policy';
 import {
-  type Assignment,
-  type IdentityPlan,
-  type IdentityRequest,
-  type PlannedMerge,
-  planIdentities,
-} from './identity.rules';
+  type IdentifierKey,
+  type KnownGraph,
+  type KnownIdentifier,
+  keyText,
+  type Rehoming,
+} from './identity.model';
+import type { Assignment, IdentityPlan, IdentityRequest } from './identity.plan';
+import { foldingStrategies, type IdentityPolicy } from './identity.policy';
+import { planIdentities } from './identity.rules';
 import * as store from './identity.store';
 import { foldByIdentifier, type IdentifierTrait } from './identity.traits.rules';
 import * as traitStore from './identity.traits.store';
@@ -54,25 +48,37 @@ export class IdentityService {
   constructor(
     private readonly policy: IdentityPolicy,
     private readonly ids: IdSource,
-    /** How each domain's rows follow a merge, in the order to call them. */
+    /** How each domain's rows follow identifiers, in the order to call them. */
     private readonly rehomings: readonly Rehoming[],
   ) {}
 
   /**
    * Locks everything a batch of events names, and reads what is known of it. Whatever the caller
    * then writes about these profiles is in one order with every other batch.
-   * @param companionsOf profiles to be locked together with those that hold the keys, of which it
-   *   is handed what is known before the locks
-   * @returns every identifier of every profile that a key names
+   * @param companions profiles to be locked together with those that the events name
    */
   async lockAndLoad(
     tx: Tx,
+    requests: readonly IdentityRequest[],
+    companions: readonly ProfileId[] = [],
+  ): Promise<KnownGraph> {
+    if (requests.length === 0) return { identifiers: [], profiles: [], tenancies: [] };
+    const windowed = this.policy.namespaces.filter(({ limit }) => limit.windowDays !== null);
+    return lockAndLoadIdentifiers(
+      tx,
+      namedBy(requests),
+      companions,
+      windowed.map(({ name }) => name),
+    );
+  }
+
+  /** Whose the identifiers are as yet: before the locks nothing of it is certain. */
+  async findHolders(
+    sql: Sql,
     keys: readonly IdentifierKey[],
-    companionsOf?: (held: readonly KnownIdentifier[]) => Promise<readonly ProfileId[]>,
-  ): Promise<LoadedIdentifier[]> {
-    if (keys.length === 0) return [];
-    const companions = (await companionsOf?.(await store.findIdentifiers(tx, keys))) ?? [];
-    return lockAndLoadIdentifiers(tx, keys, companions);
+  ): Promise<ReadonlyMap<string, ProfileId>> {
+    const held = await store.findIdentifiers(sql, keys);
+    return new Map(held.map((one) => [keyText(one), one.profileId]));
   }
 
   /**
@@ -82,7 +88,7 @@ export class IdentityService {
   async resolve(
     tx: Tx,
     requests: readonly ResolutionRequest[],
-    known: readonly LoadedIdentifier[],
+    known: KnownGraph,
     now: Date,
   ): Promise<Resolution> {
     const plan = planIdentities(requests, known, this.policy, this.ids);
@@ -130,11 +136,13 @@ export class IdentityService {
     tx: Tx,
     plan: IdentityPlan,
     requests: readonly ResolutionRequest[],
-    known: readonly KnownIdentifier[],
+    known: KnownGraph,
     now: Date,
   ): Promise<void> {
-    for (const merge of plan.merges) {
-      await this.merge(tx, merge, requestAt(requests, merge.requestIndex), now);
+    const parts = { ids: this.ids, rehomings: this.rehomings };
+    for (const { requestIndex, ...merge } of plan.merges) {
+      const { eventId, source } = requestAt(requests, requestIndex);
+      await joinProfiles(tx, parts, { ...merge, eventId, source, reason: null }, now);
     }
     const seen = seenIdentifiers(plan, requests, known);
     const created = new Set(plan.createdIdentifiers.map((one) => one.identifierId));
@@ -143,40 +151,14 @@ export class IdentityService {
       return { ...link, eventId, source };
     });
     const rows = {
-      profileIds: plan.createdProfiles,
+      createdProfiles: plan.createdProfiles,
+      changedProfiles: plan.changedProfiles,
       created: seen.filter((one) => created.has(one.identifierId)),
       seenAgain: seen.filter((one) => !created.has(one.identifierId)),
       links,
     };
     await store.recordGraph(tx, rows, now);
-  }
-
-  private async merge(
-    tx: Tx,
-    merge: PlannedMerge,
-    evidence: store.Evidence,
-    now: Date,
-  ): Promise<void> {
-    const held = await store.findIdentifiersOfProfiles(tx, [merge.absorbed]);
-    const move: Move = {
-      from: merge.absorbed,
-      into: merge.survivor,
-      identifierIds: held.map(({ identifierId }) => identifierId),
-      isWhole: true,
-      reason: 'MERGE',
-    };
-    await store.moveIdentifiers(tx, move);
-    await store.insertMerge(tx, this.ids, merge, evidence, now);
-    for (const rehoming of this.rehomings) await rehoming.rehome(tx, move, now);
-    const message = {
-      profileId: merge.survivor,
-      topic: 'identity.profiles-merged',
-      payload: {
-        survivor: toPublicId('prf', merge.survivor),
-        absorbed: toPublicId('prf', merge.absorbed),
-      },
-    };
-    await appendToOutbox(tx, this.ids, [message], now);
+    await store.recordTenancies(tx, plan.tenancies);
   }
 }
 
@@ -254,14 +236,29 @@ async function findOwners(
   return new Map(rows.map((row) => [row.identifierId, row.profileId]));
 }
 
+/** Each identifier once, with the time in which the events name it. */
+function namedBy(requests: readonly IdentityRequest[]): readonly NamedIdentifier[] {
+  const named = new Map<string, NamedIdentifier>();
+  for (const { identifiers, occurredAt } of requests) {
+    for (const { key } of identifiers) {
+      const text = keyText(key);
+      const known = named.get(text);
+      if (known === undefined) named.set(text, { ...key, from: occurredAt, until: occurredAt });
+      else if (occurredAt < known.from) named.set(text, { ...known, from: occurredAt });
+      else if (occurredAt > known.until) named.set(text, { ...known, until: occurredAt });
+    }
+  }
+  return [...named.values()];
+}
+
 /** Every identifier that an event of the batch used, with the span of time it was seen in. */
 function seenIdentifiers(
   plan: IdentityPlan,
   requests: readonly ResolutionRequest[],
-  known: readonly KnownIdentifier[],
+  known: KnownGraph,
 ): store.SeenIdentifier[] {
   const identifiers = new Map(
-    [...known, ...plan.createdIdentifiers].map((one) => [one.identifierId, one]),
+    [...known.identifiers, ...plan.createdIdentifiers].map((one) => [one.identifierId, one]),
   );
   const spans = new Map<IdentifierId, { firstSeenAt: Date; lastSeenAt: Date }>();
   plan.assignments.forEach(({ identifierIds }, index) => {
@@ -276,7 +273,7 @@ function seenIdentifiers(
   return [...spans].map(([identifierId, span]) => {
     const identifier = identifiers.get(identifierId);
     if (identifier === undefined) throw new Error('The plan uses an identifier it does not know.');
-    return { ...identifier, ...span };
+    return { ...identifier, ...span, signedInAt: plan.signIns.get(identifierId) ?? null };
   });
 }
 

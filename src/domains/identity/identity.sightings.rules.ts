@@ -15,6 +15,10 @@ export class Sightings {
     this.add(to);
   }
 
+  all(): readonly Date[] {
+    return this.times.map((time) => new Date(time));
+  }
+
   /** How many are later than `start` and no later than `end`. */
   countWithin(start: Date, end: Date): number {
     return this.countUntil(end.getTime()) - this.countUntil(start.getTime());

@@ -1,12 +1,12 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
-import type { IdentifierKey, KnownIdentifier, Move } from './identity.model';
-import type { PlannedMerge } from './identity.rules';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
+import type { IdentifierKey, KnownIdentifier, Link, Move, Tenancy } from './identity.model';
+import type { PlannedCounts, PlannedIdentifier } from './identity.plan';
 
 const knownIdentifierColumns = `
   i.namespace, i.value, i.identifier_id as "identifierId", i.profile_id as "profileId"`;
 
-/** Those of the identifiers that are known. */
+/** Those of the identifiers that are known, each with whom it stands for now. */
 export function findIdentifiers(
   sql: Sql,
   keys: readonly IdentifierKey[],
@@ -14,7 +14,8 @@ export function findIdentifiers(
   return sql.query<KnownIdentifier>(
     `select ${knownIdentifierColumns}
      from identifier i
-     join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)`,
+     join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)
+     where i.held_until is null`,
     [keys.map((key) => key.namespace), keys.map((key) => key.value)],
   );
 }
@@ -24,6 +25,7 @@ export interface IdentifierRow extends KnownIdentifier {
   readonly lastSeenAt: Date;
 }
 
+/** What the profiles are known by; shared identifiers that stand for somebody else now apart. */
 export function findIdentifiersOfProfiles(
   sql: Sql,
   profileIds: readonly ProfileId[],
@@ -32,15 +34,16 @@ export function findIdentifiersOfProfiles(
     `select ${knownIdentifierColumns},
        i.first_seen_at as "firstSeenAt", i.last_seen_at as "lastSeenAt"
      from identifier i
-     where i.profile_id = any($1::uuid[])
+     where i.profile_id = any($1::uuid[]) and i.held_until is null
      order by i.first_seen_at, i.namespace, i.value`,
     [profileIds],
   );
 }
 
 /**
- * The oldest identifier of each profile that the ids stand for. One statement, since a merge between
- * two of them would leave the profile found by the first without identifiers for the second.
+ * The oldest identifier of each profile that the ids stand for; one that others share only where
+ * there is no other. One statement, since a merge between two of them would leave the profile
+ * found by the first without identifiers for the second.
  */
 export function findOldestIdentifiers(
   sql: Sql,
@@ -51,7 +54,9 @@ export function findOldestIdentifiers(
      from profile asked
      join identifier i on i.profile_id = coalesce(asked.merged_into, asked.profile_id)
      where asked.profile_id = any($1::uuid[])
-     order by asked.profile_id, i.first_seen_at, i.namespace, i.value`,
+     order by asked.profile_id,
+       i.tenant > 0 or i.held_until is not null or i.signed_in_at is not null,
+       i.first_seen_at, i.namespace, i.value`,
     [profileIds],
   );
 }
@@ -87,9 +92,20 @@ export function findProfiles(sql: Sql, profileIds: readonly ProfileId[]): Promis
   );
 }
 
-export interface SeenIdentifier extends KnownIdentifier {
+/** The identifiers of profiles, shared ones that stand for somebody else now among them. */
+export async function findNodesOfProfile(sql: Sql, profileId: ProfileId): Promise<IdentifierId[]> {
+  const rows = await sql.query<{ identifierId: IdentifierId }>(
+    'select identifier_id as "identifierId" from identifier where profile_id = $1 order by 1',
+    [profileId],
+  );
+  return rows.map(({ identifierId }) => identifierId);
+}
+
+export interface SeenIdentifier extends PlannedIdentifier {
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
+  /** The latest of the batch's events by which somebody signed in on it. */
+  readonly signedInAt: Date | null;
 }
 
 /** Hands identifiers over; where none is left behind, the id of the profile follows them. */
@@ -99,43 +115,48 @@ export async function moveIdentifiers(tx: Tx, move: Move): Promise<void> {
     'update identifier set profile_id = $2 where profile_id = $1 and identifier_id = any($3::uuid[])',
     [from, into, move.identifierIds],
   );
+  await tx.query(
+    `update revoked_link set profile_id = $2
+     where profile_id = $1 and identifier_id = any($3::uuid[])`,
+    [from, into, move.identifierIds],
+  );
   if (!move.isWhole) return;
   // Ids absorbed earlier follow too: resolving any id stays a single hop.
-  await tx.query('update profile set merged_into = $2 where profile_id = $1 or merged_into = $1', [
-    from,
-    into,
-  ]);
-}
-
-export interface Evidence {
-  readonly eventId: EventId;
-  readonly source: string;
-}
-
-export async function insertMerge(
-  tx: Tx,
-  ids: IdSource,
-  merge: PlannedMerge,
-  evidence: Evidence,
-  now: Date,
-): Promise<void> {
   await tx.query(
-    `insert into profile_merge
-       (survivor_id, merge_id, absorbed_id, event_id, source, merged_at)
-     values ($1, $2, $3, $4, $5, $6)`,
-    [merge.survivor, ids.next(), merge.absorbed, evidence.eventId, evidence.source, now],
+    `update profile set merged_into = $2, identifier_counts = '{}', merges = 0
+     where profile_id = $1 or merged_into = $1`,
+    [from, into],
   );
 }
 
-export interface LinkRow extends Evidence {
-  readonly identifierId: IdentifierId;
-  readonly linkedIdentifierId: IdentifierId;
+/** Counts what profiles hold and have absorbed anew: for moves, which are few. */
+export async function recountProfiles(tx: Tx, profileIds: readonly ProfileId[]): Promise<void> {
+  await tx.query(
+    `update profile p set
+       identifier_counts = coalesce((
+         select jsonb_object_agg(namespace, held)
+         from (
+           select namespace, count(*) as held from identifier i
+           where i.profile_id = p.profile_id group by namespace
+         ) n), '{}'),
+       merges = (select count(*) from profile a where a.merged_into = p.profile_id)
+     where p.profile_id = any($1::uuid[])`,
+    [profileIds],
+  );
 }
+
+export interface Evidence {
+  /** Null where an operator is the evidence. */
+  readonly eventId: EventId | null;
+  readonly source: string;
+}
+
+export interface LinkRow extends Evidence, Link {}
 
 /** What a batch of events adds to the graph. */
 export interface GraphRows {
-  /** Of new profiles. */
-  readonly profileIds: readonly ProfileId[];
+  readonly createdProfiles: readonly PlannedCounts[];
+  readonly changedProfiles: readonly PlannedCounts[];
   /** Identifiers that were not known before, which the transaction has locked. */
   readonly created: readonly SeenIdentifier[];
   /** Identifiers that were known before and were seen again; each once. */
@@ -145,93 +166,128 @@ export interface GraphRows {
 
 /**
  * Adds profiles, identifiers and edges, in one statement. Of identifiers that are known it widens
- * the time in which they were seen (found by their place, since their locks are held and nobody
- * moves them); an edge that is known keeps its first evidence.
+ * the time in which they were seen. What is changed is found by an index and then by its place,
+ * whatever the planner makes of a growing table: the locks are held and nobody moves it. An edge that is known keeps its first evidence.
  */
 export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<void> {
-  const { profileIds, created, seenAgain, links } = rows;
+  const { createdProfiles, changedProfiles, created, seenAgain, links } = rows;
   // Every profile and every edge comes with identifiers that were seen.
   if (created.length + seenAgain.length === 0) return;
   await tx.query(
     `with new_profile as (
-       insert into profile (profile_id, created_at)
-       select profile_id, $16 from unnest($1::uuid[]) as n (profile_id)
+       insert into profile (profile_id, created_at, identifier_counts)
+       select profile_id, $1, counts
+       from unnest($2::uuid[], $3::jsonb[]) as n (profile_id, counts)
+     ), changed_profile as (
+       update profile p set identifier_counts = n.counts, merges = n.merges
+       from (
+         select at.ctid, c.counts, c.merges
+         from unnest($4::uuid[], $5::jsonb[], $6::int[]) as c (profile_id, counts, merges)
+         cross join lateral (
+           select p.ctid from profile p where p.profile_id = c.profile_id offset 0
+         ) at
+       ) n
+       where p.ctid = n.ctid
      ), new_identifier as (
-       insert into identifier
-         (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
-       select * from unnest($2::text[], $3::text[], $4::uuid[], $5::uuid[],
-         $6::timestamptz[], $7::timestamptz[])
+       insert into identifier (value, namespace, tenant, identifier_id, profile_id,
+         first_seen_at, last_seen_at, signed_in_at)
+       select * from unnest($7::text[], $8::text[], $9::smallint[], $10::uuid[], $11::uuid[],
+         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[])
      ), seen_again as (
        update identifier i set
          first_seen_at = least(i.first_seen_at, n.first_seen_at),
-         last_seen_at = greatest(i.last_seen_at, n.last_seen_at)
+         last_seen_at = greatest(i.last_seen_at, n.last_seen_at),
+         signed_in_at = greatest(i.signed_in_at, n.signed_in_at)
        from (
-         select at.ctid, s.first_seen_at, s.last_seen_at
-         from unnest($8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[])
-           as s (value, namespace, first_seen_at, last_seen_at)
+         select at.ctid, s.first_seen_at, s.last_seen_at, s.signed_in_at
+         from unnest($15::text[], $16::text[], $17::smallint[], $18::timestamptz[],
+           $19::timestamptz[], $20::timestamptz[])
+           as s (value, namespace, tenant, first_seen_at, last_seen_at, signed_in_at)
          cross join lateral (
-           select i.ctid, i.first_seen_at, i.last_seen_at from identifier i
-           where i.value = s.value and i.namespace = s.namespace
+           select i.ctid, i.first_seen_at, i.last_seen_at, i.signed_in_at from identifier i
+           where i.value = s.value and i.namespace = s.namespace and i.tenant = s.tenant
            offset 0
          ) at
          where s.first_seen_at < at.first_seen_at or s.last_seen_at > at.last_seen_at
+           or s.signed_in_at > coalesce(at.signed_in_at, '-infinity')
        ) n
        where i.ctid = n.ctid
      )
      insert into identity_link (identifier_id, linked_identifier_id, event_id, source, linked_at)
-     select l.*, $16
-     from unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::text[]) as l
+     select l.*, $1
+     from unnest($21::uuid[], $22::uuid[], $23::uuid[], $24::text[]) as l
      on conflict (identifier_id, linked_identifier_id) do nothing`,
     [
-      uuidArray(profileIds),
+      now,
+      uuidArray(createdProfiles.map((one) => one.profileId)),
+      createdProfiles.map(toCountsText),
+      uuidArray(changedProfiles.map((one) => one.profileId)),
+      changedProfiles.map(toCountsText),
+      changedProfiles.map((one) => one.merges),
       created.map((one) => one.value),
       created.map((one) => one.namespace),
+      created.map((one) => one.tenant),
       uuidArray(created.map((one) => one.identifierId)),
       uuidArray(created.map((one) => one.profileId)),
       created.map((one) => one.firstSeenAt),
       created.map((one) => one.lastSeenAt),
+      created.map((one) => one.signedInAt),
       seenAgain.map((one) => one.value),
       seenAgain.map((one) => one.namespace),
+      seenAgain.map((one) => one.tenant),
       seenAgain.map((one) => one.firstSeenAt),
       seenAgain.map((one) => one.lastSeenAt),
+      seenAgain.map((one) => one.signedInAt),
       uuidArray(links.map((link) => link.identifierId)),
       uuidArray(links.map((link) => link.linkedIdentifierId)),
-      uuidArray(links.map((link) => link.eventId)),
+      links.map((link) => link.eventId),
       links.map((link) => link.source),
-      now,
     ],
+  );
+}
+
+function toCountsText({ counts }: PlannedCounts): string {
+  return JSON.stringify(Object.fromEntries(counts));
+}
+
+/**
+ * Hands shared identifiers on. Of each it is then told anew until when every one of its people
+ * held it.
+ */
+export async function recordTenancies(tx: Tx, tenancies: readonly Tenancy[]): Promise<void> {
+  if (tenancies.length === 0) return;
+  const keys = [tenancies.map((one) => one.value), tenancies.map((one) => one.namespace)];
+  await tx.query(
+    `insert into identifier_tenancy (value, namespace, since, tenant)
+     select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::smallint[])
+     on conflict (value, namespace, since) do update set tenant = excluded.tenant`,
+    [...keys, tenancies.map((one) => one.since), tenancies.map((one) => one.tenant)],
+  );
+  await tx.query(
+    `update identifier i set held_until = s.held_until
+     from (
+       select n.value, n.namespace, n.tenant, case
+         when last.since is null then (
+           select min(t.since) from identifier_tenancy t
+           where t.value = n.value and t.namespace = n.namespace)
+         else (
+           select min(t.since) from identifier_tenancy t
+           where t.value = n.value and t.namespace = n.namespace and t.since > last.since)
+         end as held_until
+       from (select distinct * from unnest($1::text[], $2::text[]) as k (value, namespace)) named
+       join identifier n using (value, namespace)
+       cross join lateral (
+         select max(t.since) as since from identifier_tenancy t
+         where t.value = n.value and t.namespace = n.namespace and t.tenant = n.tenant
+       ) last
+     ) s
+     where (i.value, i.namespace, i.tenant) = (s.value, s.namespace, s.tenant)
+       and i.held_until is distinct from s.held_until`,
+    keys,
   );
 }
 
 /** In PostgreSQL's own spelling: the driver would look into each of thousands for quotes. */
 function uuidArray(ids: readonly string[]): string {
   return `{${ids.join(',')}}`;
-}
-
-export interface MergeRow {
-  readonly mergeId: string;
-  readonly survivorId: ProfileId;
-  readonly absorbedId: ProfileId;
-  readonly source: string;
-  readonly mergedAt: Date;
-}
-
-/** Every merge that led to each of the profiles, including those of profiles absorbed earlier. */
-export function findMerges(
-  sql: Sql,
-  profileIds: readonly ProfileId[],
-): Promise<(MergeRow & { profileId: ProfileId })[]> {
-  return sql.query(
-    `select p.profile_id as "profileId", m.merge_id as "mergeId", m.survivor_id as "survivorId",
-       m.absorbed_id as "absorbedId", m.source, m.merged_at as "mergedAt"
-     from (
-       select profile_id, profile_id as survivor_id
-       from unnest($1::uuid[]) as asked (profile_id)
-       union all
-       select merged_into, profile_id from profile where merged_into = any($1::uuid[])
-     ) p
-     join profile_merge m using (survivor_id)
-     order by m.merged_at, m.merge_id`,
-    [profileIds],
-  );
 }

@@ -1,0 +1,48 @@
+import type { Tx } from '../../platform/database/database';
+import { appendToOutbox } from '../../platform/outbox/outbox';
+import { type IdSource, toPublicId } from '../../shared/ids';
+import { insertMerge, liftRevokedLinks, type NewMerge } from './identity.merges.store';
+import type { Move, Rehoming } from './identity.model';
+import * as store from './identity.store';
+
+/** What it takes to move identifiers: the domains whose rows follow, in the order to call them. */
+export interface MovingParts {
+  readonly ids: IdSource;
+  readonly rehomings: readonly Rehoming[];
+}
+
+/**
+ * Makes two profiles one, whose locks the caller holds; who counts what the survivor holds, links
+ * the two, and evaluates the survivor.
+ */
+export async function joinProfiles(
+  tx: Tx,
+  { ids, rehomings }: MovingParts,
+  merge: Omit<NewMerge, 'mergeId'>,
+  now: Date,
+): Promise<string> {
+  const { survivor, absorbed } = merge;
+  const mergeId = ids.next<string>();
+  await liftRevokedLinks(tx, survivor, absorbed, now);
+  const move: Move = {
+    from: absorbed,
+    into: survivor,
+    identifierIds: await store.findNodesOfProfile(tx, absorbed),
+    isWhole: true,
+    reason: 'MERGE',
+  };
+  await store.moveIdentifiers(tx, move);
+  await insertMerge(tx, { ...merge, mergeId }, now);
+  for (const rehoming of rehomings) await rehoming.rehome(tx, move, now);
+  const message = {
+    profileId: survivor,
+    topic: 'identity.profiles-merged',
+    payload: {
+      survivor: toPublicId('prf', survivor),
+      absorbed: toPublicId('prf', absorbed),
+      mergeId: toPublicId('mrg', mergeId),
+    },
+  };
+  await appendToOutbox(tx, ids, [message], now);
+  return mergeId;
+}

@@ -1,0 +1,356 @@
+import { MS_PER_DAY } from '../../shared/days';
+import type { IdentifierId, IdSource, ProfileId } from '../../shared/ids';
+import { Group, type Node, Tenants } from './identity.graph.rules';
+import {
+  type IdentifierKey,
+  type KnownGraph,
+  keyText,
+  linkBetween,
+  type Tenancy,
+} from './identity.model';
+import {
+  type Demotion,
+  type DemotionReason,
+  EXPLICIT_PRIORITY,
+  type IdentityPlan,
+  type IdentityRequest,
+  type MergeConflict,
+  type PlannedCounts,
+  type PlannedIdentifier,
+  type PlannedLink,
+  type PlannedMerge,
+  type UsableIdentifier,
+} from './identity.plan';
+import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
+
+interface Placement {
+  readonly nodes: readonly [Node, ...Node[]];
+  readonly demotions: readonly Demotion[];
+}
+
+/** The graph as it becomes while the events of a batch are placed in it, one after the other. */
+export class Placing {
+  private readonly merges: PlannedMerge[] = [];
+  private readonly links: PlannedLink[] = [];
+  private readonly tenancies: Tenancy[] = [];
+  private readonly signIns = new Map<IdentifierId, Date>();
+  private readonly created: Node[] = [];
+  private readonly holders = new Map<string, Tenants>();
+  private readonly newGroups = new Set<Group>();
+  private readonly knownGroups = new Map<ProfileId, Group>();
+  private readonly namespaces: ReadonlyMap<string, NamespacePolicy>;
+
+  constructor(
+    known: KnownGraph,
+    private readonly policy: IdentityPolicy,
+    private readonly ids: IdSource,
+  ) {
+    this.namespaces = new Map(policy.namespaces.map((one) => [one.name, one]));
+    for (const profile of known.profiles) {
+      this.knownGroups.set(profile.profileId, new Group(profile.profileId, false, profile));
+    }
+    for (const { namespace, value, profileId, ...loaded } of known.identifiers) {
+      const group = this.knownGroups.get(profileId);
+      if (group === undefined) throw new Error('Of a profile nothing but identifiers was loaded.');
+      const node: Node = { key: { namespace, value }, isNew: false, group, ...loaded };
+      group.hold(node);
+      this.register(node);
+    }
+    for (const { since, tenant, ...key } of known.tenancies) {
+      this.tenantsOf(key).begin({ since, tenant });
+    }
+  }
+
+  place({ identifiers, occurredAt }: IdentityRequest, requestIndex: number): Placement {
+    const candidates = [...identifiers].sort(byPriority);
+    const demotions: Demotion[] = [];
+    const following: UsableIdentifier[] = [];
+    for (;;) {
+      const [conflict] = this.findConflicts(candidates, occurredAt);
+      if (conflict === undefined) break;
+      const demoted = candidates.pop();
+      if (demoted === undefined) throw new Error('A request has at least one identifier.');
+      if (conflict === 'PERSON_CONFLICT' && this.policyOf(demoted.key)?.followsPerson === true) {
+        following.push(demoted);
+      } else {
+        demotions.push({ ...demoted.key, reason: conflict });
+      }
+    }
+    for (const one of following.reverse()) {
+      // What stood in its way may be gone with another one.
+      const [conflict] = this.findConflicts([...candidates, one], occurredAt);
+      if (conflict === undefined) {
+        candidates.push(one);
+        continue;
+      }
+      const refusal = this.handOver(one.key, candidates, occurredAt, requestIndex);
+      if (refusal === null) candidates.push(one);
+      else demotions.push({ ...one.key, reason: refusal });
+    }
+    const nodes = this.unite(candidates, occurredAt, requestIndex);
+    if (this.isSignIn(candidates)) this.recordSignIn(nodes, occurredAt);
+    return { nodes, demotions };
+  }
+
+  /** Why these identifiers cannot be one person's, the first first. One alone always can. */
+  private findConflicts(
+    candidates: readonly UsableIdentifier[],
+    occurredAt: Date,
+  ): readonly MergeConflict[] {
+    if (candidates.length === 1) return [];
+    const groups = this.groupsOf(candidates, occurredAt);
+    const unknown = candidates.filter(({ key }) => this.nodeAt(key, occurredAt) === undefined);
+    if (groups.length === 1 && unknown.length === 0) return [];
+    const added = unknown.map(({ key }) => key);
+    return this.conflictsOf(groups, added, candidates, occurredAt);
+  }
+
+  findConflictsBetween(profileIds: readonly ProfileId[], now: Date): readonly MergeConflict[] {
+    const groups = profileIds.flatMap((profileId) => this.knownGroups.get(profileId) ?? []);
+    return this.conflictsOf(groups, [], [], now);
+  }
+
+  outcome(): Omit<IdentityPlan, 'assignments'> {
+    const { merges, links, tenancies, signIns } = this;
+    const absorbed = new Set(merges.map((merge) => merge.absorbed));
+    return {
+      createdProfiles: [...this.newGroups].map(toPlannedCounts),
+      changedProfiles: [...this.knownGroups.values()]
+        .filter((group) => group.hasChanged && !absorbed.has(group.profileId))
+        .map(toPlannedCounts),
+      createdIdentifiers: this.created.map(toPlannedIdentifier),
+      merges,
+      links,
+      tenancies,
+      signIns,
+    };
+  }
+
+  private conflictsOf(
+    groups: readonly Group[],
+    added: readonly IdentifierKey[],
+    candidates: readonly UsableIdentifier[],
+    occurredAt: Date,
+  ): readonly MergeConflict[] {
+    const { namespaces, identifiersPerProfileMax, mergesPerProfileMax } = this.policy;
+    const isOverLimit = (namespace: NamespacePolicy) => {
+      const held = groups.map((group) => this.countHeld(group, namespace, candidates, occurredAt));
+      const total = added.filter((key) => key.namespace === namespace.name).length + sum(held);
+      // One that holds too many already, since the policy became stricter, still grows elsewhere.
+      return total > namespace.limit.max && total > Math.max(0, ...held);
+    };
+    const size = added.length + sum(groups.map((group) => group.size));
+    const merging = groups.filter((group) => !group.isNew);
+    const merges = merging.length - 1 + sum(merging.map((group) => group.merges));
+    const conflicts: readonly [MergeConflict, boolean][] = [
+      ['PERSON_CONFLICT', namespaces.some((one) => one.uniqueToPerson && isOverLimit(one))],
+      ['LINK_REVOKED', this.areParted(groups, occurredAt)],
+      ['PROFILE_LIMIT', size > identifiersPerProfileMax],
+      ['MERGE_LIMIT', merging.length > 1 && merges > mergesPerProfileMax],
+      ['NAMESPACE_LIMIT', namespaces.some((one) => !one.uniqueToPerson && isOverLimit(one))],
+    ];
+    return conflicts.filter(([, holds]) => holds).map(([conflict]) => conflict);
+  }
+
+  /** Whether an operator parted any two of them, and the event is no reason to think again. */
+  private areParted(groups: readonly Group[], occurredAt: Date): boolean {
+    return groups.some((group, index) =>
+      groups.slice(index + 1).some((other) => {
+        const partedAt = group.partedFrom(other);
+        if (partedAt === null) return false;
+        return this.policy.relinking === 'NEVER' || occurredAt <= partedAt;
+      }),
+    );
+  }
+
+  /** How many identifiers of a group count against the limit of a namespace. */
+  private countHeld(
+    group: Group,
+    { name, limit }: NamespacePolicy,
+    candidates: readonly UsableIdentifier[],
+    occurredAt: Date,
+  ): number {
+    if (limit.windowDays === null) return group.countOf(name);
+    const start = new Date(occurredAt.getTime() - limit.windowDays * MS_PER_DAY);
+    const within = group.countWithin(name, start, occurredAt);
+    // Those of this very event that had been seen later only are first seen now.
+    const earlier = candidates.filter(({ key }) => {
+      const node = key.namespace === name ? this.nodeAt(key, occurredAt) : undefined;
+      return node?.group === group && node.firstSeenAt > occurredAt;
+    });
+    return within + earlier.length;
+  }
+
+  private groupsOf(candidates: readonly UsableIdentifier[], at: Date): Group[] {
+    const groups = new Set<Group>();
+    for (const { key } of candidates) {
+      const node = this.nodeAt(key, at);
+      if (node !== undefined) groups.add(node.group);
+    }
+    return [...groups];
+  }
+
+  /** Creates, attaches or merges, so that all the identifiers are in one profile. */
+  private unite(
+    accepted: readonly UsableIdentifier[],
+    occurredAt: Date,
+    requestIndex: number,
+  ): readonly [Node, ...Node[]] {
+    const [survivor = this.createGroup(), ...absorbed] = this.groupsOf(accepted, occurredAt).sort(
+      oldestFirst,
+    );
+    const before = accepted.map(({ key }) => this.nodeAt(key, occurredAt));
+    const home = before.find((node) => node?.group === survivor);
+    for (const group of absorbed) {
+      const far = before.find((node) => node?.group === group);
+      this.absorb(group, survivor, home, far, requestIndex);
+    }
+    const [first, ...others] = accepted.map(({ key }) => this.seeNode(key, occurredAt, survivor));
+    if (first === undefined) throw new Error('A request has at least one identifier.');
+    // Linked to what the profile had: whatever came with the event can be parted from it again.
+    const anchor = home ?? first;
+    for (const node of [first, ...others]) {
+      if (node === anchor) continue;
+      const link = linkBetween(node.identifierId, anchor.identifierId);
+      this.links.push({ ...link, requestIndex });
+    }
+    return [first, ...others];
+  }
+
+  private absorb(
+    group: Group,
+    survivor: Group,
+    home: Node | undefined,
+    far: Node | undefined,
+    requestIndex: number,
+  ): void {
+    if (home === undefined || far === undefined) throw new Error('Who merges was named.');
+    survivor.absorb(group);
+    // A profile that only this batch made was never seen by anybody: nothing to remember of it.
+    if (this.newGroups.delete(group)) return;
+    this.merges.push({
+      survivor: survivor.profileId,
+      absorbed: group.profileId,
+      survivorIdentifierId: home.identifierId,
+      absorbedIdentifierId: far.identifierId,
+      requestIndex,
+    });
+  }
+
+  /**
+   * Gives an identifier that follows people to those of the event, from its time on.
+   * @returns why not, or null
+   */
+  private handOver(
+    key: IdentifierKey,
+    candidates: readonly UsableIdentifier[],
+    occurredAt: Date,
+    requestIndex: number,
+  ): DemotionReason | null {
+    const holder = this.nodeAt(key, occurredAt);
+    const isLate = holder?.signedInAt != null && holder.signedInAt >= occurredAt;
+    if (holder === undefined || isLate || !this.isSignIn(candidates)) return 'PERSON_CONFLICT';
+    const tenants = this.tenantsOf(key);
+    // Who they are has to be settled before one of them is given it.
+    const [{ group }] = this.unite(candidates, occurredAt, requestIndex);
+    const former = tenants.of(group);
+    if (former === undefined) {
+      if (tenants.count >= this.policy.tenantsPerIdentifierMax) return 'TENANT_LIMIT';
+      const [conflict] = this.conflictsOf([group], [key], candidates, occurredAt);
+      if (conflict !== undefined) return conflict;
+    }
+    const node = former ?? this.createNode(key, occurredAt, group, tenants.count);
+    const tenancy = { ...key, since: occurredAt, tenant: node.tenant };
+    tenants.begin(tenancy);
+    this.tenancies.push(tenancy);
+    return null;
+  }
+
+  private isSignIn(candidates: readonly UsableIdentifier[]): boolean {
+    return candidates.some(
+      ({ key, priority }) =>
+        priority === EXPLICIT_PRIORITY || this.policyOf(key)?.uniqueToPerson === true,
+    );
+  }
+
+  private recordSignIn(nodes: readonly Node[], at: Date): void {
+    for (const node of nodes) {
+      if (this.policyOf(node.key)?.followsPerson !== true) continue;
+      if (node.signedInAt !== null && node.signedInAt >= at) continue;
+      node.signedInAt = at;
+      this.signIns.set(node.identifierId, at);
+    }
+  }
+
+  private createGroup(): Group {
+    const group = new Group(this.ids.next(), true);
+    this.newGroups.add(group);
+    return group;
+  }
+
+  private seeNode(key: IdentifierKey, firstSeenAt: Date, group: Group): Node {
+    const existing = this.nodeAt(key, firstSeenAt);
+    if (existing === undefined) return this.createNode(key, firstSeenAt, group, 0);
+    if (firstSeenAt < existing.firstSeenAt) {
+      group.seeEarlier(key.namespace, existing.firstSeenAt, firstSeenAt);
+      existing.firstSeenAt = firstSeenAt;
+    }
+    return existing;
+  }
+
+  private createNode(key: IdentifierKey, firstSeenAt: Date, group: Group, tenant: number): Node {
+    const identifierId = this.ids.next<IdentifierId>();
+    const node = { key, identifierId, tenant, isNew: true, firstSeenAt, signedInAt: null, group };
+    group.add(node);
+    this.register(node);
+    this.created.push(node);
+    return node;
+  }
+
+  private register(node: Node): void {
+    this.tenantsOf(node.key).add(node);
+    if (this.policyOf(node.key)?.limit.windowDays == null) return;
+    node.group.see(node.key.namespace, node.firstSeenAt);
+  }
+
+  /** Whom an identifier stands for at a time. */
+  private nodeAt(key: IdentifierKey, at: Date): Node | undefined {
+    return this.holders.get(keyText(key))?.at(at);
+  }
+
+  private tenantsOf(key: IdentifierKey): Tenants {
+    const text = keyText(key);
+    const known = this.holders.get(text);
+    if (known !== undefined) return known;
+    const tenants = new Tenants();
+    this.holders.set(text, tenants);
+    return tenants;
+  }
+
+  private policyOf({ namespace }: IdentifierKey): NamespacePolicy | undefined {
+    return this.namespaces.get(namespace);
+  }
+}
+
+function toPlannedCounts(group: Group): PlannedCounts {
+  return { profileId: group.profileId, counts: group.allCounts(), merges: group.merges };
+}
+
+function toPlannedIdentifier({ key, identifierId, tenant, group }: Node): PlannedIdentifier {
+  return { ...key, identifierId, tenant, profileId: group.profileId };
+}
+
+/** The highest first; explicit ones are above all, and equal to each other. */
+function byPriority(left: UsableIdentifier, right: UsableIdentifier): number {
+  return left.priority === right.priority ? 0 : right.priority - left.priority;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+/** Known before new, then by id: version 7 ids sort by the time they were made. */
+function oldestFirst(left: Group, right: Group): number {
+  if (left.isNew !== right.isNew) return left.isNew ? 1 : -1;
+  return left.profileId < right.profileId ? -1 : 1;
+}
