@@ -92,7 +92,7 @@ async function benchResolving(
   floor: Database,
   { isQuick, tell }: BenchOptions,
 ): Promise<readonly Figure[]> {
-  const identity = new IdentityService(defaultIdentityPolicy, uuidSource, []);
+  const identity = new IdentityService(defaultIdentityPolicy, { ids: uuidSource, rehomings: [] });
   const homes = new Map<number, ProfileId>();
   const resolveMs: number[] = [];
   const insertMs: number[] = [];

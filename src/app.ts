@@ -14,6 +14,7 @@ import {
   IdentityLogReads,
   IdentityReads,
   IdentityService,
+  OperatorIdentityService,
   ProfileDirectory,
 } from './domains/identity';
 import {
@@ -31,6 +32,7 @@ import {
   MembershipTierEvaluator,
   requireSoundLoyaltyPolicy,
 } from './domains/loyalty';
+import { MergesService } from './domains/merges';
 import {
   defaultReferralPolicy,
   ReferralProjector,
@@ -41,7 +43,7 @@ import {
 import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domains/value';
 import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
-import type { Database } from './platform/database/database';
+import type { Database, Sql } from './platform/database/database';
 import type { Job } from './platform/jobs/job-runner';
 import type { Logger } from './platform/telemetry/logger';
 import type { Clock } from './shared/clock';
@@ -80,7 +82,8 @@ export function createApp(ground: Ground) {
     referralsRehoming,
     feedbackRehoming,
   ];
-  const identity = new IdentityService(identityPolicy, ids, rehomings);
+  const moving = { ids, rehomings };
+  const identity = new IdentityService(identityPolicy, moving);
   const activity = new ActivityService(database, [
     new LifecycleEvaluator(lifecycleModel, ids),
     new ValueEvaluator(currency),
@@ -106,6 +109,27 @@ export function createApp(ground: Ground) {
     ],
   });
 
+  const readsOver = (sql: Sql) => ({
+    activity: new ActivityReads(sql),
+    community: new CommunityReads(sql, clock, defaultCommunityPolicy),
+    directory: new DirectoryReads(sql, lifecycleModel.name),
+    events: new EventReads(sql),
+    feedback: new FeedbackReads(sql),
+    identity: new IdentityReads(sql, identityPolicy),
+    identityLog: new IdentityLogReads(sql),
+    lifecycle: new LifecycleReads(sql, lifecycleModel.name),
+    loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
+    referrals: new ReferralReads(sql),
+    value: new ValueReads(sql, currency),
+  });
+  const merges = new MergesService({
+    database,
+    clock,
+    identity: new OperatorIdentityService(identityPolicy, moving, directory),
+    activity,
+    readsOver,
+  });
+
   return {
     ...ground,
     currency,
@@ -114,24 +138,12 @@ export function createApp(ground: Ground) {
     apiKeys,
     events,
     loyalty,
-    rehomings,
+    merges,
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
-    reads: {
-      activity: new ActivityReads(database),
-      community: new CommunityReads(database, clock, defaultCommunityPolicy),
-      directory: new DirectoryReads(database, lifecycleModel.name),
-      events: new EventReads(database),
-      feedback: new FeedbackReads(database),
-      identity: new IdentityReads(database, identityPolicy),
-      identityLog: new IdentityLogReads(database),
-      lifecycle: new LifecycleReads(database, lifecycleModel.name),
-      loyalty: new LoyaltyReads(database, loyaltyPolicy, clock),
-      referrals: new ReferralReads(database),
-      value: new ValueReads(database, currency),
-    },
+    reads: readsOver(database),
   };
 }
 

@@ -19,6 +19,8 @@ export const fieldAccess = {
   'Query.apiKeys': { scope: 'keys:manage' },
 
   'Mutation.recordEvents': { scope: 'events:write' },
+  'Mutation.mergeProfiles': { scope: 'profiles:merge' },
+  'Mutation.unmergeProfile': { scope: 'profiles:merge' },
   'Mutation.adjustPoints': { scope: 'loyalty:adjust' },
   'Mutation.submitFeedback': { scope: 'feedback:write' },
   'Mutation.recordCommunityActivity': { scope: 'community:write' },
@@ -57,6 +59,13 @@ export const fieldAccess = {
   // Who adjusted a balance and what they noted is the company's own record.
   'LoyaltyTransaction.actor': { scope: 'loyalty:read' },
   'LoyaltyTransaction.note': { scope: 'loyalty:read' },
+  // Who merges need not see points and referrals: the fields are null without the scope.
+  'ProfileSnapshot.pointsBalance': { scope: 'loyalty:read' },
+  'ProfileSnapshot.lifetimePoints': { scope: 'loyalty:read' },
+  'ProfileSnapshot.membershipTier': { scope: 'loyalty:read' },
+  'ProfileSnapshot.referralsMade': { scope: 'referrals:read' },
+  'ProfileSnapshot.referralsConverted': { scope: 'referrals:read' },
+  'ProfileSnapshot.referredByCode': { scope: 'referrals:read' },
   'Profile.referrals': { scope: 'referrals:read', customer: true },
   'Profile.feedback': { scope: 'feedback:read', customer: true },
   'Profile.events': { scope: 'events:read', customer: true },

@@ -11,6 +11,7 @@ import {
   LoyaltyResolver,
   LoyaltyTransactionResolver,
 } from './domains/loyalty';
+import { MergesResolver } from './domains/merges';
 import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
 import { ValueResolver } from './domains/value';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
@@ -31,6 +32,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   LoyaltyAccountResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
+  MergesResolver,
   ReferralResolver,
   ReferralSummaryResolver,
   ValueResolver,
@@ -54,6 +56,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
+    new MergesResolver(app.merges, profiles),
     new ReferralResolver(app.referrals, reads.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
     new ValueResolver(reads.value, app.currency, app.clock),

@@ -17,7 +17,18 @@ export const uuidSource: IdSource = {
 };
 
 /** What a public id names; the prefix makes ids readable in logs and impossible to mix up. */
-export type IdPrefix = 'prf' | 'evt' | 'mrg' | 'txn' | 'lot' | 'fbk' | 'ref' | 'key' | 'trn';
+export type IdPrefix =
+  | 'prf'
+  | 'evt'
+  | 'lnk'
+  | 'mrg'
+  | 'unm'
+  | 'txn'
+  | 'lot'
+  | 'fbk'
+  | 'ref'
+  | 'key'
+  | 'trn';
 
 /** The form in which ids leave the API, e.g. `prf_0197…` (32 hexadecimal digits). Opaque to clients. */
 export function toPublicId(prefix: IdPrefix, id: string): string {

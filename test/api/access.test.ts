@@ -17,12 +17,16 @@ interface Operation {
 }
 
 let ada = '';
+let visitor = '';
 let revocable = '';
 let count = 0;
 
 beforeAll(async () => {
   ada = await newProfile(api, 'ada', order('ada', 10));
   await newProfile(api, 'grace');
+  visitor = await newProfile(api, '', {
+    identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
+  });
   const grantor = { actor: 'test', scopes: new Set(scopeNames) };
   const made = await api.app.apiKeys.create({ name: 'revocable', scopes: scopeNames }, grantor);
   revocable = `key_${made.apiKey.id.replaceAll('-', '')}`;
@@ -48,6 +52,18 @@ const account = (selection: string): Operation => ({
   ofCustomer: `loyalty { ${selection} }`,
 });
 
+const rehearse = (selection: string): Operation => ({
+  text: `mutation ($of: MergeProfilesInput!) { mergeProfiles(input: $of) { ${selection} } }`,
+  variables: () => ({
+    of: { profileId: ada, otherProfileId: visitor, reason: 'Test', dryRun: true },
+  }),
+});
+
+const snapshot = (field: string): Operation => ({
+  ...rehearse(`... on ProfilesMerged { after { ${field} } }`),
+  leadsThrough: ['profiles:merge'],
+});
+
 /** How each field is asked for; the compiler sees to it that none is left out. */
 const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Operation>> = {
   'Query.me': { text: '{ me { __typename } }' },
@@ -68,6 +84,17 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     text: 'mutation ($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',
     variables: () => ({ events: [{ name: 'A', identifiers: [userIdentifier('ada')] }] }),
   },
+  'Mutation.mergeProfiles': rehearse('__typename'),
+  'Mutation.unmergeProfile': {
+    text: 'mutation ($of: UnmergeProfileInput!) { unmergeProfile(input: $of) { __typename } }',
+    variables: () => ({ of: { mergeId: `mrg_${'0'.repeat(32)}`, reason: 'Test' } }),
+  },
+  'ProfileSnapshot.pointsBalance': snapshot('pointsBalance'),
+  'ProfileSnapshot.lifetimePoints': snapshot('lifetimePoints'),
+  'ProfileSnapshot.membershipTier': snapshot('membershipTier'),
+  'ProfileSnapshot.referralsMade': snapshot('referralsMade'),
+  'ProfileSnapshot.referralsConverted': snapshot('referralsConverted'),
+  'ProfileSnapshot.referredByCode': snapshot('referredByCode'),
   'Mutation.adjustPoints': adjust('__typename'),
   'Mutation.submitFeedback': {
     text: 'mutation ($of: SubmitFeedbackInput!) { submitFeedback(input: $of) { __typename } }',

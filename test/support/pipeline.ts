@@ -32,10 +32,10 @@ export interface PipelineOptions {
 export function createPipeline(database: Database, options: PipelineOptions) {
   const directory = new ProfileDirectory();
   const identityPolicy = options.identityPolicy ?? defaultIdentityPolicy;
-  const identity = new IdentityService(identityPolicy, uuidSource, [
-    activityRehoming,
-    ...(options.rehomings ?? []),
-  ]);
+  const identity = new IdentityService(identityPolicy, {
+    ids: uuidSource,
+    rehomings: [activityRehoming, ...(options.rehomings ?? [])],
+  });
   const activity = new ActivityService(database, options.evaluators ?? []);
   const events = new EventService({
     database,

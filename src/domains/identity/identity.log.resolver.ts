@@ -8,7 +8,8 @@ import {
 } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import { decodeInstantCursor } from '../../platform/graphql/instant-cursor';
-import { toPublicId } from '../../shared/ids';
+import { type IdentifierId, toPublicId } from '../../shared/ids';
+import { toLinkId } from './identity.link-id';
 import { IdentityLogReads } from './identity.log.reads';
 import type { LogPosition, LogRow, WarningRow } from './identity.log.store';
 import {
@@ -21,6 +22,7 @@ import {
   IdentityWarningCount,
   IdentityWarningFilter,
 } from './identity.log.types';
+import { linkBetween } from './identity.model';
 import { Profile } from './identity.types';
 
 @Resolver(() => Profile)
@@ -112,10 +114,23 @@ function toEntry(row: LogRow): IdentityLogEntry {
     linkedTo: toName(row.linkedNamespace, row.linkedValue),
     survivorId: row.survivorId === null ? null : toPublicId('prf', row.survivorId),
     absorbedId: row.absorbedId === null ? null : toPublicId('prf', row.absorbedId),
+    linkId: isOfLink(row) ? toLinkId(linkBetween(row.id, row.otherId)) : null,
+    mergeId: row.mergeId === null ? null : toPublicId('mrg', row.mergeId),
+    reason: row.reason,
     rule: row.rule,
     times: row.times,
     lastAt: row.lastAt,
   };
+}
+
+interface OfLink {
+  readonly id: IdentifierId;
+  readonly otherId: IdentifierId;
+}
+
+/** Whether the ids of the entry are those of a link's ends. */
+function isOfLink(row: LogRow): row is LogRow & OfLink {
+  return row.kind === 'LINKED' || row.kind === 'REVOKED';
 }
 
 function toName(namespace: string | null, value: string | null): IdentifierName | null {

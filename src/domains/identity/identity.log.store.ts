@@ -80,7 +80,7 @@ export interface LogPage {
 }
 
 export interface LogRow extends LogPosition {
-  readonly kind: 'LINKED' | 'MERGED' | 'DEMOTED';
+  readonly kind: 'LINKED' | 'REVOKED' | 'MERGED' | 'UNMERGED' | 'DEMOTED';
   readonly source: string;
   readonly eventId: EventId | null;
   /** What was linked, or not used. */
@@ -89,28 +89,32 @@ export interface LogRow extends LogPosition {
   /** What it was linked to, or came with. */
   readonly linkedNamespace: string | null;
   readonly linkedValue: string | null;
+  /** Of a merge; of an unmerge the profile whose log it is, and the other one. */
   readonly survivorId: ProfileId | null;
   readonly absorbedId: ProfileId | null;
+  readonly mergeId: string | null;
+  /** What an operator gave. */
+  readonly reason: string | null;
   readonly rule: string | null;
   readonly times: number | null;
   readonly lastAt: Date | null;
 }
 
 /**
- * The entries of each page, in the order of the pages. Links, merges and warnings are looked up
- * each by its own key and cut to the page before they are put in one order. Links and merges have
- * no index by time: those of one profile are few (1,000 identifiers at most), and every new
+ * The entries of each page, in the order of the pages. Links, revoked ones, merges, unmerges and
+ * warnings are looked up each by its own key and cut to the page before they are put in one order.
+ * Only warnings have an index by time: those of one profile are few (1,000 identifiers at most), and every new
  * customer would pay for it.
  */
 export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise<LogRow[][]> {
   const rows = await sql.query<LogRow & { page: number }>(
     `select p.page::int - 1 as page, e.kind, e.at, e.id, e.other_id as "otherId", e.source,
        e.event_id as "eventId", e.survivor_id as "survivorId", e.absorbed_id as "absorbedId",
-       e.rule, e.times, e.last_at as "lastAt",
-       case e.kind when 'LINKED' then own.namespace else e.namespace end as namespace,
-       case e.kind when 'LINKED' then own.value else e.value end as value,
-       case e.kind when 'LINKED' then other.namespace else own.namespace end as "linkedNamespace",
-       case e.kind when 'LINKED' then other.value else own.value end as "linkedValue"
+       e.merge_id as "mergeId", e.reason, e.rule, e.times, e.last_at as "lastAt",
+       case when e.is_link then own.namespace else e.namespace end as namespace,
+       case when e.is_link then own.value else e.value end as value,
+       case when e.is_link then other.namespace else own.namespace end as "linkedNamespace",
+       case when e.is_link then other.value else own.value end as "linkedValue"
      from (
        select page, profile_id, size,
          -- Where a page starts at the newest, it starts below what no row can reach.
@@ -122,9 +126,9 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
      ) p
      cross join lateral (
        (select 'LINKED' as kind, l.linked_at as at, l.identifier_id as id,
-          l.linked_identifier_id as other_id, l.source, l.event_id,
-          null::uuid as survivor_id, null::uuid as absorbed_id,
-          null as rule, null as namespace, null as value,
+          l.linked_identifier_id as other_id, true as is_link, l.source, l.event_id,
+          null::uuid as survivor_id, null::uuid as absorbed_id, null::uuid as merge_id,
+          null as reason, null as rule, null as namespace, null as value,
           null::int as times, null::timestamptz as last_at
         from identifier i
         join identity_link l using (identifier_id)
@@ -134,8 +138,22 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
         order by 2 desc, 3 desc, 4 desc
         limit p.size)
        union all
-       (select 'MERGED', m.merged_at, m.merge_id, m.merge_id, m.source, m.event_id,
-          m.survivor_id, m.absorbed_id, null, null, null, null, null
+       (select t.kind, t.at, r.identifier_id, r.other_identifier_id, true, t.source, t.event_id,
+          null, null, null, t.reason, null, null, null, null, null
+        from revoked_link r
+        left join profile_unmerge u using (profile_id, unmerge_id)
+        cross join lateral (
+          values ('LINKED', r.linked_at, r.source, r.event_id, null),
+            ('REVOKED', r.revoked_at, u.actor, null, u.reason)
+        ) as t (kind, at, source, event_id, reason)
+        where r.profile_id = p.profile_id
+          and (t.at, r.identifier_id, r.other_identifier_id)
+            < (p.after_at, p.after_id, p.after_other_id)
+        order by 2 desc, 3 desc, 4 desc
+        limit p.size)
+       union all
+       (select 'MERGED', m.merged_at, m.merge_id, m.merge_id, false, m.source, m.event_id,
+          m.survivor_id, m.absorbed_id, m.merge_id, m.reason, null, null, null, null, null
         from (
           select p.profile_id as survivor_id
           union all
@@ -146,8 +164,21 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
         order by 2 desc, 3 desc
         limit p.size)
        union all
-       (select 'DEMOTED', w.recorded_at, w.identifier_id, w.fingerprint, w.source, w.event_id,
-          null, null, w.rule, w.namespace, w.value, w.times, w.last_at
+       (select 'UNMERGED', u.unmerged_at, u.unmerge_id, u.other_profile_id, false, u.actor, null,
+          u.profile_id, u.other_profile_id, u.merge_id, u.reason, null, null, null, null, null
+        from (
+          select p.profile_id
+          union all
+          select profile_id from profile where merged_into = p.profile_id
+        ) held
+        join profile_unmerge u using (profile_id)
+        where (u.unmerged_at, u.unmerge_id, u.other_profile_id)
+          < (p.after_at, p.after_id, p.after_other_id)
+        order by 2 desc, 3 desc, 4 desc
+        limit p.size)
+       union all
+       (select 'DEMOTED', w.recorded_at, w.identifier_id, w.fingerprint, false, w.source,
+          w.event_id, null, null, null, null, w.rule, w.namespace, w.value, w.times, w.last_at
         from identifier i
         cross join lateral (
           select *
@@ -165,8 +196,8 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
        order by 2 desc, 3 desc, 4 desc
        limit p.size
      ) e
-     left join identifier own on own.identifier_id = e.id and e.kind <> 'MERGED'
-     left join identifier other on other.identifier_id = e.other_id and e.kind = 'LINKED'
+     left join identifier own on own.identifier_id = e.id and (e.is_link or e.kind = 'DEMOTED')
+     left join identifier other on other.identifier_id = e.other_id and e.is_link
      order by p.page, e.at desc, e.id desc, e.other_id desc`,
     [
       pages.map((page) => page.profileId),

@@ -4,7 +4,9 @@ import { Int64 } from '../../platform/graphql/int64.scalar';
 
 export enum IdentityLogKind {
   LINKED = 'LINKED',
+  REVOKED = 'REVOKED',
   MERGED = 'MERGED',
+  UNMERGED = 'UNMERGED',
   DEMOTED = 'DEMOTED',
 }
 
@@ -13,9 +15,11 @@ registerEnumType(IdentityLogKind, {
   description: 'What happened to the identity of a customer.',
   valuesConfig: {
     LINKED: {
-      description: 'An event gave the first evidence that two identifiers are one person.',
+      description: 'The first evidence that two identifiers are one person.',
     },
+    REVOKED: { description: 'An operator took a link back.' },
     MERGED: { description: 'Two profiles became one.' },
+    UNMERGED: { description: 'An operator took a profile apart.' },
     DEMOTED: { description: 'An identifier came with an event and was not used, by a rule.' },
   },
 });
@@ -41,7 +45,7 @@ export class IdentityLogEntry {
   @Field({ description: 'When Perennial recorded it, the first time.' })
   recordedAt!: Date;
 
-  @Field({ description: 'Who sent the evidence.' })
+  @Field({ description: 'Who sent the evidence, or the operator who decided.' })
   source!: string;
 
   @Field(() => ID, {
@@ -50,22 +54,43 @@ export class IdentityLogEntry {
   })
   eventId!: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'LINKED, REVOKED: the link; `unmergeProfile` takes one back that stands.',
+  })
+  linkId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'MERGED: the merge, which `unmergeProfile` undoes. UNMERGED: the one undone.',
+  })
+  mergeId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why an operator decided so.' })
+  reason!: string | null;
+
   @Field(() => IdentifierName, {
     nullable: true,
-    description: 'LINKED: what was linked. DEMOTED: what was not used, the first as sent.',
+    description: 'LINKED, REVOKED: one end. DEMOTED: what was not used, the first as sent.',
   })
   identifier!: IdentifierName | null;
 
   @Field(() => IdentifierName, {
     nullable: true,
-    description: 'LINKED: what it was linked to. DEMOTED: what the event belongs to instead.',
+    description: 'LINKED, REVOKED: the older end. DEMOTED: what the event belongs to instead.',
   })
   linkedTo!: IdentifierName | null;
 
-  @Field(() => ID, { nullable: true, description: 'MERGED: the profile that went on.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'MERGED: the profile that went on. UNMERGED: this one.',
+  })
   survivorId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'MERGED: the profile that became part of it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'MERGED: the profile that became part of it. UNMERGED: the other one.',
+  })
   absorbedId!: string | null;
 
   @Field(() => String, {

@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
-import type { Evidence } from './identity.store';
+import type { Evidence } from './identity.model';
 
 /** A merge about to be made, with the ends of the link that makes it. */
 export interface NewMerge extends Evidence {

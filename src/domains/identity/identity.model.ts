@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/database/database';
-import type { IdentifierId, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 
 /** A name a customer is known by: a node of the profile graph. */
 export interface IdentifierKey {
@@ -73,6 +73,13 @@ export interface Link {
   /** The younger of the two, by its id. */
   readonly identifierId: IdentifierId;
   readonly linkedIdentifierId: IdentifierId;
+}
+
+export interface Evidence {
+  /** Null where an operator is the evidence. */
+  readonly eventId: EventId | null;
+  /** Who sent the event, or the operator. */
+  readonly source: string;
 }
 
 /** One row for an edge, whichever end was named first. */

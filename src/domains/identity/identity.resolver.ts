@@ -96,11 +96,13 @@ export class IdentityResolver {
     @Ctx() context: RequestContext,
   ): Promise<readonly ProfileMerge[]> {
     const merges = await context.load(this.reads.mergesByProfile, profile.profileId);
-    return merges.map(({ mergeId, survivorId, absorbedId, source, mergedAt }) => ({
+    return merges.map(({ mergeId, survivorId, absorbedId, eventId, source, reason, mergedAt }) => ({
       id: toPublicId('mrg', mergeId),
       survivorId: toPublicId('prf', survivorId),
       absorbedId: toPublicId('prf', absorbedId),
+      eventId: eventId === null ? null : toPublicId('evt', eventId),
       source,
+      reason,
       mergedAt,
     }));
   }

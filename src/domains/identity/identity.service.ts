@@ -1,16 +1,11 @@
-import { type Sql, TransactionConflict, type Tx } from '../../platform/database/database';
-import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
-import { joinProfiles } from './identity.joining';
-import { lockAndLoadIdentifiers, lockIdentities, type NamedIdentifier } from './identity.locks';
+import type { Sql, Tx } from '../../platform/database/database';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
+import { findOwners } from './identity.directory';
+import { joinProfiles, type MovingParts } from './identity.joining';
+import { lockAndLoadIdentifiers, type NamedIdentifier } from './identity.locks';
 import { type DemotingEvent, warningsOf } from './identity.log.rules';
 import { recordWarnings } from './identity.log.store';
-import {
-  type IdentifierKey,
-  type KnownGraph,
-  type KnownIdentifier,
-  keyText,
-  type Rehoming,
-} from './identity.model';
+import { type IdentifierKey, type KnownGraph, keyText } from './identity.model';
 import type { Assignment, IdentityPlan, IdentityRequest } from './identity.plan';
 import { foldingStrategies, type IdentityPolicy } from './identity.policy';
 import { planIdentities } from './identity.rules';
@@ -32,24 +27,11 @@ export interface Resolution {
   readonly absorbedProfileIds: readonly ProfileId[];
 }
 
-/**
- * Between reading whose an identifier is and holding the lock, another transaction merged it away.
- * Locking the survivor as well, on top of the locks held, could close a circle of waiting; so all
- * of them are let go and the transaction starts over.
- */
-class ProfilesChanged extends TransactionConflict {
-  constructor() {
-    super('Profiles were merged while they were being locked.');
-  }
-}
-
 /** Whose is it: the profile graph's one writer. */
 export class IdentityService {
   constructor(
     private readonly policy: IdentityPolicy,
-    private readonly ids: IdSource,
-    /** How each domain's rows follow identifiers, in the order to call them. */
-    private readonly rehomings: readonly Rehoming[],
+    private readonly parts: MovingParts,
   ) {}
 
   /**
@@ -91,7 +73,7 @@ export class IdentityService {
     known: KnownGraph,
     now: Date,
   ): Promise<Resolution> {
-    const plan = planIdentities(requests, known, this.policy, this.ids);
+    const plan = planIdentities(requests, known, this.policy, this.parts.ids);
     await this.apply(tx, plan, requests, known, now);
     return {
       assignments: plan.assignments,
@@ -139,10 +121,9 @@ export class IdentityService {
     known: KnownGraph,
     now: Date,
   ): Promise<void> {
-    const parts = { ids: this.ids, rehomings: this.rehomings };
     for (const { requestIndex, ...merge } of plan.merges) {
       const { eventId, source } = requestAt(requests, requestIndex);
-      await joinProfiles(tx, parts, { ...merge, eventId, source, reason: null }, now);
+      await joinProfiles(tx, this.parts, { ...merge, eventId, source, reason: null }, now);
     }
     const seen = seenIdentifiers(plan, requests, known);
     const created = new Set(plan.createdIdentifiers.map((one) => one.identifierId));
@@ -160,80 +141,6 @@ export class IdentityService {
     await store.recordGraph(tx, rows, now);
     await store.recordTenancies(tx, plan.tenancies);
   }
-}
-
-/** The profiles behind public ids, for the other domains' services. */
-export class ProfileDirectory {
-  /**
-   * The profile an id stands for today, or null where there is none; holds the profile's lock until
-   * the transaction ends.
-   */
-  async lockProfile(tx: Tx, profileId: ProfileId): Promise<ProfileId | null> {
-    const [locked = null] = await this.lockProfiles(tx, [profileId]);
-    return locked;
-  }
-
-  /** Locks the profiles that the ids stand for, in one order; gives them in the order asked. */
-  async lockProfiles(
-    tx: Tx,
-    profileIds: readonly ProfileId[],
-  ): Promise<readonly (ProfileId | null)[]> {
-    const before = await this.resolveAll(tx, profileIds);
-    await lockIdentities(
-      tx,
-      before.filter((profileId) => profileId !== null),
-    );
-    const after = await this.resolveAll(tx, profileIds);
-    if (!after.every((profileId, index) => profileId === before[index])) {
-      throw new ProfilesChanged();
-    }
-    return after;
-  }
-
-  /** The profiles that hold the identifiers, each with its lock until the transaction ends. */
-  async lockOwners(
-    tx: Tx,
-    identifierIds: readonly IdentifierId[],
-  ): Promise<ReadonlyMap<IdentifierId, ProfileId>> {
-    const before = await findOwners(tx, identifierIds);
-    await lockIdentities(tx, [...new Set(before.values())]);
-    const after = await findOwners(tx, identifierIds);
-    for (const [identifierId, profileId] of after) {
-      if (before.get(identifierId) !== profileId) throw new ProfilesChanged();
-    }
-    return after;
-  }
-
-  /**
-   * An identifier of the profile each id stands for today, the same one every time: where what the
-   * profile did itself belongs.
-   * @returns by the id asked for; ids of nobody are left out
-   */
-  async primaryIdentifiers(
-    sql: Sql,
-    profileIds: readonly ProfileId[],
-  ): Promise<ReadonlyMap<ProfileId, KnownIdentifier>> {
-    const rows = await store.findOldestIdentifiers(sql, profileIds);
-    return new Map(rows.map(({ askedId, ...identifier }) => [askedId, identifier]));
-  }
-
-  private async resolveAll(
-    sql: Sql,
-    profileIds: readonly ProfileId[],
-  ): Promise<readonly (ProfileId | null)[]> {
-    const rows = await store.findProfiles(sql, profileIds);
-    const resolved = new Map(rows.map((row) => [row.askedId, row.profileId]));
-    return profileIds.map((profileId) => resolved.get(profileId) ?? null);
-  }
-}
-
-async function findOwners(
-  sql: Sql,
-  identifierIds: readonly IdentifierId[],
-): Promise<ReadonlyMap<IdentifierId, ProfileId>> {
-  if (identifierIds.length === 0) return new Map();
-  const rows = await store.findProfilesOfIdentifiers(sql, identifierIds);
-  return new Map(rows.map((row) => [row.identifierId, row.profileId]));
 }
 
 /** Each identifier once, with the time in which the events name it. */

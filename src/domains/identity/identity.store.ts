@@ -1,6 +1,13 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
-import type { IdentifierKey, KnownIdentifier, Link, Move, Tenancy } from './identity.model';
+import type { IdentifierId, ProfileId } from '../../shared/ids';
+import type {
+  Evidence,
+  IdentifierKey,
+  KnownIdentifier,
+  Link,
+  Move,
+  Tenancy,
+} from './identity.model';
 import type { PlannedCounts, PlannedIdentifier } from './identity.plan';
 
 const knownIdentifierColumns = `
@@ -143,12 +150,6 @@ export async function recountProfiles(tx: Tx, profileIds: readonly ProfileId[]):
      where p.profile_id = any($1::uuid[])`,
     [profileIds],
   );
-}
-
-export interface Evidence {
-  /** Null where an operator is the evidence. */
-  readonly eventId: EventId | null;
-  readonly source: string;
 }
 
 export interface LinkRow extends Evidence, Link {}

@@ -53,7 +53,7 @@ export class IdentifierInput {
 
 @ObjectType({ description: 'Two profiles that turned out to be one person.' })
 export class ProfileMerge {
-  @Field(() => ID, { description: 'Opaque and permanent.' })
+  @Field(() => ID, { description: 'Opaque and permanent; `unmergeProfile` undoes it by this.' })
   id!: string;
 
   @Field(() => ID, { description: 'The profile that went on.' })
@@ -62,8 +62,14 @@ export class ProfileMerge {
   @Field(() => ID, { description: 'The profile that became part of it; its id still resolves.' })
   absorbedId!: string;
 
-  @Field({ description: 'The source whose event joined them.' })
+  @Field({ description: 'The source whose event joined them, or the operator.' })
   source!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The event; null where an operator merged.' })
+  eventId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why an operator merged them.' })
+  reason!: string | null;
 
   @Field({ description: 'When they were merged.' })
   mergedAt!: Date;

@@ -1,7 +1,10 @@
+export { ProfileDirectory } from './identity.directory';
+export { fromLinkId, toLinkId } from './identity.link-id';
 export { lockIdentities, tryLockProfiles } from './identity.locks';
 export { IdentityLogReads } from './identity.log.reads';
 export { IdentityLogResolver } from './identity.log.resolver';
 export type { DemotingEvent } from './identity.log.rules';
+export { IdentifierName } from './identity.log.types';
 export {
   type IdentifierKey,
   type KnownGraph,
@@ -13,9 +16,17 @@ export {
 } from './identity.model';
 export { normaliseIdentifier } from './identity.normalise';
 export {
+  canBeForced,
+  type Decision,
+  OperatorIdentityService,
+  type Undoing,
+} from './identity.operators.service';
+export type { DatedLink } from './identity.parting.rules';
+export {
   type Assignment,
   type Demotion,
   EXPLICIT_PRIORITY,
+  type MergeConflict,
   type UsableIdentifier,
 } from './identity.plan';
 export { defaultIdentityPolicy, type IdentityPolicy } from './identity.policy';
@@ -23,5 +34,5 @@ export { isPhoneRegion, readIdentityPolicy } from './identity.policy-document';
 export { IdentityReads } from './identity.reads';
 export { ProfileNotFound } from './identity.refusals';
 export { IdentityResolver } from './identity.resolver';
-export { IdentityService, ProfileDirectory } from './identity.service';
+export { IdentityService } from './identity.service';
 export { IdentifierInput, Profile } from './identity.types';

@@ -30,6 +30,13 @@ export class TransactionConflict extends Error {
   }
 }
 
+/** Ends a rehearsal: thrown, so that the transaction is rolled back. */
+class Rehearsed extends Error {
+  constructor(readonly result: unknown) {
+    super('This was a rehearsal.');
+  }
+}
+
 /** Lets the statements of this transaction run for as long as they take: for jobs, not requests. */
 export async function liftStatementTimeout(tx: Tx): Promise<void> {
   await tx.query('set local statement_timeout = 0');
@@ -73,17 +80,38 @@ export class Database implements Sql {
     }
   }
 
+  /**
+   * Runs `work` like `transaction` and takes everything back: what it gives is what would have come
+   * of it. Nobody else ever sees what it wrote.
+   */
+  async rehearse<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.transaction(async (tx): Promise<never> => {
+        throw new Rehearsed(await work(tx));
+      });
+    } catch (error) {
+      if (error instanceof Rehearsed) return error.result as Result;
+      throw error;
+    }
+  }
+
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
     let ended = false;
     try {
       const client: PoolClient = await runner.connect();
       await runner.startTransaction();
+      // One after the other, also where several are asked for at once: there is one connection.
+      let last: Promise<unknown> = Promise.resolve();
       const statements: Sql = {
-        query: async (text, parameters = []) => {
-          // The connection may be in somebody else's transaction by now.
-          if (ended) throw new Error('The transaction has ended.');
-          return runStatement(client, text, parameters);
+        query: (text, parameters = []) => {
+          const statement = last.then(() => {
+            // The connection may be in somebody else's transaction by now.
+            if (ended) throw new Error('The transaction has ended.');
+            return runStatement<never>(client, text, parameters);
+          });
+          last = statement.catch(() => undefined);
+          return statement;
         },
       };
       const result = await work(statements as Tx);

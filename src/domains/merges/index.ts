@@ -1,0 +1,2 @@
+export { MergesResolver } from './merges.resolver';
+export { MergesService } from './merges.service';
