@@ -101,6 +101,18 @@ export async function findNodesOfProfile(sql: Sql, profileId: ProfileId): Promis
   return rows.map(({ identifierId }) => identifierId);
 }
 
+/** All nodes of each profile. */
+export function findNodesOfProfiles(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<{ readonly profileId: ProfileId; readonly identifierId: IdentifierId }[]> {
+  return sql.query(
+    `select profile_id as "profileId", identifier_id as "identifierId"
+     from identifier where profile_id = any($1::uuid[])`,
+    [profileIds],
+  );
+}
+
 export interface SeenIdentifier extends PlannedIdentifier {
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
