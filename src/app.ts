@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from './config';
 import { ActivityReads, ActivityService, activityRehoming } from './domains/activity';
 import { CommunityReads, CommunityService, defaultCommunityPolicy } from './domains/community';
+import { ConsentProjector, ConsentReads } from './domains/consents';
 import { DirectoryReads } from './domains/directory';
 import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
 import {
@@ -101,6 +102,7 @@ export function createApp(ground: Ground) {
     limits: defaultEventLimits,
     projectors: [
       new FeedbackProjector(),
+      new ConsentProjector(),
       new ReferralProjector(directory, loyalty, defaultReferralPolicy),
       new LoyaltyProjector(loyalty, loyaltyPolicy),
     ],
@@ -122,6 +124,7 @@ export function createApp(ground: Ground) {
     reads: {
       activity: new ActivityReads(database),
       community: new CommunityReads(database, clock, defaultCommunityPolicy),
+      consents: new ConsentReads(database),
       directory: new DirectoryReads(database, lifecycleModel.name),
       events: new EventReads(database),
       feedback: new FeedbackReads(database),

@@ -1,0 +1,3 @@
+export { ConsentProjector } from './consents.projection';
+export { ConsentReads } from './consents.reads';
+export { ConsentResolver } from './consents.resolver';
