@@ -85,7 +85,7 @@ describe('who may see it', () => {
   });
 });
 
-it('a page of profiles takes one statement', async () => {
+it('a page of profiles asks once for all of them', async () => {
   await recordEvents(api, [decision('pat', { ads: true }), decision('quinn', { ads: true })]);
   const read = jest.spyOn(api.app.reads.consents, 'consentsByProfile');
   const { profiles } = await api.data<{ profiles: { edges: readonly object[] } }>(

@@ -232,7 +232,7 @@ describe('any decisions', () => {
       fc.asyncProperty(steps, async (arrivals) => {
         const all = names('a', 'b', 'c', 'd');
         await take(seen(...all));
-        // Drawn in the order of arrival would do too; the rank makes shrinking keep the decisions.
+        // Each has a rank to arrive by, so that shrinking a case leaves its decisions as they are.
         const arrived = arrivals.toSorted(([, left], [, right]) => left - right);
         await takeInBatches(
           arrived.map(([one, , cut]) => [
