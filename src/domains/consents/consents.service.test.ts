@@ -120,15 +120,24 @@ describe('one customer', () => {
     expect([await summary(apart), await summary(together)]).toEqual([expected, expected]);
   });
 
-  test('an identifier that was demoted is not spoken for', async () => {
-    const [ann, bob] = names('ann', 'bob');
-    const user = (value: string) => ({ namespace: 'user_id', value });
-    const tablet = { namespace: 'device_id', value: names('tablet')[0] };
-    await take({ ...seen(), identifiers: [user(ann), tablet] });
-    const decision = decided(1, [], { ads: true });
-    await take({ ...decision, identifiers: [user(bob), tablet] });
-    expect([await summary(ann), await summary(bob)]).toEqual(['', 'ads+1']);
-  });
+  test.each([
+    ['was demoted', 'email', 'shared@mail.test', 1],
+    ['has gone over to somebody else', 'device_id', 'shared-tablet', 0],
+  ])(
+    'an identifier that %s does not speak for its former owner',
+    async (_case, namespace, value, demoted) => {
+      const [ann, bob] = names('ann', 'bob');
+      const user = (name: string) => ({ namespace: 'user_id', value: name });
+      const shared = { namespace, value };
+      await take({ ...seen(), occurredAt: minute(0), identifiers: [user(ann), shared] });
+      const decision = decided(1, [], { ads: true });
+      const { outcomes } = await events.ingest('test', [
+        { ...decision, identifiers: [user(bob), shared] },
+      ]);
+      expect(outcomes).toMatchObject([{ demotions: { length: demoted } }]);
+      expect([await summary(ann), await summary(bob)]).toEqual(['', 'ads+1']);
+    },
+  );
 
   test('what is malformed is kept aside, and nothing of it counts', async () => {
     const [web] = names('web');
