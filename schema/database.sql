@@ -135,6 +135,15 @@ CREATE INDEX identifier_by_id ON public.identifier USING btree (identifier_id);
 
 CREATE INDEX identifier_of_profile ON public.identifier USING btree (profile_id);
 
+CREATE TABLE identifier_consent (
+  identifier_id uuid not null,
+  purpose text not null,
+  is_granted boolean not null,
+  occurred_at timestamp with time zone not null,
+  event_id uuid not null,
+  constraint identifier_consent_pkey PRIMARY KEY (identifier_id, purpose)
+);
+
 CREATE TABLE identifier_tenancy (
   value text not null,
   namespace text not null,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from './config';
 import { ActivityReads, ActivityService, activityRehoming } from './domains/activity';
 import { CommunityReads, CommunityService, defaultCommunityPolicy } from './domains/community';
+import { ConsentProjector, ConsentReads } from './domains/consents';
 import { DirectoryReads } from './domains/directory';
 import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
 import {
@@ -104,6 +105,7 @@ export function createApp(ground: Ground) {
     limits: defaultEventLimits,
     projectors: [
       new FeedbackProjector(),
+      new ConsentProjector(),
       new ReferralProjector(directory, loyalty, defaultReferralPolicy),
       new LoyaltyProjector(loyalty, loyaltyPolicy),
     ],
@@ -112,6 +114,7 @@ export function createApp(ground: Ground) {
   const readsOver = (sql: Sql) => ({
     activity: new ActivityReads(sql),
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
+    consents: new ConsentReads(sql),
     directory: new DirectoryReads(sql, lifecycleModel.name),
     events: new EventReads(sql),
     feedback: new FeedbackReads(sql),

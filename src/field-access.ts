@@ -37,6 +37,7 @@ export const fieldAccess = {
   'Profile.traits': { scope: 'profiles:read', customer: true },
   'Profile.identifiers': { scope: 'profiles:read', customer: true },
   'Profile.mergedFrom': { scope: 'profiles:read', customer: true },
+  'Profile.consents': { scope: 'profiles:read', customer: true },
   'Profile.community': { scope: 'profiles:read', customer: true },
   // What came from where, and what was not believed, is the company's own record.
   'Profile.identityLog': { scope: 'profiles:read' },

@@ -1,6 +1,7 @@
 import type { App } from './app';
 import { ActivityResolver } from './domains/activity';
 import { CommunityResolver } from './domains/community';
+import { ConsentResolver } from './domains/consents';
 import { DirectoryResolver } from './domains/directory';
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
@@ -22,6 +23,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   ActivityResolver,
   ApiKeyResolver,
   CommunityResolver,
+  ConsentResolver,
   DirectoryResolver,
   EventResolver,
   FeedbackResolver,
@@ -46,6 +48,7 @@ export function createResolvers(app: App): ResolverInstances {
     new ActivityResolver(reads.activity),
     new ApiKeyResolver(app.apiKeys),
     new CommunityResolver(app.community, reads.community, profiles),
+    new ConsentResolver(reads.consents),
     new DirectoryResolver(reads.directory, stages),
     new EventResolver(app.events, reads.events, profiles, app.ids),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),

@@ -143,6 +143,7 @@ const selections: Readonly<Record<string, string>> = {
   identifiers: '{ value }',
   mergedFrom: '{ id }',
   identityLog: '{ __typename }',
+  consents: '{ status }',
   community: '{ score }',
   lifecycle: '{ stage }',
   value: '{ tier }',

@@ -28,7 +28,7 @@ type Step =
   | { readonly do: 'adjust'; readonly who: number; readonly points: number }
   | { readonly do: 'claim'; readonly who: number; readonly by: number; readonly of: number }
   | {
-      readonly do: 'order' | 'refund' | 'feedback' | 'post' | 'sign-in';
+      readonly do: 'order' | 'refund' | 'feedback' | 'post' | 'sign-in' | 'consent';
       readonly who: number;
       readonly by: number;
       readonly daysAgo: number;
@@ -41,7 +41,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('order', 'order', 'refund', 'feedback', 'post', 'sign-in'),
+      do: fc.constantFrom('order', 'order', 'refund', 'feedback', 'post', 'sign-in', 'consent'),
       who,
       by,
       daysAgo: fc.oneof(fc.nat(3), fc.nat(450)),
@@ -111,6 +111,7 @@ async function run(one: Step, all: readonly Person[]): Promise<void> {
     feedback: ['Feedback Submitted', { kind: 'NPS', score: 'size' in one ? one.size % 11 : 0 }],
     post: ['Post Created', {}],
     'sign-in': ['Signed In', {}],
+    consent: ['Consent Updated', { categoryPreferences: { ads: 'size' in one && one.size > 99 } }],
     claim: ['Referral Claimed', { code: must(all['of' in one ? one.of : 0]).code }],
   } as const;
   const [name, told] = properties[one.do];
@@ -177,6 +178,7 @@ async function view(profileId: ProfileId) {
     ),
     counts: await select('identifier_counts, merges, merged_into', 'profile'),
     traits: await reads.identity.traitsByProfile([profileId]),
+    consents: await reads.consents.consentsByProfile([profileId]),
     days: await select('day, identifier_id, a.*', 'activity_day a'),
     feedback: await reads.feedback.feedbackByPage([{ profileId, size: 500, after: null }]),
     account: must(account),

@@ -149,4 +149,12 @@ describe('the other names', () => {
     });
     expect(read('Feedback Submitted', { kind: 'NPS', score: 11 })).toHaveProperty('fault');
   });
+
+  it.each(['Consent Updated', 'Segment Consent Preference Updated'])(
+    '%s is read by its own rules',
+    (name) => {
+      expect(read(name, { categoryPreferences: { ads: false } })).toEqual({});
+      expect(read(name, { categoryPreferences: {} })).toHaveProperty('fault');
+    },
+  );
 });

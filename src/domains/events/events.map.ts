@@ -1,6 +1,7 @@
 import type { Currency } from '../../shared/currency';
 import type { JsonObject } from '../../shared/json';
 import type { DailySignals } from '../activity';
+import { consentEventNames, consentSignals } from './maps/consent-preferences';
 import { feedbackSignals } from './maps/feedback-signals';
 
 /** What an event of some name means for the day it falls on; a fault says why it makes no sense. */
@@ -42,6 +43,7 @@ export function defaultEventMap(currency: Currency): EventMap {
     ['Product Shared', () => ({ shares: 1 })],
     ['Event Attended', () => ({ attendances: 1 })],
     ['Checked In', () => ({ checkIns: 1 })],
+    ...consentEventNames.map((name) => [name, consentSignals] as const),
   ]);
 }
 

@@ -26,6 +26,12 @@ export interface AcceptedEvent {
   readonly identifierId: IdentifierId;
   /** The profile that node belongs to in this transaction. */
   readonly profileId: ProfileId;
+  /**
+   * Of a decision on consent, which speaks for them all: every identifier the profile held when it
+   * was taken in, with those it brought, and not what later events of the batch brought. None of
+   * other events, since a profile is too large to read for each.
+   */
+  readonly heldIdentifierIds: readonly IdentifierId[];
   readonly source: string;
   readonly messageId: string;
   readonly name: string;

@@ -1,6 +1,6 @@
 import { type Database, TransactionConflict, type Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
-import type { EventId, IdSource, ProfileId } from '../../shared/ids';
+import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
 import type { ActivityService, Occurrence } from '../activity';
 import {
   type Assignment,
@@ -21,6 +21,7 @@ import type {
 } from './events.model';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
+import { isConsentEvent } from './maps/consent-preferences';
 
 /** Events handled in one transaction. */
 export const EVENT_BATCH_MAX = 500;
@@ -121,9 +122,15 @@ export class EventService {
   ): Promise<ReadonlyMap<string, Accepted>> {
     if (drafts.length === 0) return new Map();
     const { identity, activity } = this.parts;
-    const requests = drafts.map((draft) => ({ ...draft, source }));
+    const requests = drafts.map((draft) => {
+      return { ...draft, source, asksForHeld: isConsentEvent(draft.event.name) };
+    });
     const resolution = await identity.resolve(tx, requests, known, now);
-    const accepted = drafts.map((draft, index) => toAccepted(draft, resolution.assignments[index]));
+    const accepted = drafts.map((draft, index) => ({
+      draft,
+      assignment: must(resolution.assignments[index]),
+      heldIdentifierIds: must(resolution.heldIdentifierIds[index]),
+    }));
     await this.store(tx, source, accepted, now);
     const events = accepted.map((one) => toAcceptedEvent(one, source, now));
     const contributions = await this.project(tx, events, now, resolution.mergedProfileIds);
@@ -249,6 +256,7 @@ export class EventService {
 interface Accepted {
   readonly draft: Draft;
   readonly assignment: Assignment;
+  readonly heldIdentifierIds: readonly IdentifierId[];
 }
 
 /** The whole event as JSON, or as much of it as can be written: without what has no bottom. */
@@ -280,10 +288,6 @@ function toExpectedEvent(draft: Draft, holders: ReadonlyMap<string, ProfileId>):
   return { name: event.name, properties, signals, profileIds: [...new Set(profileIds)] };
 }
 
-function toAccepted(draft: Draft, assignment: Assignment | undefined): Accepted {
-  return { draft, assignment: must(assignment) };
-}
-
 function toEventRow({ draft, assignment }: Accepted, source: string, now: Date): store.EventRow {
   const { event, eventId, messageKey, occurredAt } = draft;
   return {
@@ -302,11 +306,12 @@ function toEventRow({ draft, assignment }: Accepted, source: string, now: Date):
 }
 
 function toAcceptedEvent(accepted: Accepted, source: string, now: Date): AcceptedEvent {
-  const { draft, assignment } = accepted;
+  const { draft, assignment, heldIdentifierIds } = accepted;
   return {
     eventId: draft.eventId,
     identifierId: assignment.identifierId,
     profileId: assignment.profileId,
+    heldIdentifierIds,
     source,
     messageId: draft.event.messageId,
     name: draft.event.name,

@@ -20,6 +20,11 @@ export {
   recordForProfile,
 } from './events.single';
 export {
+  type ConsentPreference,
+  isConsentEvent,
+  readConsentPreferences,
+} from './maps/consent-preferences';
+export {
   COMMENT_LENGTH_MAX,
   type FeedbackFacts,
   type FeedbackKind,

@@ -5,6 +5,7 @@ import {
   linkBetween,
   type Tenancy,
 } from './identity.model';
+import type { Holding } from './identity.plan';
 import { Sightings } from './identity.sightings.rules';
 
 /** An identifier while a batch is being planned; of a shared one, what one of its people has. */
@@ -23,6 +24,8 @@ export interface Node {
 export class Group {
   /** Those that the batch names; the profile may hold more. */
   readonly nodes: Node[] = [];
+  /** The profiles from before the batch that it is made of. */
+  private readonly origins: ProfileId[];
   /** How many identifiers of each namespace it holds, and how many in all. */
   private readonly counts: Map<string, number>;
   size: number;
@@ -40,6 +43,7 @@ export class Group {
     readonly isNew: boolean,
     loaded?: LoadedProfile,
   ) {
+    this.origins = isNew ? [] : [profileId];
     this.counts = new Map(loaded?.counts);
     this.size = [...this.counts.values()].reduce((total, one) => total + one, 0);
     this.merges = loaded?.merges ?? 0;
@@ -85,6 +89,15 @@ export class Group {
     this.sightings.get(namespace)?.move(from, to);
   }
 
+  /** What it holds by now. */
+  holding(): Holding {
+    const created = this.nodes.filter((node) => node.isNew);
+    return {
+      profileIds: [...this.origins],
+      createdIdentifierIds: created.map((node) => node.identifierId),
+    };
+  }
+
   /** When the two were parted from each other, the last time; null where they never were. */
   partedFrom(other: Group): Date | null {
     let last: Date | null = null;
@@ -99,6 +112,7 @@ export class Group {
       node.group = this;
       this.hold(node);
     }
+    this.origins.push(...other.origins);
     for (const [namespace, count] of other.counts) this.count(namespace, count);
     for (const [namespace, sightings] of other.sightings) {
       for (const at of sightings.all()) this.see(namespace, at);

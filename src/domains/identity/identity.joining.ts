@@ -24,10 +24,11 @@ export async function joinProfiles(
   const { survivor, absorbed } = merge;
   const mergeId = ids.next<string>();
   await liftRevokedLinks(tx, survivor, absorbed, now);
+  const held = await store.findNodesOfProfiles(tx, [absorbed]);
   const move: Move = {
     from: absorbed,
     into: survivor,
-    identifierIds: await store.findNodesOfProfile(tx, absorbed),
+    identifierIds: held.map(({ identifierId }) => identifierId),
     isWhole: true,
     reason: 'MERGE',
   };

@@ -154,7 +154,8 @@ export class OperatorIdentityService {
     const merges = await findMerges(tx, [profileId]);
     const cut = toCut(undoing, merges);
     if ('refusal' in cut) return { kind: cut.refusal };
-    const identifierIds = await store.findNodesOfProfile(tx, profileId);
+    const held = await store.findNodesOfProfiles(tx, [profileId]);
+    const identifierIds = held.map(({ identifierId }) => identifierId);
     const links = await partingStore.findLinks(tx, profileId);
     const graph = { profileId, identifierIds, links, merges };
     const parting = planParting(graph, cut, this.parts.ids);

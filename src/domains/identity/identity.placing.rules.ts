@@ -12,6 +12,7 @@ import {
   type Demotion,
   type DemotionReason,
   EXPLICIT_PRIORITY,
+  type Holding,
   type IdentityPlan,
   type IdentityRequest,
   type MergeConflict,
@@ -25,6 +26,7 @@ import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
 
 interface Placement {
   readonly nodes: readonly [Node, ...Node[]];
+  readonly held: Holding | null;
   readonly demotions: readonly Demotion[];
 }
 
@@ -61,7 +63,8 @@ export class Placing {
     }
   }
 
-  place({ identifiers, occurredAt }: IdentityRequest, requestIndex: number): Placement {
+  place(request: IdentityRequest, requestIndex: number): Placement {
+    const { identifiers, occurredAt, asksForHeld = false } = request;
     const candidates = [...identifiers].sort(byPriority);
     const demotions: Demotion[] = [];
     const following: UsableIdentifier[] = [];
@@ -89,7 +92,9 @@ export class Placing {
     }
     const nodes = this.unite(candidates, occurredAt, requestIndex);
     if (this.isSignIn(candidates)) this.recordSignIn(nodes, occurredAt);
-    return { nodes, demotions };
+    // Now, since later requests add to it.
+    const held = asksForHeld ? nodes[0].group.holding() : null;
+    return { nodes, held, demotions };
   }
 
   /** Why these identifiers cannot be one person's, the first first. One alone always can. */

@@ -6,6 +6,8 @@ import type { UnusableReason } from './identity.normalise';
 export interface IdentityRequest {
   readonly identifiers: readonly UsableIdentifier[];
   readonly occurredAt: Date;
+  /** Whether it is to be told what the profile held at that point. Not where left out. */
+  readonly asksForHeld?: boolean;
 }
 
 export interface UsableIdentifier {
@@ -41,7 +43,17 @@ export interface Assignment {
   readonly profileId: ProfileId;
   /** Every identifier that was used, the one above first. */
   readonly identifierIds: readonly IdentifierId[];
+  /** What the profile held once the request was placed; null where the request does not ask. */
+  readonly held: Holding | null;
   readonly demotions: readonly Demotion[];
+}
+
+/** What a profile holds at some point of a batch. */
+export interface Holding {
+  /** Whatever these held before the batch: the profile itself and those it absorbed so far. */
+  readonly profileIds: readonly ProfileId[];
+  /** And what the batch made of its own, so far. */
+  readonly createdIdentifierIds: readonly IdentifierId[];
 }
 
 export interface PlannedMerge {

@@ -370,6 +370,7 @@ describe('what an event is assigned', () => {
       identifierId: 'u:ann',
       profileId: 'p1',
       identifierIds: ['u:ann', 'd:1'],
+      held: null,
       demotions: [],
     });
   });
@@ -475,6 +476,42 @@ describe('any batch over any graph', () => {
           return { ...rest, changed: new Set(changedProfiles) };
         };
         expect(planOf(shuffled)).toEqual(planOf(known));
+      }),
+    );
+  });
+
+  it('tells what each profile held at every event that asks, as if each had come alone', () => {
+    const asking = (texts: readonly string[]) => ({ ...toRequest(texts), asksForHeld: true });
+    fc.assert(
+      fc.property(batches, (all) => {
+        const ids = countingIds();
+        let known: LoadedIdentifier[] = [];
+        let merges = new Map<ProfileId, number>();
+        for (const batch of all) {
+          const before = known;
+          const graph = toKnownGraph(before, merges);
+          const planned = planIdentities(batch.map(asking), graph, policy, ids);
+          const told = planned.assignments.map(({ held }) => [
+            ...before.filter(({ profileId }) => held?.profileIds.includes(profileId)),
+            ...planned.createdIdentifiers.filter(({ identifierId }) =>
+              held?.createdIdentifierIds.includes(identifierId),
+            ),
+          ]);
+          const alone = batch.map((texts) => {
+            const single = planIdentities(
+              [toRequest(texts)],
+              toKnownGraph(known, merges),
+              policy,
+              ids,
+            );
+            known = carryOut(known, single);
+            merges = new Map([...merges, ...mergesAfter(single)]);
+            const holder = single.assignments[0]?.profileId;
+            return known.filter(({ profileId }) => profileId === holder);
+          });
+          const textsOf = (held: readonly KnownIdentifier[]) => held.map(textOf).toSorted();
+          expect(told.map(textsOf)).toEqual(alone.map(textsOf));
+        }
       }),
     );
   });

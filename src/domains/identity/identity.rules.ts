@@ -28,10 +28,11 @@ export function planIdentities(
   const drafts = requests.map((request, requestIndex) => placing.place(request, requestIndex));
   return {
     ...placing.outcome(),
-    assignments: drafts.map(({ nodes, demotions }) => ({
+    assignments: drafts.map(({ nodes, held, demotions }) => ({
       identifierId: nodes[0].identifierId,
       profileId: nodes[0].group.profileId,
       identifierIds: nodes.map((node) => node.identifierId),
+      held,
       demotions,
     })),
   };

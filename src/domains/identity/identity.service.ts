@@ -22,6 +22,11 @@ export interface ResolutionRequest extends IdentityRequest {
 export interface Resolution {
   /** One for each request, in their order. */
   readonly assignments: readonly Assignment[];
+  /**
+   * For each request that asks, every identifier its profile held once it was placed, with those it
+   * brought; none for the others.
+   */
+  readonly heldIdentifierIds: readonly (readonly IdentifierId[])[];
   /** Profiles that absorbed another one, and those that were absorbed. */
   readonly mergedProfileIds: readonly ProfileId[];
   readonly absorbedProfileIds: readonly ProfileId[];
@@ -74,9 +79,12 @@ export class IdentityService {
     now: Date,
   ): Promise<Resolution> {
     const plan = planIdentities(requests, known, this.policy, this.parts.ids);
+    // Before the merges, which leave nothing with those that are absorbed.
+    const heldIdentifierIds = await findHeld(tx, plan);
     await this.apply(tx, plan, requests, known, now);
     return {
       assignments: plan.assignments,
+      heldIdentifierIds,
       mergedProfileIds: plan.merges.map((merge) => merge.survivor),
       absorbedProfileIds: plan.merges.map((merge) => merge.absorbed),
     };
@@ -141,6 +149,24 @@ export class IdentityService {
     await store.recordGraph(tx, rows, now);
     await store.recordTenancies(tx, plan.tenancies);
   }
+}
+
+/** What each assignment holds, in their order; nothing where it was not asked for. */
+async function findHeld(
+  sql: Sql,
+  { assignments }: IdentityPlan,
+): Promise<readonly (readonly IdentifierId[])[]> {
+  const profileIds = new Set(assignments.flatMap(({ held }) => held?.profileIds ?? []));
+  const nodes = new Map([...profileIds].map((profileId) => [profileId, [] as IdentifierId[]]));
+  if (profileIds.size > 0) {
+    for (const row of await store.findNodesOfProfiles(sql, [...profileIds])) {
+      nodes.get(row.profileId)?.push(row.identifierId);
+    }
+  }
+  return assignments.map(({ held }) => [
+    ...(held?.profileIds.flatMap((profileId) => nodes.get(profileId) ?? []) ?? []),
+    ...(held?.createdIdentifierIds ?? []),
+  ]);
 }
 
 /** Each identifier once, with the time in which the events name it. */

@@ -99,13 +99,16 @@ export function findProfiles(sql: Sql, profileIds: readonly ProfileId[]): Promis
   );
 }
 
-/** The identifiers of profiles, shared ones that stand for somebody else now among them. */
-export async function findNodesOfProfile(sql: Sql, profileId: ProfileId): Promise<IdentifierId[]> {
-  const rows = await sql.query<{ identifierId: IdentifierId }>(
-    'select identifier_id as "identifierId" from identifier where profile_id = $1 order by 1',
-    [profileId],
+/** All nodes of each profile, those of shared identifiers that stand for somebody else now too. */
+export function findNodesOfProfiles(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<{ readonly profileId: ProfileId; readonly identifierId: IdentifierId }[]> {
+  return sql.query(
+    `select profile_id as "profileId", identifier_id as "identifierId"
+     from identifier where profile_id = any($1::uuid[])`,
+    [profileIds],
   );
-  return rows.map(({ identifierId }) => identifierId);
 }
 
 export interface SeenIdentifier extends PlannedIdentifier {

@@ -54,6 +54,7 @@ describe('points for events', () => {
       eventId: uuidSource.next<EventId>(),
       identifierId: uuidSource.next<IdentifierId>(),
       profileId,
+      heldIdentifierIds: [],
       source: 'key:shop',
       messageId: 'm',
       name: 'Order Completed',

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../platform/graphql/context';
 import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { storableText } from '../../shared/text';
+import { toConsent } from '../consents';
 import {
   canBeForced,
   type DatedLink,
@@ -172,9 +173,10 @@ function readUndoing({ mergeId, linkIds }: UnmergeProfileInput): Undoing {
   return { links: (linkIds ?? []).map(fromLinkId) };
 }
 
-function toSnapshot({ profileId, ...snapshot }: Snapshot): ProfileSnapshot {
+function toSnapshot({ profileId, consents, ...snapshot }: Snapshot): ProfileSnapshot {
   return Object.assign(new ProfileSnapshot(), {
     ...snapshot,
+    consents: consents.map(toConsent),
     profileId: toPublicId('prf', profileId),
   });
 }

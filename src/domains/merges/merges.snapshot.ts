@@ -1,5 +1,6 @@
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
+import type { ConsentReads, ProfileConsent } from '../consents';
 import type { IdentifierKey, IdentityReads } from '../identity';
 import type { LifecycleReads } from '../lifecycle';
 import type { LoyaltyReads } from '../loyalty';
@@ -16,6 +17,7 @@ export interface ProfileSnapshot {
   readonly pointsBalance: bigint;
   readonly lifetimePoints: bigint;
   readonly membershipTier: string;
+  readonly consents: readonly ProfileConsent[];
   readonly referralsMade: number;
   readonly referralsConverted: number;
   readonly referredByCode: string | null;
@@ -27,6 +29,7 @@ export interface SnapshotReads {
   readonly lifecycle: Pick<LifecycleReads, 'stateByProfile'>;
   readonly value: Pick<ValueReads, 'valueByProfile'>;
   readonly loyalty: Pick<LoyaltyReads, 'accountByProfile'>;
+  readonly consents: Pick<ConsentReads, 'consentsByProfile'>;
   readonly referrals: Pick<ReferralReads, 'summaryByProfile'>;
 }
 
@@ -41,6 +44,7 @@ export async function takeSnapshots(
   const states = await load(reads.lifecycle.stateByProfile);
   const values = await load(reads.value.valueByProfile);
   const accounts = await load(reads.loyalty.accountByProfile);
+  const consents = await load(reads.consents.consentsByProfile);
   const referrals = await load(reads.referrals.summaryByProfile);
   return profileIds.map((profileId, index): ProfileSnapshot => {
     const account = must(accounts[index]);
@@ -55,6 +59,7 @@ export async function takeSnapshots(
       pointsBalance: account.balance,
       lifetimePoints: account.lifetimePoints,
       membershipTier: account.tier,
+      consents: consents[index] ?? [],
       referralsMade: invited,
       referralsConverted: converted,
       referredByCode,

@@ -1,6 +1,7 @@
 import { ArrayMaxSize, ArrayNotEmpty, Length, Matches } from 'class-validator';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Int64 } from '../../platform/graphql/int64.scalar';
+import { Consent } from '../consents';
 import { IdentifierName, Profile, ProfileNotFound } from '../identity';
 import { ValueTier } from '../value';
 import { MergeRefusalReason, UnmergeRefusalReason } from './merges.refusals';
@@ -97,6 +98,9 @@ export class ProfileSnapshot {
 
   @Field(() => String, { nullable: true, description: 'The membership tier.' })
   membershipTier!: string;
+
+  @Field(() => [Consent], { description: 'What it agreed to and what not, by purpose.' })
+  consents!: readonly Consent[];
 
   @Field(() => Int, { nullable: true, description: 'Referrals by its codes that are not void.' })
   referralsMade!: number;

@@ -1,6 +1,6 @@
 /** What a key may be allowed to do. Names are part of the API for ever. */
 export const scopes = {
-  'profiles:read': 'Read profiles, their identifiers, traits, stage and value',
+  'profiles:read': 'Read profiles, their identifiers, traits, consents, stage and value',
   'profiles:merge': 'Merge profiles, take them apart, and settle duplicate candidates',
   'profiles:override': 'Merge profiles in spite of what the identity policy forbids',
   'events:read': 'Read recorded events',
