@@ -16,6 +16,7 @@ import { createResolvers, resolverClasses } from './resolvers';
 export async function createServer(app: App, defaultQuery: string): Promise<HttpServer> {
   const { config, database, logger } = app;
   const metrics = new Metrics();
+  metrics.transactions(() => database.transactionCounts);
   const schema = buildApiSchema(resolverClasses, createResolvers(app));
   applyFieldAccess(schema, fieldAccess, typesListedInFull);
   const authenticator = new Authenticator(app.apiKeys, createJwtVerifier(app));

@@ -174,6 +174,30 @@ describe('trying again', () => {
     expect([1, 2, 5, 6, 9].map(pauseMsMax)).toEqual([20, 40, 320, 500, 500]);
   });
 
+  it('is counted by cause, and so is giving up', async () => {
+    const counting = new Database(database.dataSource, async () => undefined);
+    const failing = (times: number, failure: () => Error) => {
+      let attempts = 0;
+      return counting
+        .transaction(async () => {
+          attempts += 1;
+          if (attempts <= times) throw failure();
+        })
+        .catch(() => undefined);
+    };
+    const aborted = (code: string) => () => Object.assign(new Error('aborted'), { code });
+    await failing(0, () => new Error('never thrown'));
+    await failing(2, () => new TransactionConflict('twice'));
+    await failing(10, () => new TransactionConflict('always'));
+    await failing(9, aborted('40P01'));
+    await failing(1, aborted('40001'));
+    await failing(1, aborted('23505'));
+    expect(counting.transactionCounts).toEqual({
+      retries: { conflict: 12, deadlock: 9 },
+      givenUp: { conflict: 1, deadlock: 0 },
+    });
+  });
+
   it('ends after ten attempts', async () => {
     let attempts = 0;
     const work = database.transaction(async (tx) => {

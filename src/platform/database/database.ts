@@ -13,8 +13,22 @@ export interface Sql {
 /** An open transaction. Everything done through it commits together or not at all. */
 export type Tx = Brand<Sql, 'Tx'>;
 
-/** Serialization failures and deadlocks are the database asking for another try. */
-const RETRYABLE_SQL_STATES = new Set(['40001', '40P01']);
+/** Why a transaction is run again: another one came first, or each waited for the other. */
+export type RetryCause = 'conflict' | 'deadlock';
+
+/** Since this process opened the database. */
+export interface TransactionCounts {
+  /** Attempts that were followed by another one. */
+  readonly retries: Readonly<Record<RetryCause, number>>;
+  /** Transactions that failed for this at the last attempt. */
+  readonly givenUp: Readonly<Record<RetryCause, number>>;
+}
+
+const RETRYABLE_SQL_STATES: ReadonlyMap<unknown, RetryCause> = new Map([
+  // At READ COMMITTED only functions of ours say so, which found what `TransactionConflict` tells.
+  ['40001', 'conflict'],
+  ['40P01', 'deadlock'],
+]);
 const TRANSACTION_ATTEMPTS_MAX = 10;
 
 const PAUSE_MS_MAX = 500;
@@ -44,11 +58,19 @@ export async function liftStatementTimeout(tx: Tx): Promise<void> {
 
 /** The one way to the database: plain reads, and transactions that are retried when it asks. */
 export class Database implements Sql {
+  private readonly retries = { conflict: 0, deadlock: 0 };
+  private readonly givenUp = { conflict: 0, deadlock: 0 };
+
   /** @param pause what lies between a failed attempt (1 for the first) and the next one */
   constructor(
     readonly dataSource: DataSource,
     private readonly pause: (attempt: number) => Promise<unknown> = pauseAtRandom,
   ) {}
+
+  /** As they are now. */
+  get transactionCounts(): TransactionCounts {
+    return { retries: { ...this.retries }, givenUp: { ...this.givenUp } };
+  }
 
   /** A single statement outside any transaction. */
   async query<Row extends QueryResultRow>(
@@ -74,7 +96,13 @@ export class Database implements Sql {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (attempt >= TRANSACTION_ATTEMPTS_MAX || !isRetryable(error)) throw error;
+        const cause = retryCauseOf(error);
+        if (cause === null) throw error;
+        if (attempt >= TRANSACTION_ATTEMPTS_MAX) {
+          this.givenUp[cause] += 1;
+          throw error;
+        }
+        this.retries[cause] += 1;
       }
       await this.pause(attempt);
     }
@@ -155,7 +183,9 @@ export function pauseMsMax(attempt: number): number {
   return Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt);
 }
 
-function isRetryable(error: unknown): boolean {
-  if (error instanceof TransactionConflict) return true;
-  return error instanceof Error && 'code' in error && RETRYABLE_SQL_STATES.has(String(error.code));
+/** Null: another attempt would fail alike. */
+function retryCauseOf(error: unknown): RetryCause | null {
+  if (error instanceof TransactionConflict) return 'conflict';
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return RETRYABLE_SQL_STATES.get(error.code) ?? null;
 }

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { RetryCause, TransactionCounts } from '../database/database';
 
 /** How a GraphQL operation ended: served, turned down with a named reason, or broken by us. */
 export type OperationOutcome = 'ok' | 'refused' | 'failed';
@@ -40,5 +41,40 @@ export class Metrics {
   /** @param type `query`, `mutation`, or `invalid` where no operation could be made out */
   graphqlOperation(type: string, outcome: OperationOutcome, seconds: number): void {
     this.graphqlOperations.observe({ type, outcome }, seconds);
+  }
+
+  /**
+   * Tells what the database counts itself, from its first transaction on, which may be long before
+   * anybody serves metrics.
+   */
+  transactions(count: () => TransactionCounts): void {
+    this.transactionCounter(
+      'perennial_transaction_retries_total',
+      'Transactions run again, by cause: another one came first, or a deadlock.',
+      () => count().retries,
+    );
+    this.transactionCounter(
+      'perennial_transactions_given_up_total',
+      'Transactions that failed for the same causes at their last attempt.',
+      () => count().givenUp,
+    );
+  }
+
+  private transactionCounter(
+    name: string,
+    help: string,
+    count: () => Readonly<Record<RetryCause, number>>,
+  ): void {
+    new Counter({
+      name,
+      help,
+      labelNames: ['cause'] as const,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        // Those that never were as well: a rate needs a zero to start from.
+        for (const [cause, times] of Object.entries(count())) this.inc({ cause }, times);
+      },
+    });
   }
 }
