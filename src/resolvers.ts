@@ -2,6 +2,7 @@ import type { App } from './app';
 import { ActivityResolver } from './domains/activity';
 import { CommunityResolver } from './domains/community';
 import { DirectoryResolver } from './domains/directory';
+import { DuplicateResolver } from './domains/duplicates';
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
@@ -22,6 +23,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   ApiKeyResolver,
   CommunityResolver,
   DirectoryResolver,
+  DuplicateResolver,
   EventResolver,
   FeedbackResolver,
   IdentityLogResolver,
@@ -45,6 +47,7 @@ export function createResolvers(app: App): ResolverInstances {
     new ApiKeyResolver(app.apiKeys),
     new CommunityResolver(app.community, reads.community, profiles),
     new DirectoryResolver(reads.directory, stages),
+    new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),

@@ -1,6 +1,7 @@
 /** What a key may be allowed to do. Names are part of the API for ever. */
 export const scopes = {
   'profiles:read': 'Read profiles, their identifiers, traits, stage and value',
+  'profiles:merge': 'Decide whether two profiles are one person',
   'events:read': 'Read recorded events',
   'events:write': 'Record events',
   'loyalty:read': 'Read points balances and transactions',
