@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { Argument, Command } from 'commander';
+import { duplicatesBench } from './duplicates';
 import { identityBench } from './identity';
 import type { Bench, Figure } from './support/bench';
 
-const benches: readonly Bench[] = [identityBench];
+const benches: readonly Bench[] = [identityBench, duplicatesBench];
 
 /** `npm run bench -- identity [--quick] [--json]` */
 async function main(): Promise<void> {

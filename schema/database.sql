@@ -62,6 +62,40 @@ CREATE TABLE customer_value (
 
 CREATE INDEX customer_value_by_tier ON public.customer_value USING btree (tier, profile_id);
 
+CREATE TABLE duplicate_block (
+  block_key uuid not null,
+  profile_id uuid not null,
+  constraint duplicate_block_pkey PRIMARY KEY (block_key, profile_id)
+);
+
+CREATE INDEX duplicate_block_of_profile ON public.duplicate_block USING btree (profile_id);
+
+CREATE TABLE duplicate_candidate (
+  profile_id uuid not null,
+  other_profile_id uuid not null,
+  score double precision not null,
+  reasons jsonb not null,
+  status text not null,
+  found_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  decision_reason text,
+  constraint duplicate_candidate_pkey PRIMARY KEY (profile_id, other_profile_id),
+  constraint duplicate_candidate_order CHECK ((profile_id < other_profile_id)),
+  constraint duplicate_candidate_status CHECK ((status = ANY (ARRAY['OPEN'::text, 'DISMISSED'::text])))
+);
+
+CREATE INDEX duplicate_candidate_by_score ON public.duplicate_candidate USING btree (status, score, profile_id, other_profile_id);
+
+CREATE INDEX duplicate_candidate_of_other ON public.duplicate_candidate USING btree (other_profile_id, profile_id);
+
+CREATE TABLE duplicate_scan (
+  name text not null,
+  after_profile_id uuid,
+  pass_ended_at timestamp with time zone,
+  constraint duplicate_scan_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE evaluation (
   profile_id uuid not null,
   evaluated_at timestamp with time zone not null,

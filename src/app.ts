@@ -4,6 +4,13 @@ import { ActivityReads, ActivityService, activityRehoming } from './domains/acti
 import { CommunityReads, CommunityService, defaultCommunityPolicy } from './domains/community';
 import { ConsentProjector, ConsentReads } from './domains/consents';
 import { DirectoryReads } from './domains/directory';
+import {
+  DuplicateReads,
+  DuplicateScan,
+  DuplicateService,
+  defaultDuplicatePolicy,
+  requireSoundDuplicatePolicy,
+} from './domains/duplicates';
 import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
 import {
   FeedbackProjector,
@@ -69,6 +76,7 @@ export function createApp(ground: Ground) {
   const { identityPolicy } = config;
   const lifecycleModel = fiveStageModel;
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
+  const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
   const directory = new ProfileDirectory();
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), ids, clock, logger);
@@ -116,6 +124,7 @@ export function createApp(ground: Ground) {
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
     consents: new ConsentReads(sql),
     directory: new DirectoryReads(sql, lifecycleModel.name),
+    duplicates: new DuplicateReads(sql),
     events: new EventReads(sql),
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
@@ -139,6 +148,8 @@ export function createApp(ground: Ground) {
     lifecycleModel,
     activity,
     apiKeys,
+    duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),
+    duplicates: new DuplicateService(database, clock),
     events,
     loyalty,
     merges,
@@ -157,7 +168,7 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 }
 
 /** What has to be done from time to time, in the order it is done. */
-export function jobsOf({ activity, loyalty, value }: App): readonly Job[] {
+export function jobsOf({ activity, duplicateScan, loyalty, value }: App): readonly Job[] {
   return [
     {
       name: 'calibrate-value',
@@ -173,8 +184,17 @@ export function jobsOf({ activity, loyalty, value }: App): readonly Job[] {
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
     },
+    {
+      // Last, and a part of it in each round: what is owed to customers does not wait for it.
+      name: 'find-duplicates',
+      batchesPerRoundMax: DUPLICATE_PAGES_PER_ROUND_MAX,
+      run: (now) => duplicateScan.run(now),
+    },
   ];
 }
 
 /** Lots expired in one transaction. */
 const EXPIRY_BATCH = 500;
+
+/** Pages of profiles looked at in one round. */
+const DUPLICATE_PAGES_PER_ROUND_MAX = 25;

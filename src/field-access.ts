@@ -14,6 +14,7 @@ export const fieldAccess = {
   'Query.profileByIdentifier': { scope: 'profiles:read' },
   'Query.identityPolicy': { scope: 'profiles:read' },
   'Query.profiles': { scope: 'profiles:read' },
+  'Query.duplicateCandidates': { scope: 'profiles:read' },
   'Query.identityWarnings': { scope: 'profiles:read' },
   'Query.identityWarningCounts': { scope: 'profiles:read' },
   'Query.apiKeys': { scope: 'keys:manage' },
@@ -26,6 +27,7 @@ export const fieldAccess = {
   'Mutation.recordCommunityActivity': { scope: 'community:write' },
   'Mutation.createReferralCode': { scope: 'referrals:write' },
   'Mutation.claimReferral': { scope: 'referrals:write' },
+  'Mutation.dismissDuplicate': { scope: 'profiles:merge' },
   'Mutation.createApiKey': { scope: 'keys:manage' },
   'Mutation.revokeApiKey': { scope: 'keys:manage' },
 
@@ -70,6 +72,8 @@ export const fieldAccess = {
   'Profile.referrals': { scope: 'referrals:read', customer: true },
   'Profile.feedback': { scope: 'feedback:read', customer: true },
   'Profile.events': { scope: 'events:read', customer: true },
+  // Names, addresses and numbers of people: whoever decides on a pair need not read them.
+  'DuplicateCandidate.reasons': { scope: 'profiles:read' },
 } as const satisfies FieldAccessTable;
 
 export const typesListedInFull = ['Profile', 'LoyaltyAccount'] as const;

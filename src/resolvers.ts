@@ -3,6 +3,7 @@ import { ActivityResolver } from './domains/activity';
 import { CommunityResolver } from './domains/community';
 import { ConsentResolver } from './domains/consents';
 import { DirectoryResolver } from './domains/directory';
+import { DuplicateResolver } from './domains/duplicates';
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
@@ -25,6 +26,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   CommunityResolver,
   ConsentResolver,
   DirectoryResolver,
+  DuplicateResolver,
   EventResolver,
   FeedbackResolver,
   IdentityLogResolver,
@@ -50,6 +52,7 @@ export function createResolvers(app: App): ResolverInstances {
     new CommunityResolver(app.community, reads.community, profiles),
     new ConsentResolver(reads.consents),
     new DirectoryResolver(reads.directory, stages),
+    new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),

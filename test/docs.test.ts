@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { defaultDuplicatePolicy } from '../src/domains/duplicates';
 import { defaultEventLimits, defaultEventMap } from '../src/domains/events';
 import { defaultIdentityPolicy } from '../src/domains/identity';
 import { fiveStageModel } from '../src/domains/lifecycle';
@@ -17,6 +18,7 @@ const sending = read('docs/guides/sending-events.md');
 const stages = read('docs/guides/reading-a-stage.md');
 const loyalty = read('docs/guides/loyalty.md');
 const operations = read('docs/guides/operations.md');
+const duplicates = read('docs/guides/duplicates.md');
 
 describe('what the pages list is what the code has', () => {
   test('settings', () => {
@@ -155,6 +157,22 @@ describe('what the pages list is what the code has', () => {
       ...expected,
       [fiveStageModel.otherwise.stage, 'otherwise'],
     ]);
+  });
+
+  test('weights of duplicates', () => {
+    const agreements = ['SAME', 'SIMILAR', 'PARTIAL', 'DIFFERENT'];
+    expect(rows(duplicates, '## Weights', 'feature')).toEqual(
+      Object.entries(defaultDuplicatePolicy.weights).map(([feature, bits]) => {
+        const cells = new Map(Object.entries<number>(bits));
+        return [`\`${feature}\``, ...agreements.map((name) => String(cells.get(name) ?? ''))];
+      }),
+    );
+  });
+
+  test('blocks of duplicates', () => {
+    const source = read('src/domains/duplicates/duplicates.blocks.rules.ts');
+    const kinds = matches(source, /keys\.push\(\['([A-Z_]+)'/g);
+    expect(firstColumn(duplicates, '## How they are found')).toEqual(sorted(kinds));
   });
 
   test('membership tiers', () => {

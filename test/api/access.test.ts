@@ -19,11 +19,16 @@ interface Operation {
 let ada = '';
 let visitor = '';
 let revocable = '';
+let pair = '';
 let count = 0;
 
 beforeAll(async () => {
-  ada = await newProfile(api, 'ada', order('ada', 10));
-  await newProfile(api, 'grace');
+  const birthday = '1990-05-17';
+  const traits = { name: 'Ada King', birthday };
+  ada = await newProfile(api, 'ada', { ...order('ada', 10), traits });
+  const grace = await newProfile(api, 'grace', { traits });
+  pair = `dup_${[ada, grace].map((id) => id.slice('prf_'.length)).join('')}`;
+  await api.app.duplicateScan.run(api.clock.now());
   visitor = await newProfile(api, '', {
     identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
   });
@@ -43,6 +48,11 @@ const adjust = (selection: string): Operation => ({
   variables: () => ({
     input: { profileId: ada, points: 1, reason: 'Test', idempotencyKey: fresh() },
   }),
+});
+
+const dismiss = (selection: string): Operation => ({
+  text: `mutation ($of: DismissDuplicateInput!) { dismissDuplicate(input: $of) { ${selection} } }`,
+  variables: () => ({ of: { id: pair, reason: 'Test' } }),
 });
 
 /** The only way to an account that is open to a key without `loyalty:read`. */
@@ -77,6 +87,7 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   },
   'Query.identityPolicy': { text: '{ identityPolicy { phoneRegion } }' },
   'Query.profiles': { text: '{ profiles { __typename } }' },
+  'Query.duplicateCandidates': { text: '{ duplicateCandidates { __typename } }' },
   'Query.identityWarnings': { text: '{ identityWarnings { __typename } }' },
   'Query.identityWarningCounts': { text: '{ identityWarningCounts { rule } }' },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
@@ -113,6 +124,11 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Mutation.claimReferral': {
     text: 'mutation ($of: ClaimReferralInput!) { claimReferral(input: $of) { __typename } }',
     variables: () => ({ of: { profileId: ada, code: 'NOBODYS1' } }),
+  },
+  'Mutation.dismissDuplicate': dismiss('__typename'),
+  'DuplicateCandidate.reasons': {
+    ...dismiss('... on DuplicateCandidate { reasons { left } }'),
+    leadsThrough: ['profiles:merge'],
   },
   'Mutation.createApiKey': {
     text: 'mutation ($of: CreateApiKeyInput!) { createApiKey(input: $of) { __typename } }',

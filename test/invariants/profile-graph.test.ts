@@ -205,7 +205,7 @@ describe('where nothing is in the way', () => {
 describe('where people, limits, windows, caps and junk are in the way', () => {
   const IDENTIFIERS = 240;
   const { database } = useTestDatabase();
-  const ID = { normaliser: 'ID', uniqueToPerson: false } as const;
+  const ID = { normaliser: 'ID', uniqueToPerson: false, followsPerson: false } as const;
   const strict: IdentityPolicy = {
     ...defaultIdentityPolicy,
     namespaces: [

@@ -57,10 +57,13 @@ class Story {
   private readonly run = uuidSource.next<string>();
   private readonly sent: { readonly names: readonly number[]; readonly at: Date }[] = [];
 
+  /** @param namespaces of which the numbers are in turn */
+  constructor(private readonly namespaces: readonly string[]) {}
+
   identifiers(names: readonly number[]) {
     return names.map((one) => ({
-      namespace: one % 2 === 0 ? 'anonymous_id' : 'member_card',
-      value: `${one}-${this.run}`,
+      namespace: this.namespaces[one % this.namespaces.length] ?? '',
+      value: `${one}-${this.run}@x.io`,
     }));
   }
 
@@ -90,7 +93,7 @@ class Story {
       `select namespace || ':' || value as name, identifier_id as "identifierId",
          profile_id as "profileId"
        from identifier where value like $1 order by 1`,
-      [`%-${this.run}`],
+      [`%-${this.run}@x.io`],
     );
   }
 
@@ -110,20 +113,30 @@ class Story {
       `select l.identifier_id as one, l.linked_identifier_id as other
        from identifier i join identity_link l using (identifier_id)
        where i.value like $1 order by i.value, 2`,
-      [`%-${this.run}`],
+      [`%-${this.run}@x.io`],
     );
   }
 
   async checkGraph(): Promise<void> {
     const holdings = await this.holdings();
-    const names = new Map(holdings.map((one) => [one.identifierId, one.name]));
     const reference = new UnionFind();
-    for (const { name: one } of holdings) reference.unite([one]);
-    for (const { one, other } of await this.links()) {
-      reference.unite([names.get(one) ?? '?', names.get(other) ?? '?']);
-    }
+    for (const { identifierId } of holdings) reference.unite([identifierId]);
+    for (const { one, other } of await this.links()) reference.unite([one, other]);
     // A profile is what its links hold together: no more and no less.
-    expect(await this.partition()).toEqual(reference.partition());
+    const profiles = holdings.map(
+      ({ identifierId, profileId }) => [identifierId, profileId] as const,
+    );
+    expect(partitionBy(profiles)).toEqual(reference.partition());
+    // What an operator took apart is apart, until an operator joins it again.
+    expect(
+      await database.query(
+        `select from revoked_link r
+         join identifier one on one.identifier_id = r.identifier_id
+         join identifier other on other.identifier_id = r.other_identifier_id
+         where r.lifted_at is null
+           and (one.profile_id = other.profile_id or r.profile_id <> one.profile_id)`,
+      ),
+    ).toEqual([]);
     expect(
       await database.query(
         `select p.profile_id from profile p
@@ -151,10 +164,14 @@ class Story {
   }
 }
 
+/** Without any that is unique to a person: nothing is ever demoted but by what was taken apart. */
+const withoutPeople = ['anonymous_id', 'member_card'];
+const withPeople = ['device_id', 'user_id', 'email'];
+
 test('whatever is merged and taken apart, profiles are what their links hold together', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
-      const story = new Story();
+      const story = new Story(withoutPeople);
       for (const one of steps) {
         clock.advanceDays(1);
         await take(one, story);
@@ -164,6 +181,22 @@ test('whatever is merged and taken apart, profiles are what their links hold tog
       const before = await story.partition();
       await story.replay();
       expect(await story.partition()).toEqual(before);
+      await story.checkGraph();
+    }),
+    { numRuns: 30 },
+  );
+}, 240_000);
+
+test('also where people share devices and cannot be merged but by force', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
+      const story = new Story(withPeople);
+      for (const one of steps) {
+        clock.advanceDays(1);
+        await take(one, story);
+        await story.checkGraph();
+      }
+      await story.replay();
       await story.checkGraph();
     }),
     { numRuns: 30 },
@@ -245,7 +278,7 @@ test('undoing the latest merges one by one gives every side exactly what it had'
   });
   await fc.assert(
     fc.asyncProperty(sends, async (all) => {
-      const story = new Story();
+      const story = new Story(withoutPeople);
       const seen: { readonly mergeIds: ReadonlySet<string>; sides: Map<ProfileId, string[]> }[] =
         [];
       for (const names of all) {

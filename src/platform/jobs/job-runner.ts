@@ -4,6 +4,8 @@ import type { Logger } from '../telemetry/logger';
 /** Work that is due from time to time, whoever does it. */
 export interface Job {
   readonly name: string;
+  /** Batches in one round, 1 or more; 1,000 where left out. The next round goes on. */
+  readonly batchesPerRoundMax?: number;
   /**
    * Does one bounded batch of what is due at `now`. Safe to run in several processes at once.
    * @returns how much was done; 0 when nothing is left for now
@@ -11,8 +13,8 @@ export interface Job {
   run(now: Date): Promise<number>;
 }
 
-/** Batches of one job in one round, so that a backlog does not starve the other jobs. */
-const BATCHES_PER_ROUND_MAX = 1000;
+/** So that a backlog of one job does not starve the others. */
+const BATCHES_PER_ROUND_MAX_DEFAULT = 1000;
 
 /** Runs jobs one after the other, round after round, until stopped. */
 export class JobRunner {
@@ -55,8 +57,9 @@ export class JobRunner {
 
   private async runJob(job: Job): Promise<void> {
     const { signal } = this.stopping;
+    const batchesMax = job.batchesPerRoundMax ?? BATCHES_PER_ROUND_MAX_DEFAULT;
     let done = 0;
-    for (let batch = 0; batch < BATCHES_PER_ROUND_MAX && !signal.aborted; batch += 1) {
+    for (let batch = 0; batch < batchesMax && !signal.aborted; batch += 1) {
       const count = await job.run(this.clock.now());
       if (count === 0) break;
       done += count;

@@ -1,0 +1,66 @@
+import type { Database } from '../../platform/database/database';
+import type { Clock } from '../../shared/clock';
+import { NotFound } from '../../shared/errors';
+import { storableText } from '../../shared/text';
+import type { DismissalFault, DismissalRefusal } from './duplicates.errors';
+import { fromCandidateId } from './duplicates.ids';
+import type { DuplicateCandidateRow } from './duplicates.model';
+import * as store from './duplicates.store';
+
+/** Characters of the reason of a dismissal. */
+export const DISMISSAL_REASON_LENGTH_MAX = 500;
+
+export type DismissOutcome =
+  | { readonly kind: 'DISMISSED'; readonly candidate: DuplicateCandidateRow }
+  | DismissalRefusal;
+
+/** What people decide about the pairs that are proposed. */
+export class DuplicateService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The pair of an id, with its two profiles, whatever was decided of it.
+   * @throws InvalidInput for what is no id of a pair
+   * @throws NotFound where it is not proposed, or its profiles are no longer two
+   */
+  async getCandidate(id: string): Promise<DuplicateCandidateRow> {
+    const candidate = await store.findCandidate(this.database, fromCandidateId(id));
+    if (candidate === null) throw new NotFound('No pair of two profiles has this id.');
+    return candidate;
+  }
+
+  /**
+   * Records that a pair is two people: it is not proposed again. Whoever says so first is kept; to
+   * say so again is no fault and changes nothing.
+   * @param actor who says so, e.g. `key:help-desk`
+   * @throws InvalidInput for what is no id of a pair
+   */
+  async dismiss(asked: {
+    readonly id: string;
+    readonly reason: string;
+    readonly actor: string;
+  }): Promise<DismissOutcome> {
+    const pair = fromCandidateId(asked.id);
+    const reason = asked.reason.trim();
+    const fault = reasonFault(reason);
+    if (fault !== null) return { kind: 'DISMISSAL_REFUSED', fault };
+    return this.database.transaction(async (tx) => {
+      if ((await store.findCandidate(tx, pair)) === null) return { kind: 'DUPLICATE_NOT_FOUND' };
+      await store.dismissOpen(tx, { ...pair, reason, actor: asked.actor }, this.clock.now());
+      // Read again: a pass may have dropped the pair in between, or somebody else decided first.
+      const candidate = await store.findCandidate(tx, pair);
+      return candidate === null
+        ? { kind: 'DUPLICATE_NOT_FOUND' }
+        : { kind: 'DISMISSED', candidate };
+    });
+  }
+}
+
+function reasonFault(reason: string): DismissalFault | null {
+  if (reason === '') return 'REASON_MISSING';
+  if (reason.length > DISMISSAL_REASON_LENGTH_MAX) return 'REASON_TOO_LONG';
+  return reason === storableText(reason) ? null : 'MALFORMED_TEXT';
+}

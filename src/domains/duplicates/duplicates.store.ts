@@ -1,0 +1,100 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import type { ProfileId } from '../../shared/ids';
+import type { CandidateStatus, DuplicateCandidateRow, ProfilePair } from './duplicates.model';
+
+const candidateColumns = `
+  c.profile_id as "profileId", c.other_profile_id as "otherProfileId", c.score, c.reasons,
+  c.status, c.found_at as "foundAt", c.decided_at as "decidedAt", c.decided_by as "decidedBy",
+  c.decision_reason as "decisionReason"`;
+
+/**
+ * Both are profiles of today. Where one was absorbed the pair is out of date: either the two are
+ * one profile now, or the next pass proposes the survivor instead.
+ */
+const bothLive = `
+  join profile one on one.profile_id = c.profile_id and one.merged_into is null
+  join profile other on other.profile_id = c.other_profile_id and other.merged_into is null`;
+
+export interface CandidateConditions {
+  readonly status: CandidateStatus;
+  /** Of this profile, or the one that absorbed it. Null for any. */
+  readonly profileId: ProfileId | null;
+  /** 0 to 1; null for any. */
+  readonly minScore: number | null;
+}
+
+/** A place in the list: best score first, and by the ids of the pair within one score. */
+export interface CandidatePosition extends ProfilePair {
+  readonly score: number;
+}
+
+/** Candidates after a position. All of them are read by score; those of one profile are few. */
+export function findCandidates(
+  sql: Sql,
+  { status, profileId, minScore }: CandidateConditions,
+  after: CandidatePosition | null,
+  limit: number,
+): Promise<DuplicateCandidateRow[]> {
+  const ofProfile = `(
+    with held as (
+      select coalesce(merged_into, profile_id) as profile_id from profile where profile_id = $7
+    )
+    select c.* from held join duplicate_candidate c on c.profile_id = held.profile_id
+    union all
+    select c.* from held join duplicate_candidate c on c.other_profile_id = held.profile_id
+  )`;
+  return sql.query<DuplicateCandidateRow>(
+    `select ${candidateColumns}
+     from ${profileId === null ? 'duplicate_candidate' : ofProfile} c
+     ${bothLive}
+     where c.status = $1
+       and c.score >= coalesce($2::float8, 0)
+       and (c.score, c.profile_id, c.other_profile_id) < (
+         coalesce($3::float8, 'infinity'),
+         coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+         coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+       )
+     order by c.score desc, c.profile_id desc, c.other_profile_id desc
+     limit $6`,
+    [
+      status,
+      minScore,
+      after?.score ?? null,
+      after?.profileId ?? null,
+      after?.otherProfileId ?? null,
+      limit,
+      ...(profileId === null ? [] : [profileId]),
+    ],
+  );
+}
+
+/** The candidate of a pair; null for none, or where one of the two has been absorbed. */
+export async function findCandidate(
+  sql: Sql,
+  { profileId, otherProfileId }: ProfilePair,
+): Promise<DuplicateCandidateRow | null> {
+  const [row] = await sql.query<DuplicateCandidateRow>(
+    `select ${candidateColumns}
+     from duplicate_candidate c
+     ${bothLive}
+     where c.profile_id = $1 and c.other_profile_id = $2`,
+    [profileId, otherProfileId],
+  );
+  return row ?? null;
+}
+
+export interface Dismissal extends ProfilePair {
+  readonly reason: string;
+  /** e.g. `key:crm-sync`. */
+  readonly actor: string;
+}
+
+/** Records that the two are two people, where nobody has decided yet. */
+export async function dismissOpen(tx: Tx, dismissal: Dismissal, now: Date): Promise<void> {
+  await tx.query(
+    `update duplicate_candidate set
+       status = 'DISMISSED', decided_at = $3, decided_by = $4, decision_reason = $5
+     where profile_id = $1 and other_profile_id = $2 and status = 'OPEN'`,
+    [dismissal.profileId, dismissal.otherProfileId, now, dismissal.actor, dismissal.reason],
+  );
+}

@@ -1,0 +1,5 @@
+export { defaultDuplicatePolicy, requireSoundDuplicatePolicy } from './duplicates.policy';
+export { DuplicateReads } from './duplicates.reads';
+export { DuplicateResolver } from './duplicates.resolver';
+export { DuplicateScan } from './duplicates.scan';
+export { DuplicateService } from './duplicates.service';

@@ -1,0 +1,34 @@
+import { TestClock } from '../../../test/support/clock';
+import { createLogger } from '../telemetry/logger';
+import { type Job, JobRunner } from './job-runner';
+
+/** One round of jobs that never come to an end. @returns how often each was run */
+async function round(...jobs: readonly Omit<Job, 'run'>[]): Promise<readonly number[]> {
+  const counts = jobs.map(() => 0);
+  const running = jobs.map((job, index) => ({
+    ...job,
+    run: async () => {
+      counts[index] = (counts[index] ?? 0) + 1;
+      return 1;
+    },
+  }));
+  const last: Promise<void> = new Promise((resolve) => {
+    const run = async () => {
+      resolve();
+      return 0;
+    };
+    running.push({ name: 'last', run });
+  });
+  const clock = new TestClock('2026-06-15T12:00:00Z');
+  const runner = new JobRunner(running, 60_000, clock, createLogger({ level: 'silent' }));
+  runner.start();
+  await last;
+  await runner.stop();
+  return counts;
+}
+
+it('goes on to the next job after the batches that a round has for one', async () => {
+  expect(await round({ name: 'free' }, { name: 'bounded', batchesPerRoundMax: 25 })).toEqual([
+    1_000, 25,
+  ]);
+});
