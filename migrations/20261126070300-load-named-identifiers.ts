@@ -5,32 +5,38 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('drop function lock_and_load_identifiers');
 
+    // Instants come as milliseconds: thousands of them are written and read faster than as text.
+    await runner.query(`
+      create function from_ms(ms bigint) returns timestamptz language sql stable as $$
+        select timestamptz '1970-01-01 00:00:00+00' + ms * interval '1 millisecond'
+      $$`);
+
     // The nodes of the identifiers, and whether each was its identifier's holder at some time of
     // the span asked for: of a shared one that is told by its tenancies, of any other it is so.
     await runner.query(`
       create function find_nodes(
-        namespaces text[], vals text[], froms timestamptz[], untils timestamptz[])
+        namespaces text[], vals text[], froms bigint[], untils bigint[])
       returns table (
         n bigint, namespace text, value text, tenant smallint, identifier_id uuid, profile_id uuid,
-        first_seen_at timestamptz, signed_in_at timestamptz, is_holder boolean)
+        first_seen_at timestamptz, signed_in_at timestamptz, place tid, is_holder boolean)
       language sql stable as $$
         select k.n, k.namespace, k.value, i.tenant, i.identifier_id, i.profile_id,
-          i.first_seen_at, i.signed_in_at,
+          i.first_seen_at, i.signed_in_at, i.place,
           case when i.tenant = 0 and i.held_until is null then true else
             i.tenant = coalesce((
               select t.tenant from identifier_tenancy t
-              where t.value = k.value and t.namespace = k.namespace and t.since <= k.from_at
+              where t.value = k.value and t.namespace = k.namespace and t.since <= from_ms(k.from_at)
               order by t.since desc limit 1), 0)
             or exists (
               select from identifier_tenancy t
               where t.value = k.value and t.namespace = k.namespace and t.tenant = i.tenant
-                and t.since > k.from_at and t.since <= k.until_at)
+                and t.since > from_ms(k.from_at) and t.since <= from_ms(k.until_at))
           end
         from unnest(namespaces, vals, froms, untils) with ordinality
           as k (namespace, value, from_at, until_at, n)
         left join lateral (
           select i.tenant, i.identifier_id, i.profile_id, i.first_seen_at, i.signed_in_at,
-            i.held_until
+            i.held_until, i.ctid as place
           from identifier i
           where i.value = k.value and i.namespace = k.namespace
           offset 0
@@ -40,92 +46,96 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
     // Finds the identifiers, locks what they name and the companions, and gives what there is to
     // know: a row for each node (with the tenancies of its identifier at tenant 1, since a shared
     // one has that), a row for each profile that holds one of them, and one for each further node
-    // of these profiles whose namespace has a limit with a window.
+    // of these profiles whose namespace has a limit with a window. Nodes that were asked for are
+    // told by the index of their identifier, the others by its name. The place of a row in its
+    // table holds as long as the locks do, since nobody else changes it.
     // Each statement of a volatile function sees what was committed when it begins: what is read
     // after the locks is what holds. Where that is not what was locked, the transaction is to
     // start over. Reached through the indexes whatever the planner makes of a table that grows
     // faster than its statistics.
     await runner.query(`
       create function lock_and_load_identifiers(
-        namespaces text[], vals text[], froms timestamptz[], untils timestamptz[],
+        namespaces text[], vals text[], froms bigint[], untils bigint[],
         companions uuid[], windowed text[])
       returns table (
-        known_namespace text, known_value text, known_tenant smallint, known_identifier_id uuid,
-        known_profile_id uuid, known_first_seen_at timestamptz, known_signed_in_at timestamptz,
-        known_tenancies text, profile_counts text, profile_merges integer, profile_revoked text)
+        known_index integer, known_namespace text, known_value text, known_tenant smallint,
+        known_identifier_id uuid, known_profile_id uuid, known_place tid,
+        known_first_seen_at timestamptz, known_signed_in_at timestamptz, known_tenancies text,
+        profile_counts text, profile_merges integer, profile_revoked text)
       language plpgsql volatile set enable_seqscan = off as $$
       declare
         names text[];
-        shared text[];
+        snapshot pg_snapshot := pg_current_snapshot();
+        indexes bigint[];
+        tenants smallint[];
         nodes uuid[];
         holders uuid[];
-        nodes_locked uuid[];
-        holders_locked uuid[];
-        ns text[];
-        ms bigint[];
-        vs text[];
-        tenants smallint[];
+        places tid[];
         seen timestamptz[];
         signed timestamptz[];
+        nodes_locked uuid[];
+        holders_locked uuid[];
       begin
-        select array_agg(f.identifier_id order by f.n, f.tenant),
+        select array_agg(f.n order by f.n, f.tenant), array_agg(f.tenant order by f.n, f.tenant),
+          array_agg(f.identifier_id order by f.n, f.tenant),
           array_agg(f.profile_id order by f.n, f.tenant),
-          array_agg(distinct coalesce('profile ' || f.profile_id,
+          array_agg(f.place order by f.n, f.tenant),
+          array_agg(f.first_seen_at order by f.n, f.tenant),
+          array_agg(f.signed_in_at order by f.n, f.tenant),
+          array_agg(coalesce('profile ' || f.profile_id,
             'identifier ' || f.namespace || e'\\x1f' || f.value))
-            filter (where f.profile_id is null or f.is_holder),
-          array_agg(distinct 'identifier ' || f.namespace || e'\\x1f' || f.value)
-            filter (where f.tenant > 0)
-        into nodes, holders, names, shared
+            filter (where f.profile_id is null or f.is_holder)
+            -- Whoever hands a shared identifier on holds its name as well: it has several holders.
+            || coalesce(array_agg('identifier ' || f.namespace || e'\\x1f' || f.value)
+              filter (where f.tenant > 0), '{}')
+        into indexes, tenants, nodes, holders, places, seen, signed, names
         from find_nodes(namespaces, vals, froms, untils) f;
 
-        -- Whoever hands a shared identifier on holds its name as well: several may be holders.
         perform lock_identities(array(
           select unnest(names)
           union
-          select unnest(shared)
-          union
           select 'profile ' || companion from unnest(companions) as c (companion)));
 
-        select array_agg(f.n order by f.n, f.tenant),
-          array_agg(f.namespace order by f.n, f.tenant), array_agg(f.value order by f.n, f.tenant),
-          array_agg(f.tenant order by f.n, f.tenant),
-          array_agg(f.identifier_id order by f.n, f.tenant),
-          array_agg(f.profile_id order by f.n, f.tenant),
-          array_agg(f.first_seen_at order by f.n, f.tenant),
-          array_agg(f.signed_in_at order by f.n, f.tenant)
-        into ms, ns, vs, tenants, nodes_locked, holders_locked, seen, signed
-        from find_nodes(namespaces, vals, froms, untils) f;
-        if nodes_locked is distinct from nodes or holders_locked is distinct from holders then
-          raise exception 'Profiles changed while they were being locked.'
-            using errcode = 'serialization_failure';
+        -- Where no transaction began or ended meanwhile, what was found still holds.
+        if pg_current_snapshot()::text <> snapshot::text then
+          select array_agg(f.identifier_id order by f.n, f.tenant),
+            array_agg(f.profile_id order by f.n, f.tenant),
+            array_agg(f.place order by f.n, f.tenant),
+            array_agg(f.first_seen_at order by f.n, f.tenant),
+            array_agg(f.signed_in_at order by f.n, f.tenant)
+          into nodes_locked, holders_locked, places, seen, signed
+          from find_nodes(namespaces, vals, froms, untils) f;
+          if nodes_locked is distinct from nodes or holders_locked is distinct from holders then
+            raise exception 'Profiles changed while they were being locked.'
+              using errcode = 'serialization_failure';
+          end if;
         end if;
 
         return query
-          select f.namespace, f.value, f.tenant, f.identifier_id, f.profile_id, f.first_seen_at,
-            f.signed_in_at,
+          select f.n::integer - 1, null::text, null::text, f.tenant, f.identifier_id,
+            f.profile_id, f.place, f.first_seen_at, f.signed_in_at,
             case when f.tenant = 1 then (
               select jsonb_agg(
                 jsonb_build_array((extract(epoch from t.since) * 1000)::bigint, t.tenant)
                 order by t.since)::text
               from identifier_tenancy t
-              where t.value = f.value and t.namespace = f.namespace
-                and t.since <= untils[f.n]
+              where t.value = vals[f.n] and t.namespace = namespaces[f.n]
+                and t.since <= from_ms(untils[f.n])
                 and t.since >= coalesce((
                   select max(b.since) from identifier_tenancy b
-                  where b.value = f.value and b.namespace = f.namespace
-                    and b.since <= froms[f.n]), '-infinity')
+                  where b.value = vals[f.n] and b.namespace = namespaces[f.n]
+                    and b.since <= from_ms(froms[f.n])), '-infinity')
             ) end,
             null::text, null::integer, null::text
-          from unnest(ms, ns, vs, tenants, nodes_locked, holders_locked, seen, signed)
-            as f (n, namespace, value, tenant, identifier_id, profile_id, first_seen_at,
-              signed_in_at)
+          from unnest(indexes, tenants, nodes, holders, places, seen, signed)
+            as f (n, tenant, identifier_id, profile_id, place, first_seen_at, signed_in_at)
           where f.identifier_id is not null
           union all
-          select null, null, null, null, p.profile_id, null, null, null,
+          select null, null, null, null, null, p.profile_id, p.ctid, null, null, null,
             p.identifier_counts::text, p.merges, r.pairs
           from (select distinct h.profile_id from unnest(holders) as h (profile_id)) held
           cross join lateral (
-            select p.profile_id, p.identifier_counts, p.merges from profile p
+            select p.profile_id, p.ctid, p.identifier_counts, p.merges from profile p
             where p.profile_id = held.profile_id
             offset 0
           ) p
@@ -140,23 +150,77 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
 
         if cardinality(windowed) > 0 then
           return query
-            select i.namespace, i.value, i.tenant, i.identifier_id, i.profile_id, i.first_seen_at,
-              i.signed_in_at, null::text, null::text, null::integer, null::text
+            select null::integer, i.namespace, i.value, i.tenant, i.identifier_id, i.profile_id,
+              i.place, i.first_seen_at, i.signed_in_at, null::text, null::text, null::integer, null::text
             from (select distinct h.profile_id from unnest(holders) as h (profile_id)) held
             cross join lateral (
-              select i.* from identifier i
+              select i.*, i.ctid as place from identifier i
               where i.profile_id = held.profile_id and i.namespace = any(windowed)
               offset 0
             ) i
-            where not (i.identifier_id = any(array_remove(nodes_locked, null)));
+            where not (i.identifier_id = any(array_remove(nodes, null)));
         end if;
+      end
+      $$`);
+
+    // Adds what a batch of events adds to the graph: profiles, nodes and edges, what profiles hold
+    // now, and the time in which known nodes were seen. What is changed is found by its place, as
+    // it was loaded under its lock. An edge that is known keeps its first evidence. A function, so
+    // that it is planned once and not for every batch.
+    await runner.query(`
+      create function record_identities(
+        recorded_at timestamptz, source text,
+        new_profiles uuid[], new_profile_counts text[],
+        changed_profiles uuid[], changed_places tid[], changed_counts text[], changed_merges int[],
+        new_values text[], new_namespaces text[], new_tenants smallint[], new_nodes uuid[],
+        new_holders uuid[], new_firsts bigint[], new_lasts bigint[], new_sign_ins bigint[],
+        seen_nodes uuid[], seen_places tid[], seen_firsts bigint[], seen_lasts bigint[],
+        seen_sign_ins bigint[], link_nodes uuid[], link_others uuid[], link_events uuid[])
+      returns void language plpgsql volatile set enable_seqscan = off as $$
+      begin
+        insert into profile (profile_id, created_at, identifier_counts)
+        select n.profile_id, recorded_at, n.counts::jsonb
+        from unnest(new_profiles, new_profile_counts) as n (profile_id, counts);
+
+        update profile p set identifier_counts = n.counts::jsonb, merges = n.merges
+        from unnest(changed_profiles, changed_places, changed_counts, changed_merges)
+          as n (profile_id, place, counts, merges)
+        where p.ctid = n.place and p.profile_id = n.profile_id;
+
+        insert into identifier (value, namespace, tenant, identifier_id, profile_id,
+          first_seen_at, last_seen_at, signed_in_at)
+        select n.value, n.namespace, n.tenant, n.identifier_id, n.profile_id, from_ms(n.first),
+          from_ms(n.last), from_ms(n.sign_in)
+        from unnest(new_values, new_namespaces, new_tenants, new_nodes, new_holders, new_firsts,
+            new_lasts, new_sign_ins)
+          as n (value, namespace, tenant, identifier_id, profile_id, first, last, sign_in);
+
+        update identifier i set
+          first_seen_at = least(i.first_seen_at, from_ms(s.first)),
+          last_seen_at = greatest(i.last_seen_at, from_ms(s.last)),
+          signed_in_at = greatest(i.signed_in_at, from_ms(s.sign_in))
+        from unnest(seen_nodes, seen_places, seen_firsts, seen_lasts, seen_sign_ins)
+          as s (identifier_id, place, first, last, sign_in)
+        where i.ctid = s.place and i.identifier_id = s.identifier_id
+          and (from_ms(s.first) < i.first_seen_at or from_ms(s.last) > i.last_seen_at
+            or from_ms(s.sign_in) > coalesce(i.signed_in_at, '-infinity'));
+
+        insert into identity_link
+          (identifier_id, linked_identifier_id, event_id, source, linked_at)
+        select l.identifier_id, l.linked_identifier_id, l.event_id, record_identities.source,
+          recorded_at
+        from unnest(link_nodes, link_others, link_events)
+          as l (identifier_id, linked_identifier_id, event_id)
+        on conflict (identifier_id, linked_identifier_id) do nothing;
       end
       $$`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop function record_identities');
     await runner.query('drop function lock_and_load_identifiers');
     await runner.query('drop function find_nodes');
+    await runner.query('drop function from_ms');
     // The one before stands in the migration that made it.
     await runner.query('alter table identifier reset (fillfactor)');
     await runner.query('drop function lock_identities');

@@ -21,6 +21,7 @@ export const fieldAccess = {
 
   'Mutation.recordEvents': { scope: 'events:write' },
   'Mutation.mergeProfiles': { scope: 'profiles:merge' },
+  'Mutation.acceptDuplicate': { scope: 'profiles:merge' },
   'Mutation.unmergeProfile': { scope: 'profiles:merge' },
   'Mutation.adjustPoints': { scope: 'loyalty:adjust' },
   'Mutation.submitFeedback': { scope: 'feedback:write' },

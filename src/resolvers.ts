@@ -62,7 +62,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
-    new MergesResolver(app.merges, profiles),
+    new MergesResolver(app.merges, profiles, app.duplicates),
     new ReferralResolver(app.referrals, reads.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
     new ValueResolver(reads.value, app.currency, app.clock),

@@ -10,7 +10,7 @@ import type { Database, Tx } from '../../src/platform/database/database';
 import { type EventId, type IdentifierId, type ProfileId, uuidSource } from '../../src/shared/ids';
 import type { Arrival, PersonsIdentifier } from './arrivals';
 
-type ResolutionRequest = Parameters<IdentityService['resolve']>[1][number];
+type ResolutionRequest = Parameters<IdentityService['resolve']>[2][number];
 
 export const SOURCE = 'bench';
 
@@ -21,7 +21,6 @@ export function toRequests(
 ): readonly ResolutionRequest[] {
   return arrivals.map(({ identifier, earlier }) => ({
     eventId: uuidSource.next<EventId>(),
-    source: SOURCE,
     occurredAt,
     identifiers: [identifier, earlier].flatMap((one) => (one === null ? [] : [toUsable(one)])),
   }));
@@ -35,7 +34,7 @@ export async function resolveIn(
   now: Date,
 ) {
   const known = await identity.lockAndLoad(tx, requests);
-  return identity.resolve(tx, requests, known, now);
+  return identity.resolve(tx, SOURCE, requests, known, now);
 }
 
 type Resolution = Awaited<ReturnType<IdentityService['resolve']>>;

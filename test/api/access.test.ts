@@ -96,6 +96,10 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     variables: () => ({ events: [{ name: 'A', identifiers: [userIdentifier('ada')] }] }),
   },
   'Mutation.mergeProfiles': rehearse('__typename'),
+  'Mutation.acceptDuplicate': {
+    text: 'mutation ($of: AcceptDuplicateInput!) { acceptDuplicate(input: $of) { __typename } }',
+    variables: () => ({ of: { id: pair, reason: 'Test', dryRun: true } }),
+  },
   'Mutation.unmergeProfile': {
     text: 'mutation ($of: UnmergeProfileInput!) { unmergeProfile(input: $of) { __typename } }',
     variables: () => ({ of: { mergeId: `mrg_${'0'.repeat(32)}`, reason: 'Test' } }),

@@ -141,14 +141,11 @@ async function digest(): Promise<unknown> {
     `select table_name as name from information_schema.tables
      where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
   );
-  return database.query(
-    tables
-      .map(
-        ({ name }) => `select '${name}' as name, md5(string_agg(t::text, ' ' order by t::text))
-         from ${name} t`,
-      )
-      .join(' union all '),
+  const digests = tables.map(
+    ({ name }) => `select '${name}' as name, md5(string_agg(t::text, ' ' order by t::text))
+     from ${name} t`,
   );
+  return database.query(`${digests.join(' union all ')} order by name`);
 }
 
 async function send({ batch }: Case): Promise<readonly string[]> {

@@ -24,5 +24,5 @@ export function toKnownGraph(
     profiles.set(profileId, profile);
     profile.counts.set(namespace, (profile.counts.get(namespace) ?? 0) + 1);
   }
-  return { identifiers, profiles: [...profiles.values()], tenancies: [] };
+  return { identifiers, profiles: [...profiles.values()], tenancies: [], places: new Map() };
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../../platform/database/database';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import type { DailySignals } from '../activity';
+import type { IdentifierKey } from '../identity';
 
 /** An event as a door hands it in: well-formed, not yet judged. */
 export interface IncomingEvent {
@@ -57,9 +58,14 @@ export interface ExpectedEvent {
   readonly name: string;
   readonly properties: JsonObject;
   readonly signals: Partial<DailySignals>;
-  /** Whose its identifiers are as yet: nobody's, one profile's, or several that it will merge. */
-  readonly profileIds: readonly ProfileId[];
+  /** Those that can be used. */
+  readonly identifiers: readonly IdentifierKey[];
 }
+
+/** Whose each event's identifiers are as yet: nobody's, one profile's, or several to be merged. */
+export type FindHolders = (
+  events: readonly ExpectedEvent[],
+) => Promise<readonly (readonly ProfileId[])[]>;
 
 /**
  * What another domain does with accepted events (points for an order, a row for a feedback), in
@@ -70,10 +76,15 @@ export interface EventProjector {
    * Called before the batch locks anybody. It may take locks that come before those of profiles.
    * Nothing it reads is certain until the locks are held: a profile left out is locked later, at
    * the risk of a deadlock.
+   * @param holdersOf one statement of the database: to be called only where it matters
    * @returns profiles that `project` will lock as well, none of them absorbed; they are locked
    *   together with those of the batch
    */
-  companions?(tx: Tx, events: readonly ExpectedEvent[]): Promise<readonly ProfileId[]>;
+  companions?(
+    tx: Tx,
+    events: readonly ExpectedEvent[],
+    holdersOf: FindHolders,
+  ): Promise<readonly ProfileId[]>;
   /**
    * @param mergedProfileIds profiles that absorbed another one in this batch, and thereby came by
    *   facts that are in none of the events

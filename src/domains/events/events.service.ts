@@ -8,7 +8,6 @@ import {
   type Demotion,
   type IdentityService,
   type KnownGraph,
-  keyText,
   type ProfileDirectory,
 } from '../identity';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
@@ -103,12 +102,15 @@ export class EventService {
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
   private async companionsOf(tx: Tx, drafts: readonly Draft[]): Promise<readonly ProfileId[]> {
-    const keys = drafts.flatMap(({ identifiers }) => identifiers.map(({ key }) => key));
-    const holders = await this.parts.identity.findHolders(tx, keys);
-    const expected = drafts.map((draft) => toExpectedEvent(draft, holders));
+    const expected = drafts.map(toExpectedEvent);
+    const holdersOf = (events: readonly ExpectedEvent[]) =>
+      this.parts.identity.findHolders(
+        tx,
+        events.map(({ identifiers }) => identifiers),
+      );
     const companions: ProfileId[] = [];
     for (const projector of this.parts.projectors) {
-      companions.push(...((await projector.companions?.(tx, expected)) ?? []));
+      companions.push(...((await projector.companions?.(tx, expected, holdersOf)) ?? []));
     }
     return companions;
   }
@@ -123,9 +125,9 @@ export class EventService {
     if (drafts.length === 0) return new Map();
     const { identity, activity } = this.parts;
     const requests = drafts.map((draft) => {
-      return { ...draft, source, asksForHeld: isConsentEvent(draft.event.name) };
+      return { ...draft, asksForHeld: isConsentEvent(draft.event.name) };
     });
-    const resolution = await identity.resolve(tx, requests, known, now);
+    const resolution = await identity.resolve(tx, source, requests, known, now);
     const accepted = drafts.map((draft, index) => ({
       draft,
       assignment: must(resolution.assignments[index]),
@@ -281,11 +283,13 @@ function leaveOutDuplicates(
   });
 }
 
-function toExpectedEvent(draft: Draft, holders: ReadonlyMap<string, ProfileId>): ExpectedEvent {
-  const { event, identifiers, signals } = draft;
-  const profileIds = identifiers.flatMap(({ key }) => holders.get(keyText(key)) ?? []);
-  const properties = event.properties ?? {};
-  return { name: event.name, properties, signals, profileIds: [...new Set(profileIds)] };
+function toExpectedEvent({ event, identifiers, signals }: Draft): ExpectedEvent {
+  return {
+    name: event.name,
+    properties: event.properties ?? {},
+    signals,
+    identifiers: identifiers.map(({ key }) => key),
+  };
 }
 
 function toEventRow({ draft, assignment }: Accepted, source: string, now: Date): store.EventRow {

@@ -4,6 +4,7 @@ export type {
   Contribution,
   EventProjector,
   ExpectedEvent,
+  FindHolders,
   IncomingEvent,
 } from './events.model';
 export { EventReads } from './events.reads';

@@ -6,6 +6,7 @@ import {
   type Tenancy,
 } from './identity.model';
 import type { Holding } from './identity.plan';
+import type { NamespacePolicy } from './identity.policy';
 import { Sightings } from './identity.sightings.rules';
 
 /** An identifier while a batch is being planned; of a shared one, what one of its people has. */
@@ -138,6 +139,9 @@ export class Tenants {
   /** From when on which of them, in order; before that it is the first one. */
   private readonly spans: { readonly since: Date; readonly tenant: number }[] = [];
 
+  /** @param policy of its namespace; none where that is not in the policy any more */
+  constructor(readonly policy: NamespacePolicy | undefined) {}
+
   get count(): number {
     return this.nodes.length;
   }
@@ -154,6 +158,7 @@ export class Tenants {
 
   /** Who holds it at a time. */
   at(time: Date): Node | undefined {
+    if (this.spans.length === 0) return this.nodes[0];
     const span = this.spans.findLast(({ since }) => since <= time);
     return this.nodes[span?.tenant ?? 0];
   }

@@ -1,3 +1,4 @@
+import { instantArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Tx } from '../../platform/database/database';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import {
@@ -6,6 +7,7 @@ import {
   keyText,
   type LoadedIdentifier,
   type LoadedProfile,
+  type Place,
   type Tenancy,
 } from './identity.model';
 
@@ -57,23 +59,23 @@ export async function lockAndLoadIdentifiers(
   windowed: readonly string[] = [],
 ): Promise<KnownGraph> {
   const rows = await tx.query<KnownRow>(
-    `select known_namespace as namespace, known_value as value, known_tenant as tenant,
-       known_identifier_id as "identifierId", known_profile_id as "profileId",
+    `select known_index as index, known_namespace as namespace, known_value as value,
+       known_tenant as tenant, known_place as place, known_identifier_id as "identifierId", known_profile_id as "profileId",
        known_first_seen_at as "firstSeenAt", known_signed_in_at as "signedInAt",
        known_tenancies as tenancies, profile_counts as counts, profile_merges as merges,
        profile_revoked as revoked
-     from lock_and_load_identifiers($1::text[], $2::text[], $3::timestamptz[],
-       $4::timestamptz[], $5::uuid[], $6::text[])`,
+     from lock_and_load_identifiers($1::text[], $2::text[], $3::bigint[], $4::bigint[],
+       $5::uuid[], $6::text[])`,
     [
-      named.map((one) => one.namespace),
-      named.map((one) => one.value),
-      named.map((one) => one.from),
-      named.map((one) => one.until),
-      companions,
-      windowed,
+      textArray(named.map((one) => one.namespace)),
+      textArray(named.map((one) => one.value)),
+      instantArray(named.map((one) => one.from)),
+      instantArray(named.map((one) => one.until)),
+      uuidArray(companions),
+      textArray(windowed),
     ],
   );
-  return toKnownGraph(rows);
+  return toKnownGraph(rows, named);
 }
 
 /** Those of the profiles whose lock is free; it is taken. The others are being worked on. */
@@ -93,42 +95,67 @@ export async function tryLockProfiles(
 }
 
 /** A node, or (without an identifier) a profile. */
-type KnownRow =
-  | (LoadedIdentifier & { readonly tenancies: string | null })
-  | {
-      readonly identifierId: null;
-      readonly profileId: ProfileId;
-      readonly counts: string;
-      readonly merges: number;
-      readonly revoked: string | null;
-    };
+type KnownRow = KnownNode | KnownProfile;
 
-function toKnownGraph(rows: readonly KnownRow[]): KnownGraph {
+interface KnownNode extends Omit<LoadedIdentifier, 'namespace' | 'value'> {
+  /** Of its identifier among those asked for; null where it was not, and is named. */
+  readonly index: number | null;
+  readonly namespace: string | null;
+  readonly value: string | null;
+  readonly place: Place;
+  readonly tenancies: string | null;
+}
+
+interface KnownProfile {
+  readonly identifierId: null;
+  readonly profileId: ProfileId;
+  readonly place: Place;
+  readonly counts: string;
+  readonly merges: number;
+  readonly revoked: string | null;
+}
+
+function toKnownGraph(rows: readonly KnownRow[], named: readonly NamedIdentifier[]): KnownGraph {
   const identifiers: LoadedIdentifier[] = [];
   const profiles: LoadedProfile[] = [];
   const tenancies: Tenancy[] = [];
+  const places = new Map<IdentifierId | ProfileId, Place>();
   for (const row of rows) {
+    places.set(row.identifierId ?? row.profileId, row.place);
     if (row.identifierId === null) {
       profiles.push(toLoadedProfile(row));
       continue;
     }
-    const { tenancies: spans, ...identifier } = row;
-    identifiers.push(identifier);
-    if (spans === null) continue;
-    const { namespace, value } = identifier;
-    for (const [sinceMs, tenant] of JSON.parse(spans) as readonly [number, number][]) {
-      tenancies.push({ namespace, value, since: new Date(sinceMs), tenant });
+    const { namespace, value } = keyOf(row, named);
+    const { identifierId, profileId, tenant, firstSeenAt, signedInAt } = row;
+    identifiers.push({
+      namespace,
+      value,
+      identifierId,
+      profileId,
+      tenant,
+      firstSeenAt,
+      signedInAt,
+    });
+    if (row.tenancies === null) continue;
+    for (const [sinceMs, holder] of JSON.parse(row.tenancies) as readonly [number, number][]) {
+      tenancies.push({ namespace, value, since: new Date(sinceMs), tenant: holder });
     }
   }
-  return { identifiers, profiles, tenancies };
+  return { identifiers, profiles, tenancies, places };
 }
 
-function toLoadedProfile({
-  profileId,
-  counts,
-  merges,
-  revoked,
-}: KnownRow & { readonly identifierId: null }): LoadedProfile {
+function keyOf(
+  { index, namespace, value }: KnownNode,
+  named: readonly NamedIdentifier[],
+): IdentifierKey {
+  if (namespace !== null && value !== null) return { namespace, value };
+  const key = index === null ? undefined : named[index];
+  if (key === undefined) throw new Error('The database gave an identifier that was not asked for.');
+  return key;
+}
+
+function toLoadedProfile({ profileId, counts, merges, revoked }: KnownProfile): LoadedProfile {
   const held = JSON.parse(counts) as Readonly<Record<string, number>>;
   const pairs = JSON.parse(revoked ?? '[]') as readonly [IdentifierId, IdentifierId, number][];
   return {

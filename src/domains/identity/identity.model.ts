@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/database';
+import type { Brand } from '../../shared/brand';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 
 /** A name a customer is known by: a node of the profile graph. */
@@ -36,6 +37,8 @@ export interface KnownGraph {
   readonly profiles: readonly LoadedProfile[];
   /** Of the shared ones among them, those that matter for the times asked for. */
   readonly tenancies: readonly Tenancy[];
+  /** Where the rows of these identifiers and profiles are, where that is known. */
+  readonly places: ReadonlyMap<IdentifierId | ProfileId, Place>;
 }
 
 export interface LoadedIdentifier extends KnownIdentifier {
@@ -45,6 +48,9 @@ export interface LoadedIdentifier extends KnownIdentifier {
   /** The latest event that named it together with a person; only where it follows people. */
   readonly signedInAt: Date | null;
 }
+
+/** Where a row is in its table: good for as long as its lock is held. */
+export type Place = Brand<string, 'Place'>;
 
 export interface LoadedProfile {
   readonly profileId: ProfileId;

@@ -36,6 +36,7 @@ export async function loadProfiles(tx: Tx, profileIds: readonly ProfileId[]): Pr
       revokedLinks: revoked.filter(({ profileId }) => profileId === profile.profileId),
     })),
     tenancies: [],
+    places: new Map(),
   };
 }
 

@@ -24,6 +24,13 @@ import {
 } from './identity.plan';
 import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
 
+/** An identifier of a request, looked up once. */
+interface Candidate {
+  readonly key: IdentifierKey;
+  readonly priority: number;
+  readonly tenants: Tenants;
+}
+
 interface Placement {
   readonly nodes: readonly [Node, ...Node[]];
   readonly held: Holding | null;
@@ -54,9 +61,11 @@ export class Placing {
     for (const { namespace, value, profileId, ...loaded } of known.identifiers) {
       const group = this.knownGroups.get(profileId);
       if (group === undefined) throw new Error('Of a profile nothing but identifiers was loaded.');
-      const node: Node = { key: { namespace, value }, isNew: false, group, ...loaded };
+      const { identifierId, tenant, firstSeenAt, signedInAt } = loaded;
+      const key = { namespace, value };
+      const node = { key, identifierId, tenant, isNew: false, firstSeenAt, signedInAt, group };
       group.hold(node);
-      this.register(node);
+      this.register(node, this.tenantsOf(key));
     }
     for (const { since, tenant, ...key } of known.tenancies) {
       this.tenantsOf(key).begin({ since, tenant });
@@ -65,15 +74,15 @@ export class Placing {
 
   place(request: IdentityRequest, requestIndex: number): Placement {
     const { identifiers, occurredAt, asksForHeld = false } = request;
-    const candidates = [...identifiers].sort(byPriority);
+    const candidates = identifiers.map((one) => this.toCandidate(one)).sort(byPriority);
     const demotions: Demotion[] = [];
-    const following: UsableIdentifier[] = [];
+    const following: Candidate[] = [];
     for (;;) {
       const [conflict] = this.findConflicts(candidates, occurredAt);
       if (conflict === undefined) break;
       const demoted = candidates.pop();
       if (demoted === undefined) throw new Error('A request has at least one identifier.');
-      if (conflict === 'PERSON_CONFLICT' && this.policyOf(demoted.key)?.followsPerson === true) {
+      if (conflict === 'PERSON_CONFLICT' && demoted.tenants.policy?.followsPerson === true) {
         following.push(demoted);
       } else {
         demotions.push({ ...demoted.key, reason: conflict });
@@ -86,12 +95,12 @@ export class Placing {
         candidates.push(one);
         continue;
       }
-      const refusal = this.handOver(one.key, candidates, occurredAt, requestIndex);
+      const refusal = this.handOver(one, candidates, occurredAt, requestIndex);
       if (refusal === null) candidates.push(one);
       else demotions.push({ ...one.key, reason: refusal });
     }
     const nodes = this.unite(candidates, occurredAt, requestIndex);
-    if (this.isSignIn(candidates)) this.recordSignIn(nodes, occurredAt);
+    if (isSignIn(candidates)) this.recordSignIn(candidates, occurredAt);
     // Now, since later requests add to it.
     const held = asksForHeld ? nodes[0].group.holding() : null;
     return { nodes, held, demotions };
@@ -99,12 +108,13 @@ export class Placing {
 
   /** Why these identifiers cannot be one person's, the first first. One alone always can. */
   private findConflicts(
-    candidates: readonly UsableIdentifier[],
+    candidates: readonly Candidate[],
     occurredAt: Date,
   ): readonly MergeConflict[] {
     if (candidates.length === 1) return [];
-    const groups = this.groupsOf(candidates, occurredAt);
-    const unknown = candidates.filter(({ key }) => this.nodeAt(key, occurredAt) === undefined);
+    const nodes = candidates.map(({ tenants }) => tenants.at(occurredAt));
+    const groups = groupsOf(nodes);
+    const unknown = candidates.filter((_, index) => nodes[index] === undefined);
     if (groups.length === 1 && unknown.length === 0) return [];
     const added = unknown.map(({ key }) => key);
     return this.conflictsOf(groups, added, candidates, occurredAt);
@@ -134,10 +144,15 @@ export class Placing {
   private conflictsOf(
     groups: readonly Group[],
     added: readonly IdentifierKey[],
-    candidates: readonly UsableIdentifier[],
+    candidates: readonly Candidate[],
     occurredAt: Date,
   ): readonly MergeConflict[] {
-    const { namespaces, identifiersPerProfileMax, mergesPerProfileMax } = this.policy;
+    const { identifiersPerProfileMax, mergesPerProfileMax } = this.policy;
+    // One profile that gains nothing of a namespace comes no nearer to its limit.
+    const namespaces =
+      groups.length > 1
+        ? this.policy.namespaces
+        : this.policy.namespaces.filter(({ name }) => added.some((key) => key.namespace === name));
     const isOverLimit = (namespace: NamespacePolicy) => {
       const held = groups.map((group) => this.countHeld(group, namespace, candidates, occurredAt));
       const total = added.filter((key) => key.namespace === namespace.name).length + sum(held);
@@ -172,52 +187,44 @@ export class Placing {
   private countHeld(
     group: Group,
     { name, limit }: NamespacePolicy,
-    candidates: readonly UsableIdentifier[],
+    candidates: readonly Candidate[],
     occurredAt: Date,
   ): number {
     if (limit.windowDays === null) return group.countOf(name);
     const start = new Date(occurredAt.getTime() - limit.windowDays * MS_PER_DAY);
     const within = group.countWithin(name, start, occurredAt);
     // Those of this very event that had been seen later only are first seen now.
-    const earlier = candidates.filter(({ key }) => {
-      const node = key.namespace === name ? this.nodeAt(key, occurredAt) : undefined;
+    const earlier = candidates.filter(({ key, tenants }) => {
+      const node = key.namespace === name ? tenants.at(occurredAt) : undefined;
       return node?.group === group && node.firstSeenAt > occurredAt;
     });
     return within + earlier.length;
   }
 
-  private groupsOf(candidates: readonly UsableIdentifier[], at: Date): Group[] {
-    const groups = new Set<Group>();
-    for (const { key } of candidates) {
-      const node = this.nodeAt(key, at);
-      if (node !== undefined) groups.add(node.group);
-    }
-    return [...groups];
-  }
-
   /** Creates, attaches or merges, so that all the identifiers are in one profile. */
   private unite(
-    accepted: readonly UsableIdentifier[],
+    accepted: readonly Candidate[],
     occurredAt: Date,
     requestIndex: number,
   ): readonly [Node, ...Node[]] {
-    const [survivor = this.createGroup(), ...absorbed] = this.groupsOf(accepted, occurredAt).sort(
-      oldestFirst,
-    );
-    const before = accepted.map(({ key }) => this.nodeAt(key, occurredAt));
+    const before = accepted.map(({ tenants }) => tenants.at(occurredAt));
+    const [survivor = this.createGroup(), ...absorbed] = groupsOf(before).sort(oldestFirst);
     const home = before.find((node) => node?.group === survivor);
     for (const group of absorbed) {
       const far = before.find((node) => node?.group === group);
       this.absorb(group, survivor, home, far, requestIndex);
     }
-    const [first, ...others] = accepted.map(({ key }) => this.seeNode(key, occurredAt, survivor));
+    const [first, ...others] = accepted.map((one) => this.seeNode(one, occurredAt, survivor));
     if (first === undefined) throw new Error('A request has at least one identifier.');
     // Linked to what the profile had: whatever came with the event can be parted from it again.
     const anchor = home ?? first;
     for (const node of [first, ...others]) {
       if (node === anchor) continue;
-      const link = linkBetween(node.identifierId, anchor.identifierId);
-      this.links.push({ ...link, requestIndex });
+      const { identifierId, linkedIdentifierId } = linkBetween(
+        node.identifierId,
+        anchor.identifierId,
+      );
+      this.links.push({ identifierId, linkedIdentifierId, requestIndex });
     }
     return [first, ...others];
   }
@@ -247,15 +254,14 @@ export class Placing {
    * @returns why not, or null
    */
   private handOver(
-    key: IdentifierKey,
-    candidates: readonly UsableIdentifier[],
+    { key, tenants }: Candidate,
+    candidates: readonly Candidate[],
     occurredAt: Date,
     requestIndex: number,
   ): DemotionReason | null {
-    const holder = this.nodeAt(key, occurredAt);
+    const holder = tenants.at(occurredAt);
     const isLate = holder?.signedInAt != null && holder.signedInAt >= occurredAt;
-    if (holder === undefined || isLate || !this.isSignIn(candidates)) return 'PERSON_CONFLICT';
-    const tenants = this.tenantsOf(key);
+    if (holder === undefined || isLate || !isSignIn(candidates)) return 'PERSON_CONFLICT';
     // Who they are has to be settled before one of them is given it.
     const [{ group }] = this.unite(candidates, occurredAt, requestIndex);
     const former = tenants.of(group);
@@ -264,24 +270,17 @@ export class Placing {
       const [conflict] = this.conflictsOf([group], [key], candidates, occurredAt);
       if (conflict !== undefined) return conflict;
     }
-    const node = former ?? this.createNode(key, occurredAt, group, tenants.count);
+    const node = former ?? this.createNode(key, tenants, occurredAt, group);
     const tenancy = { ...key, since: occurredAt, tenant: node.tenant };
     tenants.begin(tenancy);
     this.tenancies.push(tenancy);
     return null;
   }
 
-  private isSignIn(candidates: readonly UsableIdentifier[]): boolean {
-    return candidates.some(
-      ({ key, priority }) =>
-        priority === EXPLICIT_PRIORITY || this.policyOf(key)?.uniqueToPerson === true,
-    );
-  }
-
-  private recordSignIn(nodes: readonly Node[], at: Date): void {
-    for (const node of nodes) {
-      if (this.policyOf(node.key)?.followsPerson !== true) continue;
-      if (node.signedInAt !== null && node.signedInAt >= at) continue;
+  private recordSignIn(candidates: readonly Candidate[], at: Date): void {
+    for (const { tenants } of candidates) {
+      const node = tenants.policy?.followsPerson === true ? tenants.at(at) : undefined;
+      if (node === undefined || (node.signedInAt !== null && node.signedInAt >= at)) continue;
       node.signedInAt = at;
       this.signIns.set(node.identifierId, at);
     }
@@ -293,9 +292,9 @@ export class Placing {
     return group;
   }
 
-  private seeNode(key: IdentifierKey, firstSeenAt: Date, group: Group): Node {
-    const existing = this.nodeAt(key, firstSeenAt);
-    if (existing === undefined) return this.createNode(key, firstSeenAt, group, 0);
+  private seeNode({ key, tenants }: Candidate, firstSeenAt: Date, group: Group): Node {
+    const existing = tenants.at(firstSeenAt);
+    if (existing === undefined) return this.createNode(key, tenants, firstSeenAt, group);
     if (firstSeenAt < existing.firstSeenAt) {
       group.seeEarlier(key.namespace, existing.firstSeenAt, firstSeenAt);
       existing.firstSeenAt = firstSeenAt;
@@ -303,38 +302,57 @@ export class Placing {
     return existing;
   }
 
-  private createNode(key: IdentifierKey, firstSeenAt: Date, group: Group, tenant: number): Node {
-    const identifierId = this.ids.next<IdentifierId>();
-    const node = { key, identifierId, tenant, isNew: true, firstSeenAt, signedInAt: null, group };
+  private createNode(key: IdentifierKey, tenants: Tenants, firstSeenAt: Date, group: Group): Node {
+    const node = {
+      key,
+      identifierId: this.ids.next<IdentifierId>(),
+      tenant: tenants.count,
+      isNew: true,
+      firstSeenAt,
+      signedInAt: null,
+      group,
+    };
     group.add(node);
-    this.register(node);
+    this.register(node, tenants);
     this.created.push(node);
     return node;
   }
 
-  private register(node: Node): void {
-    this.tenantsOf(node.key).add(node);
-    if (this.policyOf(node.key)?.limit.windowDays == null) return;
+  private register(node: Node, tenants: Tenants): void {
+    tenants.add(node);
+    if (tenants.policy?.limit.windowDays == null) return;
     node.group.see(node.key.namespace, node.firstSeenAt);
   }
 
-  /** Whom an identifier stands for at a time. */
-  private nodeAt(key: IdentifierKey, at: Date): Node | undefined {
-    return this.holders.get(keyText(key))?.at(at);
+  private toCandidate({ key, priority }: UsableIdentifier): Candidate {
+    return { key, priority, tenants: this.tenantsOf(key) };
   }
 
   private tenantsOf(key: IdentifierKey): Tenants {
     const text = keyText(key);
     const known = this.holders.get(text);
     if (known !== undefined) return known;
-    const tenants = new Tenants();
+    const tenants = new Tenants(this.namespaces.get(key.namespace));
     this.holders.set(text, tenants);
     return tenants;
   }
+}
 
-  private policyOf({ namespace }: IdentifierKey): NamespacePolicy | undefined {
-    return this.namespaces.get(namespace);
+/** The profiles of those nodes that there are, each once. */
+function groupsOf(nodes: readonly (Node | undefined)[]): Group[] {
+  const groups: Group[] = [];
+  for (const node of nodes) {
+    if (node !== undefined && !groups.includes(node.group)) groups.push(node.group);
   }
+  return groups;
+}
+
+/** Whether an event says which person it is of. */
+function isSignIn(candidates: readonly Candidate[]): boolean {
+  return candidates.some(
+    ({ priority, tenants }) =>
+      priority === EXPLICIT_PRIORITY || tenants.policy?.uniqueToPerson === true,
+  );
 }
 
 function toPlannedCounts(group: Group): PlannedCounts {
@@ -342,11 +360,12 @@ function toPlannedCounts(group: Group): PlannedCounts {
 }
 
 function toPlannedIdentifier({ key, identifierId, tenant, group }: Node): PlannedIdentifier {
-  return { ...key, identifierId, tenant, profileId: group.profileId };
+  const { namespace, value } = key;
+  return { namespace, value, identifierId, tenant, profileId: group.profileId };
 }
 
 /** The highest first; explicit ones are above all, and equal to each other. */
-function byPriority(left: UsableIdentifier, right: UsableIdentifier): number {
+function byPriority(left: Candidate, right: Candidate): number {
   return left.priority === right.priority ? 0 : right.priority - left.priority;
 }
 

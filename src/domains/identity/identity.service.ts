@@ -16,7 +16,6 @@ import * as traitStore from './identity.traits.store';
 /** An event's identifiers, with what the graph records of it. */
 export interface ResolutionRequest extends IdentityRequest {
   readonly eventId: EventId;
-  readonly source: string;
 }
 
 export interface Resolution {
@@ -49,7 +48,8 @@ export class IdentityService {
     requests: readonly IdentityRequest[],
     companions: readonly ProfileId[] = [],
   ): Promise<KnownGraph> {
-    if (requests.length === 0) return { identifiers: [], profiles: [], tenancies: [] };
+    if (requests.length === 0)
+      return { identifiers: [], profiles: [], tenancies: [], places: new Map() };
     const windowed = this.policy.namespaces.filter(({ limit }) => limit.windowDays !== null);
     return lockAndLoadIdentifiers(
       tx,
@@ -59,21 +59,27 @@ export class IdentityService {
     );
   }
 
-  /** Whose the identifiers are as yet: before the locks nothing of it is certain. */
+  /** Whose the identifiers of each list are as yet: before the locks nothing of it is certain. */
   async findHolders(
     sql: Sql,
-    keys: readonly IdentifierKey[],
-  ): Promise<ReadonlyMap<string, ProfileId>> {
+    lists: readonly (readonly IdentifierKey[])[],
+  ): Promise<readonly (readonly ProfileId[])[]> {
+    const keys = lists.flat();
+    if (keys.length === 0) return lists.map(() => []);
     const held = await store.findIdentifiers(sql, keys);
-    return new Map(held.map((one) => [keyText(one), one.profileId]));
+    const holders = new Map(held.map((one) => [keyText(one), one.profileId]));
+    return lists.map((list) => [
+      ...new Set(list.flatMap((key) => holders.get(keyText(key)) ?? [])),
+    ]);
   }
 
   /**
-   * Finds, creates or merges the profiles of a batch of events.
+   * Finds, creates or merges the profiles of a batch of events of one source.
    * @param known what `lockAndLoad` gave, in this transaction, for at least these requests
    */
   async resolve(
     tx: Tx,
+    source: string,
     requests: readonly ResolutionRequest[],
     known: KnownGraph,
     now: Date,
@@ -81,7 +87,7 @@ export class IdentityService {
     const plan = planIdentities(requests, known, this.policy, this.parts.ids);
     // Before the merges, which leave nothing with those that are absorbed.
     const heldIdentifierIds = await findHeld(tx, plan);
-    await this.apply(tx, plan, requests, known, now);
+    await this.apply(tx, source, plan, requests, known, now);
     return {
       assignments: plan.assignments,
       heldIdentifierIds,
@@ -124,29 +130,18 @@ export class IdentityService {
 
   private async apply(
     tx: Tx,
+    source: string,
     plan: IdentityPlan,
     requests: readonly ResolutionRequest[],
     known: KnownGraph,
     now: Date,
   ): Promise<void> {
+    // First: merges move rows, and what is seen again is found where it was loaded from.
+    await store.recordGraph(tx, toRows(source, plan, requests, known), now);
     for (const { requestIndex, ...merge } of plan.merges) {
-      const { eventId, source } = requestAt(requests, requestIndex);
+      const { eventId } = requestAt(requests, requestIndex);
       await joinProfiles(tx, this.parts, { ...merge, eventId, source, reason: null }, now);
     }
-    const seen = seenIdentifiers(plan, requests, known);
-    const created = new Set(plan.createdIdentifiers.map((one) => one.identifierId));
-    const links = plan.links.map(({ requestIndex, ...link }) => {
-      const { eventId, source } = requestAt(requests, requestIndex);
-      return { ...link, eventId, source };
-    });
-    const rows = {
-      createdProfiles: plan.createdProfiles,
-      changedProfiles: plan.changedProfiles,
-      created: seen.filter((one) => created.has(one.identifierId)),
-      seenAgain: seen.filter((one) => !created.has(one.identifierId)),
-      links,
-    };
-    await store.recordGraph(tx, rows, now);
     await store.recordTenancies(tx, plan.tenancies);
   }
 }
@@ -176,42 +171,77 @@ function namedBy(requests: readonly IdentityRequest[]): readonly NamedIdentifier
     for (const { key } of identifiers) {
       const text = keyText(key);
       const known = named.get(text);
-      if (known === undefined) named.set(text, { ...key, from: occurredAt, until: occurredAt });
-      else if (occurredAt < known.from) named.set(text, { ...known, from: occurredAt });
+      const { namespace, value } = key;
+      if (known === undefined) {
+        named.set(text, { namespace, value, from: occurredAt, until: occurredAt });
+      } else if (occurredAt < known.from) named.set(text, { ...known, from: occurredAt });
       else if (occurredAt > known.until) named.set(text, { ...known, until: occurredAt });
     }
   }
   return [...named.values()];
 }
 
-/** Every identifier that an event of the batch used, with the span of time it was seen in. */
-function seenIdentifiers(
+function toRows(
+  source: string,
   plan: IdentityPlan,
   requests: readonly ResolutionRequest[],
-  known: KnownGraph,
-): store.SeenIdentifier[] {
-  const identifiers = new Map(
-    [...known.identifiers, ...plan.createdIdentifiers].map((one) => [one.identifierId, one]),
-  );
-  const spans = new Map<IdentifierId, { firstSeenAt: Date; lastSeenAt: Date }>();
-  plan.assignments.forEach(({ identifierIds }, index) => {
+  { identifiers, places }: KnownGraph,
+): store.GraphRows {
+  const sightings = sightingsOf(plan, requests);
+  return {
+    source,
+    createdProfiles: plan.createdProfiles,
+    changedProfiles: plan.changedProfiles.map(({ profileId, counts, merges }) => ({
+      profileId,
+      counts,
+      merges,
+      place: must(places.get(profileId)),
+    })),
+    created: plan.createdIdentifiers.map((identifier) => ({
+      identifier,
+      sighting: must(sightings.get(identifier.identifierId)),
+    })),
+    seenAgain: identifiers
+      .filter(({ identifierId }) => sightings.has(identifierId))
+      .map(({ identifierId }) => ({
+        identifierId,
+        place: must(places.get(identifierId)),
+        sighting: must(sightings.get(identifierId)),
+      })),
+    links: plan.links.map(({ identifierId, linkedIdentifierId, requestIndex }) => {
+      const { eventId } = requestAt(requests, requestIndex);
+      return { identifierId, linkedIdentifierId, eventId };
+    }),
+  };
+}
+
+/** Within what time the events of the batch used each identifier. */
+function sightingsOf(
+  { assignments, signIns }: IdentityPlan,
+  requests: readonly ResolutionRequest[],
+): ReadonlyMap<IdentifierId, store.Sighting> {
+  const sightings = new Map<IdentifierId, store.Sighting>();
+  assignments.forEach(({ identifierIds }, index) => {
     const { occurredAt } = requestAt(requests, index);
     for (const identifierId of identifierIds) {
-      const span = spans.get(identifierId) ?? { firstSeenAt: occurredAt, lastSeenAt: occurredAt };
-      if (occurredAt < span.firstSeenAt) span.firstSeenAt = occurredAt;
-      if (occurredAt > span.lastSeenAt) span.lastSeenAt = occurredAt;
-      spans.set(identifierId, span);
+      const known = sightings.get(identifierId);
+      const { firstSeenAt = occurredAt, lastSeenAt = occurredAt } = known ?? {};
+      sightings.set(identifierId, {
+        firstSeenAt: occurredAt < firstSeenAt ? occurredAt : firstSeenAt,
+        lastSeenAt: occurredAt > lastSeenAt ? occurredAt : lastSeenAt,
+        signedInAt: signIns.get(identifierId) ?? null,
+      });
     }
   });
-  return [...spans].map(([identifierId, span]) => {
-    const identifier = identifiers.get(identifierId);
-    if (identifier === undefined) throw new Error('The plan uses an identifier it does not know.');
-    return { ...identifier, ...span, signedInAt: plan.signIns.get(identifierId) ?? null };
-  });
+  return sightings;
 }
 
 function requestAt(requests: readonly ResolutionRequest[], index: number): ResolutionRequest {
-  const request = requests[index];
-  if (request === undefined) throw new Error('The plan and its requests do not belong together.');
-  return request;
+  return must(requests[index]);
+}
+
+/** A value that the plan guarantees. */
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('The plan and what it was made of do not fit.');
+  return value;
 }

@@ -1,13 +1,7 @@
+import { instantArray, integerArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
-import type { IdentifierId, ProfileId } from '../../shared/ids';
-import type {
-  Evidence,
-  IdentifierKey,
-  KnownIdentifier,
-  Link,
-  Move,
-  Tenancy,
-} from './identity.model';
+import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
+import type { IdentifierKey, KnownIdentifier, Link, Move, Place, Tenancy } from './identity.model';
 import type { PlannedCounts, PlannedIdentifier } from './identity.plan';
 
 const knownIdentifierColumns = `
@@ -111,11 +105,28 @@ export function findNodesOfProfiles(
   );
 }
 
-export interface SeenIdentifier extends PlannedIdentifier {
+/** Within what time the events of a batch named a node. */
+export interface Sighting {
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;
-  /** The latest of the batch's events by which somebody signed in on it. */
+  /** The latest of them by which somebody signed in on it. */
   readonly signedInAt: Date | null;
+}
+
+export interface NewIdentifier {
+  readonly identifier: PlannedIdentifier;
+  readonly sighting: Sighting;
+}
+
+/** A node that was there before, and where its row is. */
+export interface SeenIdentifier {
+  readonly identifierId: IdentifierId;
+  readonly place: Place;
+  readonly sighting: Sighting;
+}
+
+export interface ChangedProfile extends PlannedCounts {
+  readonly place: Place;
 }
 
 /** Hands identifiers over; where none is left behind, the id of the profile follows them. */
@@ -155,97 +166,62 @@ export async function recountProfiles(tx: Tx, profileIds: readonly ProfileId[]):
   );
 }
 
-export interface LinkRow extends Evidence, Link {}
+/** A link, and the event that is evidence of it. */
+export interface LinkRow extends Link {
+  readonly eventId: EventId;
+}
 
-/** What a batch of events adds to the graph. */
+/** What a batch of events of one source adds to the graph. */
 export interface GraphRows {
+  readonly source: string;
   readonly createdProfiles: readonly PlannedCounts[];
-  readonly changedProfiles: readonly PlannedCounts[];
+  readonly changedProfiles: readonly ChangedProfile[];
   /** Identifiers that were not known before, which the transaction has locked. */
-  readonly created: readonly SeenIdentifier[];
+  readonly created: readonly NewIdentifier[];
   /** Identifiers that were known before and were seen again; each once. */
   readonly seenAgain: readonly SeenIdentifier[];
   readonly links: readonly LinkRow[];
 }
 
 /**
- * Adds profiles, identifiers and edges, in one statement. Of identifiers that are known it widens
- * the time in which they were seen. What is changed is found by an index and then by its place,
- * whatever the planner makes of a growing table: the locks are held and nobody moves it. An edge that is known keeps its first evidence.
+ * Adds profiles, identifiers and edges, and widens the time in which known identifiers were seen,
+ * in one call of the database (`record_identities` says more). Before anything else is written of
+ * them: what is changed is found by the place where it was loaded from.
  */
 export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<void> {
   const { createdProfiles, changedProfiles, created, seenAgain, links } = rows;
   // Every profile and every edge comes with identifiers that were seen.
   if (created.length + seenAgain.length === 0) return;
   await tx.query(
-    `with new_profile as (
-       insert into profile (profile_id, created_at, identifier_counts)
-       select profile_id, $1, counts
-       from unnest($2::uuid[], $3::jsonb[]) as n (profile_id, counts)
-     ), changed_profile as (
-       update profile p set identifier_counts = n.counts, merges = n.merges
-       from (
-         select at.ctid, c.counts, c.merges
-         from unnest($4::uuid[], $5::jsonb[], $6::int[]) as c (profile_id, counts, merges)
-         cross join lateral (
-           select p.ctid from profile p where p.profile_id = c.profile_id offset 0
-         ) at
-       ) n
-       where p.ctid = n.ctid
-     ), new_identifier as (
-       insert into identifier (value, namespace, tenant, identifier_id, profile_id,
-         first_seen_at, last_seen_at, signed_in_at)
-       select * from unnest($7::text[], $8::text[], $9::smallint[], $10::uuid[], $11::uuid[],
-         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[])
-     ), seen_again as (
-       update identifier i set
-         first_seen_at = least(i.first_seen_at, n.first_seen_at),
-         last_seen_at = greatest(i.last_seen_at, n.last_seen_at),
-         signed_in_at = greatest(i.signed_in_at, n.signed_in_at)
-       from (
-         select at.ctid, s.first_seen_at, s.last_seen_at, s.signed_in_at
-         from unnest($15::text[], $16::text[], $17::smallint[], $18::timestamptz[],
-           $19::timestamptz[], $20::timestamptz[])
-           as s (value, namespace, tenant, first_seen_at, last_seen_at, signed_in_at)
-         cross join lateral (
-           select i.ctid, i.first_seen_at, i.last_seen_at, i.signed_in_at from identifier i
-           where i.value = s.value and i.namespace = s.namespace and i.tenant = s.tenant
-           offset 0
-         ) at
-         where s.first_seen_at < at.first_seen_at or s.last_seen_at > at.last_seen_at
-           or s.signed_in_at > coalesce(at.signed_in_at, '-infinity')
-       ) n
-       where i.ctid = n.ctid
-     )
-     insert into identity_link (identifier_id, linked_identifier_id, event_id, source, linked_at)
-     select l.*, $1
-     from unnest($21::uuid[], $22::uuid[], $23::uuid[], $24::text[]) as l
-     on conflict (identifier_id, linked_identifier_id) do nothing`,
+    `select record_identities($1::timestamptz, $2::text, $3::uuid[], $4::text[], $5::uuid[],
+       $6::tid[], $7::text[], $8::int[], $9::text[], $10::text[], $11::smallint[], $12::uuid[],
+       $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::uuid[], $18::tid[],
+       $19::bigint[], $20::bigint[], $21::bigint[], $22::uuid[], $23::uuid[], $24::uuid[])`,
     [
       now,
+      rows.source,
       uuidArray(createdProfiles.map((one) => one.profileId)),
-      createdProfiles.map(toCountsText),
+      textArray(createdProfiles.map(toCountsText)),
       uuidArray(changedProfiles.map((one) => one.profileId)),
-      changedProfiles.map(toCountsText),
-      changedProfiles.map((one) => one.merges),
-      created.map((one) => one.value),
-      created.map((one) => one.namespace),
-      created.map((one) => one.tenant),
-      uuidArray(created.map((one) => one.identifierId)),
-      uuidArray(created.map((one) => one.profileId)),
-      created.map((one) => one.firstSeenAt),
-      created.map((one) => one.lastSeenAt),
-      created.map((one) => one.signedInAt),
-      seenAgain.map((one) => one.value),
-      seenAgain.map((one) => one.namespace),
-      seenAgain.map((one) => one.tenant),
-      seenAgain.map((one) => one.firstSeenAt),
-      seenAgain.map((one) => one.lastSeenAt),
-      seenAgain.map((one) => one.signedInAt),
+      textArray(changedProfiles.map((one) => one.place)),
+      textArray(changedProfiles.map(toCountsText)),
+      integerArray(changedProfiles.map((one) => one.merges)),
+      textArray(created.map(({ identifier }) => identifier.value)),
+      textArray(created.map(({ identifier }) => identifier.namespace)),
+      integerArray(created.map(({ identifier }) => identifier.tenant)),
+      uuidArray(created.map(({ identifier }) => identifier.identifierId)),
+      uuidArray(created.map(({ identifier }) => identifier.profileId)),
+      instantArray(created.map(({ sighting }) => sighting.firstSeenAt)),
+      instantArray(created.map(({ sighting }) => sighting.lastSeenAt)),
+      instantArray(created.map(({ sighting }) => sighting.signedInAt)),
+      uuidArray(seenAgain.map((one) => one.identifierId)),
+      textArray(seenAgain.map((one) => one.place)),
+      instantArray(seenAgain.map(({ sighting }) => sighting.firstSeenAt)),
+      instantArray(seenAgain.map(({ sighting }) => sighting.lastSeenAt)),
+      instantArray(seenAgain.map(({ sighting }) => sighting.signedInAt)),
       uuidArray(links.map((link) => link.identifierId)),
       uuidArray(links.map((link) => link.linkedIdentifierId)),
-      links.map((link) => link.eventId),
-      links.map((link) => link.source),
+      uuidArray(links.map((link) => link.eventId)),
     ],
   );
 }
@@ -289,9 +265,4 @@ export async function recordTenancies(tx: Tx, tenancies: readonly Tenancy[]): Pr
        and i.held_until is distinct from s.held_until`,
     keys,
   );
-}
-
-/** In PostgreSQL's own spelling: the driver would look into each of thousands for quotes. */
-function uuidArray(ids: readonly string[]): string {
-  return `{${ids.join(',')}}`;
 }

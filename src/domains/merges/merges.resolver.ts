@@ -6,6 +6,7 @@ import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { storableText } from '../../shared/text';
 import { toConsent } from '../consents';
+import type { DuplicateService } from '../duplicates';
 import {
   canBeForced,
   type DatedLink,
@@ -24,6 +25,7 @@ import {
 } from './merges.service';
 import type { ProfileSnapshot as Snapshot } from './merges.snapshot';
 import {
+  AcceptDuplicateInput,
   type IdentityLink,
   MergeProfilesInput,
   MergeProfilesResult,
@@ -43,6 +45,7 @@ export class MergesResolver {
   constructor(
     private readonly service: MergesService,
     private readonly profiles: Pick<IdentityReads, 'profileById'>,
+    private readonly duplicates: Pick<DuplicateService, 'getCandidate'>,
   ) {}
 
   @Mutation(() => MergeProfilesResult, {
@@ -54,20 +57,24 @@ export class MergesResolver {
     @Arg('input', { description: 'Whom, and why.' }) input: MergeProfilesInput,
     @Ctx() context: RequestContext,
   ): Promise<typeof MergeProfilesResult> {
-    if (input.force) requireForceScope(context.caller);
-    const outcome = await this.service.merge({
-      profileIds: [
-        fromPublicId<ProfileId>('prf', input.profileId),
-        fromPublicId<ProfileId>('prf', input.otherProfileId),
-      ],
-      isForced: input.force,
-      isDryRun: input.dryRun,
-      reason: storableText(input.reason.trim()),
-      actor: actorOf(context.caller),
-    });
-    // Another mutation of this request may have read the profiles as they were before.
-    context.clearLoaded();
-    return this.toMergeResult(outcome, input.dryRun, context);
+    const profileIds = [
+      fromPublicId<ProfileId>('prf', input.profileId),
+      fromPublicId<ProfileId>('prf', input.otherProfileId),
+    ] as const;
+    return this.merge(profileIds, input, context);
+  }
+
+  @Mutation(() => MergeProfilesResult, {
+    description:
+      'Merges the two profiles of a duplicate candidate, as `mergeProfiles` does. `NOT_FOUND` ' +
+      'where they are not proposed, or no longer two.',
+  })
+  async acceptDuplicate(
+    @Arg('input', { description: 'Which pair, and why.' }) input: AcceptDuplicateInput,
+    @Ctx() context: RequestContext,
+  ): Promise<typeof MergeProfilesResult> {
+    const { profileId, otherProfileId } = await this.duplicates.getCandidate(input.id);
+    return this.merge([profileId, otherProfileId], input, context);
   }
 
   @Mutation(() => UnmergeProfileResult, {
@@ -87,6 +94,24 @@ export class MergesResolver {
     });
     context.clearLoaded();
     return this.toUnmergeResult(outcome, input.dryRun, context);
+  }
+
+  private async merge(
+    profileIds: readonly [ProfileId, ProfileId],
+    { reason, dryRun, force }: Pick<MergeProfilesInput, 'reason' | 'dryRun' | 'force'>,
+    context: RequestContext,
+  ): Promise<typeof MergeProfilesResult> {
+    if (force) requireForceScope(context.caller);
+    const outcome = await this.service.merge({
+      profileIds,
+      isForced: force,
+      isDryRun: dryRun,
+      reason: storableText(reason.trim()),
+      actor: actorOf(context.caller),
+    });
+    // Another mutation of this request may have read the profiles as they were before.
+    context.clearLoaded();
+    return this.toMergeResult(outcome, dryRun, context);
   }
 
   private async toMergeResult(
@@ -136,14 +161,15 @@ export class MergesResolver {
     switch (outcome.kind) {
       case 'PARTED': {
         const { unmergeId, before, after, revoked } = outcome;
-        const parts = after.map(({ profileId }) => this.getProfile(profileId, context));
+        const getParts = () =>
+          Promise.all(after.map(({ profileId }) => this.getProfile(profileId, context)));
         return Object.assign(new ProfileUnmerged(), {
           dryRun,
           unmergeId: dryRun ? null : toPublicId('unm', unmergeId),
           before: toSnapshot(before),
           after: after.map(toSnapshot),
           revokedLinkIds: revoked.map(toLinkId),
-          profiles: dryRun ? null : await Promise.all(parts),
+          profiles: dryRun ? null : await getParts(),
         });
       }
       case 'STILL_CONNECTED':

@@ -41,6 +41,31 @@ export class MergeProfilesInput {
   force!: boolean;
 }
 
+@InputType({ description: 'A pair that was proposed as one person, and is.' })
+export class AcceptDuplicateInput {
+  @Field(() => ID, { description: 'The pair, as `DuplicateCandidate.id` gave it.' })
+  id!: string;
+
+  @Field(() => String, {
+    description: `Why, for whoever looks into it later; 1 … ${REASON_LENGTH_MAX} characters.`,
+  })
+  @Length(1, REASON_LENGTH_MAX)
+  @Matches(/\S/)
+  reason!: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Tell what would come of it, and write nothing.',
+  })
+  dryRun!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'As in `MergeProfilesInput`.',
+  })
+  force!: boolean;
+}
+
 @InputType({ description: 'What was joined by mistake: a merge, or links. Name one of the two.' })
 export class UnmergeProfileInput {
   @Field(() => ID, {

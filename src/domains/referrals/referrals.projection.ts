@@ -2,7 +2,13 @@ import type { Tx } from '../../platform/database/database';
 import { dayOf, type EpochDay } from '../../shared/days';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import { firstDaysWith } from '../activity';
-import type { AcceptedEvent, Contribution, EventProjector, ExpectedEvent } from '../events';
+import type {
+  AcceptedEvent,
+  Contribution,
+  EventProjector,
+  ExpectedEvent,
+  FindHolders,
+} from '../events';
 import type { ProfileDirectory } from '../identity';
 import { normaliseCode } from './referrals.codes';
 import { type ReferralPolicy, requireSoundReferralPolicy } from './referrals.policy';
@@ -74,13 +80,16 @@ export class ReferralProjector implements EventProjector {
   }
 
   /** The owners of the codes that are claimed, and the referrers of those who may convert. */
-  async companions(tx: Tx, events: readonly ExpectedEvent[]): Promise<readonly ProfileId[]> {
+  async companions(
+    tx: Tx,
+    events: readonly ExpectedEvent[],
+    holdersOf: FindHolders,
+  ): Promise<readonly ProfileId[]> {
     const codes = events.flatMap((event) => claimedCode(event) ?? []);
     if (codes.length > 0) await store.lockReferralGraph(tx);
     const owners = codes.length === 0 ? [] : await store.findCodes(tx, [...new Set(codes)]);
-    const referees = events.filter(mayDecide).flatMap((event) => event.profileIds);
-    const standing =
-      referees.length === 0 ? [] : await store.findStandingReferrals(tx, [...new Set(referees)]);
+    const referees = await findReferees(events, holdersOf);
+    const standing = referees.length === 0 ? [] : await store.findStandingReferrals(tx, referees);
     // A referral that converted seldom changes again, and should not make all whom one customer
     // brought wait for each other with every order.
     const undecided = standing.filter((referral) => referral.status === 'CLAIMED');
@@ -241,9 +250,22 @@ function claimedCode({ name, properties }: Pick<ExpectedEvent, 'name' | 'propert
   return name === REFERRAL_CLAIMED && typeof text === 'string' ? normaliseCode(text) : null;
 }
 
-/** Whether an event may convert or move a referral: an order, or a merge that brings some. */
-function mayDecide(event: ExpectedEvent): boolean {
-  return isOrder(event) || event.profileIds.length > 1;
+/**
+ * Who may have a referral that these events convert or move: whose order it is, and whom a merge
+ * makes one. Only an event that names several identifiers may merge.
+ */
+async function findReferees(
+  events: readonly ExpectedEvent[],
+  holdersOf: FindHolders,
+): Promise<readonly ProfileId[]> {
+  const deciding = events.filter((event) => isOrder(event) || event.identifiers.length > 1);
+  if (deciding.length === 0) return [];
+  const holders = await holdersOf(deciding);
+  const referees = holders.filter((held, index) => {
+    const event = deciding[index];
+    return held.length > 1 || (event !== undefined && isOrder(event));
+  });
+  return [...new Set(referees.flat())];
 }
 
 /** Whether it can convert a referral. An order for nothing cannot: anybody may have many. */

@@ -437,12 +437,15 @@ describe('claims and orders by event', () => {
 
   test('a batch without claims and orders has no companions to look for', async () => {
     const projector = new ReferralProjector(directory, ledger, defaultReferralPolicy);
-    const { profileId } = await person();
-    const seen = { name: 'Viewed', properties: { code: 'ANN2' }, signals: {} };
+    const { user } = await person();
+    const identifiers = [{ namespace: 'user_id', value: user }];
+    const seen = { name: 'Viewed', properties: { code: 'ANN2' }, signals: {}, identifiers };
     await database.transaction(async (tx) => {
       const query = jest.spyOn(tx, 'query');
-      expect(await projector.companions(tx, [{ ...seen, profileIds: [profileId] }])).toEqual([]);
+      const holdersOf = jest.fn();
+      expect(await projector.companions(tx, [seen], holdersOf)).toEqual([]);
       expect(query).not.toHaveBeenCalled();
+      expect(holdersOf).not.toHaveBeenCalled();
     });
   });
 
