@@ -11,6 +11,36 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
         select timestamptz '1970-01-01 00:00:00+00' + ms * interval '1 millisecond'
       $$`);
 
+    // What lock_identities did, for names that were hashed already.
+    await runner.query(`
+      create function lock_keys(keys bigint[]) returns void language plpgsql as $$
+      declare
+        everybody constant bigint := hashtextextended('everybody', 0);
+        multitude constant bigint := hashtextextended('multitude', 0);
+        distinct_keys constant bigint[] := array(select distinct k.key from unnest(keys) as k (key));
+      begin
+        if cardinality(distinct_keys) > 3000 then
+          perform pg_advisory_xact_lock(everybody);
+        else
+          perform case
+            when k.level = 0 then pg_advisory_xact_lock_shared(k.key)
+            else pg_advisory_xact_lock(k.key) end
+          from (
+            select 0 as level, everybody as key
+            union all
+            select 1, multitude where cardinality(distinct_keys) > 1000
+            union all
+            select 2, d.key from unnest(distinct_keys) as d (key)
+            order by level, key
+          ) k;
+        end if;
+      end
+      $$`);
+    await runner.query(`
+      create or replace function lock_identities(names text[]) returns void language sql as $$
+        select lock_keys(array(select hashtextextended(name, 0) from unnest(names) as n (name)))
+      $$`);
+
     // The nodes of the identifiers, and whether each was its identifier's holder at some time of
     // the span asked for: of a shared one that is told by its tenancies, of any other it is so.
     await runner.query(`
@@ -64,7 +94,7 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
         profile_counts text, profile_merges integer, profile_revoked text)
       language plpgsql volatile set enable_seqscan = off as $$
       declare
-        names text[];
+        keys bigint[];
         snapshot pg_snapshot := pg_current_snapshot();
         indexes bigint[];
         tenants smallint[];
@@ -82,19 +112,18 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
           array_agg(f.place order by f.n, f.tenant),
           array_agg(f.first_seen_at order by f.n, f.tenant),
           array_agg(f.signed_in_at order by f.n, f.tenant),
-          array_agg(coalesce('profile ' || f.profile_id,
-            'identifier ' || f.namespace || e'\\x1f' || f.value))
+          array_agg(hashtextextended(coalesce('profile ' || f.profile_id,
+            'identifier ' || f.namespace || e'\\x1f' || f.value), 0))
             filter (where f.profile_id is null or f.is_holder)
             -- Whoever hands a shared identifier on holds its name as well: it has several holders.
-            || coalesce(array_agg('identifier ' || f.namespace || e'\\x1f' || f.value)
-              filter (where f.tenant > 0), '{}')
-        into indexes, tenants, nodes, holders, places, seen, signed, names
+            || array_agg(hashtextextended('identifier ' || f.namespace || e'\\x1f' || f.value, 0))
+              filter (where f.tenant > 0)
+        into indexes, tenants, nodes, holders, places, seen, signed, keys
         from find_nodes(namespaces, vals, froms, untils) f;
 
-        perform lock_identities(array(
-          select unnest(names)
-          union
-          select 'profile ' || companion from unnest(companions) as c (companion)));
+        perform lock_keys(keys || array(
+          select hashtextextended('profile ' || companion, 0)
+          from unnest(companions) as c (companion)));
 
         -- Where no transaction began or ended meanwhile, what was found still holds.
         if pg_current_snapshot()::text <> snapshot::text then
@@ -113,7 +142,9 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
 
         return query
           select f.n::integer - 1, null::text, null::text, f.tenant, f.identifier_id,
-            f.profile_id, f.place, f.first_seen_at, f.signed_in_at,
+            f.profile_id, f.place,
+            -- What only limits with a window ask for.
+            case when cardinality(windowed) > 0 then f.first_seen_at end, f.signed_in_at,
             case when f.tenant = 1 then (
               select jsonb_agg(
                 jsonb_build_array((extract(epoch from t.since) * 1000)::bigint, t.tenant)
@@ -224,6 +255,7 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
     // The one before stands in the migration that made it.
     await runner.query('alter table identifier reset (fillfactor)');
     await runner.query('drop function lock_identities');
+    await runner.query('drop function lock_keys');
     await new LockIdentitiesInOneCall1795424400000().up(runner);
   }
 }

@@ -498,7 +498,7 @@ CREATE OR REPLACE FUNCTION public.lock_and_load_identifiers(namespaces text[], v
  SET enable_seqscan TO 'off'
 AS $function$
       declare
-        names text[];
+        keys bigint[];
         snapshot pg_snapshot := pg_current_snapshot();
         indexes bigint[];
         tenants smallint[];
@@ -516,19 +516,18 @@ AS $function$
           array_agg(f.place order by f.n, f.tenant),
           array_agg(f.first_seen_at order by f.n, f.tenant),
           array_agg(f.signed_in_at order by f.n, f.tenant),
-          array_agg(coalesce('profile ' || f.profile_id,
-            'identifier ' || f.namespace || e'\x1f' || f.value))
+          array_agg(hashtextextended(coalesce('profile ' || f.profile_id,
+            'identifier ' || f.namespace || e'\x1f' || f.value), 0))
             filter (where f.profile_id is null or f.is_holder)
             -- Whoever hands a shared identifier on holds its name as well: it has several holders.
-            || coalesce(array_agg('identifier ' || f.namespace || e'\x1f' || f.value)
-              filter (where f.tenant > 0), '{}')
-        into indexes, tenants, nodes, holders, places, seen, signed, names
+            || array_agg(hashtextextended('identifier ' || f.namespace || e'\x1f' || f.value, 0))
+              filter (where f.tenant > 0)
+        into indexes, tenants, nodes, holders, places, seen, signed, keys
         from find_nodes(namespaces, vals, froms, untils) f;
 
-        perform lock_identities(array(
-          select unnest(names)
-          union
-          select 'profile ' || companion from unnest(companions) as c (companion)));
+        perform lock_keys(keys || array(
+          select hashtextextended('profile ' || companion, 0)
+          from unnest(companions) as c (companion)));
 
         -- Where no transaction began or ended meanwhile, what was found still holds.
         if pg_current_snapshot()::text <> snapshot::text then
@@ -547,7 +546,9 @@ AS $function$
 
         return query
           select f.n::integer - 1, null::text, null::text, f.tenant, f.identifier_id,
-            f.profile_id, f.place, f.first_seen_at, f.signed_in_at,
+            f.profile_id, f.place,
+            -- What only limits with a window ask for.
+            case when cardinality(windowed) > 0 then f.first_seen_at end, f.signed_in_at,
             case when f.tenant = 1 then (
               select jsonb_agg(
                 jsonb_build_array((extract(epoch from t.since) * 1000)::bigint, t.tenant)
@@ -599,26 +600,34 @@ AS $function$
 
 CREATE OR REPLACE FUNCTION public.lock_identities(names text[])
  RETURNS void
+ LANGUAGE sql
+AS $function$
+        select lock_keys(array(select hashtextextended(name, 0) from unnest(names) as n (name)))
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.lock_keys(keys bigint[])
+ RETURNS void
  LANGUAGE plpgsql
 AS $function$
       declare
         everybody constant bigint := hashtextextended('everybody', 0);
         multitude constant bigint := hashtextextended('multitude', 0);
+        distinct_keys constant bigint[] := array(select distinct k.key from unnest(keys) as k (key));
       begin
-        if cardinality(names) > 3000 then
+        if cardinality(distinct_keys) > 3000 then
           perform pg_advisory_xact_lock(everybody);
         else
           perform case
-            when level = 0 then pg_advisory_xact_lock_shared(key)
-            else pg_advisory_xact_lock(key) end
+            when k.level = 0 then pg_advisory_xact_lock_shared(k.key)
+            else pg_advisory_xact_lock(k.key) end
           from (
             select 0 as level, everybody as key
-            union
-            select 1, multitude where cardinality(names) > 1000
-            union
-            select 2, hashtextextended(name, 0) from unnest(names) as n (name)
+            union all
+            select 1, multitude where cardinality(distinct_keys) > 1000
+            union all
+            select 2, d.key from unnest(distinct_keys) as d (key)
             order by level, key
-          ) keys;
+          ) k;
         end if;
       end
       $function$;

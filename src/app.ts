@@ -134,11 +134,13 @@ export function createApp(ground: Ground) {
     referrals: new ReferralReads(sql),
     value: new ValueReads(sql, currency),
   });
+  const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
     clock,
     identity: new OperatorIdentityService(identityPolicy, moving, directory),
     activity,
+    duplicates,
     readsOver,
   });
 
@@ -149,7 +151,7 @@ export function createApp(ground: Ground) {
     activity,
     apiKeys,
     duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),
-    duplicates: new DuplicateService(database, clock),
+    duplicates,
     events,
     loyalty,
     merges,

@@ -39,10 +39,10 @@ export const fieldAccess = {
   'Profile.displayName': { scope: 'profiles:read', customer: true },
   'Profile.traits': { scope: 'profiles:read', customer: true },
   'Profile.identifiers': { scope: 'profiles:read', customer: true },
-  'Profile.mergedFrom': { scope: 'profiles:read', customer: true },
   'Profile.consents': { scope: 'profiles:read', customer: true },
   'Profile.community': { scope: 'profiles:read', customer: true },
-  // What came from where, and what was not believed, is the company's own record.
+  // What came from where, who decided it, and what was not believed, is the company's own record.
+  'Profile.mergedFrom': { scope: 'profiles:read' },
   'Profile.identityLog': { scope: 'profiles:read' },
   // What the company makes of a customer is not for the customer's own app.
   'Profile.lifecycle': { scope: 'profiles:read' },

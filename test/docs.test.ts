@@ -103,7 +103,8 @@ describe('what the pages list is what the code has', () => {
       /export type UnusableReason =([^;]*);/.exec(
         read('src/domains/identity/identity.normalise.ts'),
       ),
-      /export type DemotionReason =([^;]*);/.exec(read('src/domains/identity/identity.rules.ts')),
+      /export type MergeConflict =([^;]*);/.exec(read('src/domains/identity/identity.plan.ts')),
+      /export type DemotionReason =([^;]*);/.exec(read('src/domains/identity/identity.plan.ts')),
     ];
     const reasons = types.flatMap((type) => matches(type?.[1] ?? '', /'([A-Z_]+)'/g));
     expect(firstColumn(sending, '## Identifiers', 'demotion')).toEqual(sorted(reasons));

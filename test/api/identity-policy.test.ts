@@ -6,9 +6,11 @@ const api = useApi();
 it('the identity policy in force is told', async () => {
   const data = await api.data(
     `{ identityPolicy {
-      namespaces { name normaliser priority limit { max windowDays } uniqueToPerson }
+      namespaces { name normaliser priority limit { max windowDays } uniqueToPerson
+        followsPerson }
       junkValues phoneRegion emailProviders { domain aliases ignoreDots dropPlusTags }
-      valueLengthMax identifiersPerProfileMax mergesPerProfileMax
+      valueLengthMax identifiersPerProfileMax mergesPerProfileMax tenantsPerIdentifierMax
+      relinking
       traitStrategies { trait strategy }
     } }`,
   );

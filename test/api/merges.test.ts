@@ -440,5 +440,14 @@ describe('a duplicate candidate', () => {
     expect((await list()).duplicateCandidates.edges).toEqual([]);
     const { errors } = await api.query(ACCEPT, { input });
     expect(errors[0]?.extensions['code']).toBe('NOT_FOUND');
+
+    // Taken apart again they are not proposed once more: somebody has decided.
+    const merged = (await logOf(one)).find(({ kind }) => kind === 'MERGED');
+    await unmerge({ mergeId: merged?.mergeId });
+    await api.database.query(
+      'update duplicate_scan set pass_ended_at = null, after_profile_id = null',
+    );
+    await api.app.duplicateScan.run(api.clock.now());
+    expect((await list()).duplicateCandidates.edges).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
-import type { Database } from '../../platform/database/database';
+import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import { NotFound } from '../../shared/errors';
+import type { ProfileId } from '../../shared/ids';
 import { storableText } from '../../shared/text';
 import type { DismissalFault, DismissalRefusal } from './duplicates.errors';
 import { fromCandidateId } from './duplicates.ids';
-import type { DuplicateCandidateRow } from './duplicates.model';
+import type { DuplicateCandidateRow, ProfilePair } from './duplicates.model';
 import * as store from './duplicates.store';
 
 /** Characters of the reason of a dismissal. */
@@ -57,6 +58,25 @@ export class DuplicateService {
         : { kind: 'DISMISSED', candidate };
     });
   }
+
+  /** An operator took the others apart from a profile: they are not proposed with it again. */
+  async dismissParted(
+    tx: Tx,
+    profileId: ProfileId,
+    others: readonly ProfileId[],
+    decision: { readonly reason: string; readonly actor: string },
+    now: Date,
+  ): Promise<void> {
+    const pairs = others.map((other) => toPair(profileId, other));
+    await store.dismissPairs(tx, pairs, decision, now);
+  }
+}
+
+/** The pair of two profiles, in the one order it is kept in. */
+function toPair(one: ProfileId, other: ProfileId): ProfilePair {
+  return one < other
+    ? { profileId: one, otherProfileId: other }
+    : { profileId: other, otherProfileId: one };
 }
 
 function reasonFault(reason: string): DismissalFault | null {

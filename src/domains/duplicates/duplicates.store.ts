@@ -98,3 +98,29 @@ export async function dismissOpen(tx: Tx, dismissal: Dismissal, now: Date): Prom
     [dismissal.profileId, dismissal.otherProfileId, now, dismissal.actor, dismissal.reason],
   );
 }
+
+/** Records that pairs are two people each, whether or not they were ever proposed. */
+export async function dismissPairs(
+  tx: Tx,
+  pairs: readonly ProfilePair[],
+  { reason, actor }: Omit<Dismissal, keyof ProfilePair>,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into duplicate_candidate as c (profile_id, other_profile_id, score, reasons, status,
+       found_at, decided_at, decided_by, decision_reason)
+     select profile_id, other_profile_id, 0, '[]', 'DISMISSED', $3, $3, $4, $5
+     from unnest($1::uuid[], $2::uuid[]) as p (profile_id, other_profile_id)
+     on conflict (profile_id, other_profile_id) do update set
+       status = 'DISMISSED', decided_at = excluded.decided_at, decided_by = excluded.decided_by,
+       decision_reason = excluded.decision_reason
+     where c.status = 'OPEN'`,
+    [
+      pairs.map((pair) => pair.profileId),
+      pairs.map((pair) => pair.otherProfileId),
+      now,
+      actor,
+      reason,
+    ],
+  );
+}

@@ -25,6 +25,12 @@ import { isConsentEvent } from './maps/consent-preferences';
 /** Events handled in one transaction. */
 export const EVENT_BATCH_MAX = 500;
 
+/**
+ * How often a batch is tried beside others. Merges keep overtaking a large one of much shared
+ * customers; after that it goes alone, and nothing can.
+ */
+const ATTEMPTS_BESIDE_MAX = 5;
+
 /** What became of one event. */
 export type EventOutcome =
   | {
@@ -69,25 +75,29 @@ export class EventService {
     const outcomes: EventOutcome[] = [];
     for (let start = 0; start < events.length; start += EVENT_BATCH_MAX) {
       const batch = events.slice(start, start + EVENT_BATCH_MAX);
-      const result = await this.parts.database.transaction((tx) =>
-        this.ingestIn(tx, source, batch, this.parts.clock.now()),
+      const result = await this.parts.database.transaction((tx, attempt) =>
+        this.ingestIn(tx, source, batch, this.parts.clock.now(), attempt > ATTEMPTS_BESIDE_MAX),
       );
       outcomes.push(...result.outcomes);
     }
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
 
-  /** Like `ingest`, for one batch and in the caller's transaction. */
+  /**
+   * Like `ingest`, for one batch and in the caller's transaction.
+   * @param isAlone let nobody else at identities meanwhile
+   */
   async ingestIn(
     tx: Tx,
     source: string,
     events: readonly IncomingEvent[],
     now: Date,
+    isAlone = false,
   ): Promise<IngestResult> {
     const judged = await takeIn(tx, source, events, now, this.parts);
     const drafts = judged.filter(isDraft);
     const companions = await this.companionsOf(tx, drafts);
-    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions);
+    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
     // Only under the locks: a concurrent delivery of the same message is finished by now.
     const receipts = await store.findReceipts(
       tx,

@@ -15,8 +15,8 @@ export interface Node {
   readonly identifierId: IdentifierId;
   readonly tenant: number;
   readonly isNew: boolean;
-  /** Falls when an earlier event turns up. */
-  firstSeenAt: Date;
+  /** Falls when an earlier event turns up; null where no limit asks for it. */
+  firstSeenAt: Date | null;
   signedInAt: Date | null;
   group: Group;
 }

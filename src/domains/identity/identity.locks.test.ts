@@ -1,7 +1,12 @@
 import { useTestDatabase } from '../../../test/support/database';
 import type { Tx } from '../../platform/database/database';
 import { type ProfileId, uuidSource } from '../../shared/ids';
-import { lockAndLoadIdentifiers, lockIdentities, tryLockProfiles } from './identity.locks';
+import {
+  lockAndLoadIdentifiers,
+  lockEverybody,
+  lockIdentities,
+  tryLockProfiles,
+} from './identity.locks';
 import type { KnownGraph } from './identity.model';
 
 const { database } = useTestDatabase();
@@ -122,6 +127,17 @@ it('never close a circle, whatever order they are asked for in', async () => {
     ),
   );
   expect(attempts).toBe(30);
+});
+
+test('who goes alone waits for all others, and all others for it', async () => {
+  const profileId = uuidSource.next<ProfileId>();
+  await database.transaction(async (tx) => {
+    await lockEverybody(tx);
+    // Also for the locks of its own.
+    await lockIdentities(tx, [profileId]);
+    expect(await isFree([uuidSource.next<ProfileId>()])).toBe(false);
+  });
+  expect(await isFree([profileId])).toBe(true);
 });
 
 describe('locking and loading', () => {

@@ -37,6 +37,11 @@ export async function lockIdentities(
   await tx.query('select lock_identities($1::text[])', [[...names]]);
 }
 
+/** Keeps everybody else from identities until the transaction ends. Before any lock of names. */
+export async function lockEverybody(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(${EVERYBODY})`);
+}
+
 /** An identifier, and the time in which some events name it. */
 export interface NamedIdentifier extends IdentifierKey {
   readonly from: Date;

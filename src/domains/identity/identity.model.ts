@@ -44,7 +44,8 @@ export interface KnownGraph {
 export interface LoadedIdentifier extends KnownIdentifier {
   /** 0 for the first person it stood for; others for later ones, where it is shared. */
   readonly tenant: number;
-  readonly firstSeenAt: Date;
+  /** Null where no limit asks for it. */
+  readonly firstSeenAt: Date | null;
   /** The latest event that named it together with a person; only where it follows people. */
   readonly signedInAt: Date | null;
 }

@@ -24,13 +24,16 @@ export function normaliseIdentifier(
   if (/\p{Cc}/u.test(value.trim()) || !value.isWellFormed()) {
     return { usable: false, reason: 'INVALID_VALUE' };
   }
-  if (isJunk(value, policy)) return { usable: false, reason: 'JUNK_VALUE' };
+  if (isJunk(value, policy) || !VISIBLE.test(value)) return { usable: false, reason: 'JUNK_VALUE' };
   const normalised = normalisers[rules.normaliser](value.normalize('NFC').trim(), policy);
   if (normalised === null) return { usable: false, reason: 'INVALID_VALUE' };
   // Some letters grow when they are lower-cased or composed.
   if (normalised.length > policy.valueLengthMax) return { usable: false, reason: 'VALUE_TOO_LONG' };
   return { usable: true, key: { namespace, value: normalised }, priority: rules.priority };
 }
+
+/** Anything but spaces and what only steers how text is shown. */
+const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}]/u;
 
 type Normaliser = (value: string, policy: IdentityPolicy) => string | null;
 

@@ -196,7 +196,7 @@ export class Placing {
     // Those of this very event that had been seen later only are first seen now.
     const earlier = candidates.filter(({ key, tenants }) => {
       const node = key.namespace === name ? tenants.at(occurredAt) : undefined;
-      return node?.group === group && node.firstSeenAt > occurredAt;
+      return node?.group === group && node.firstSeenAt !== null && node.firstSeenAt > occurredAt;
     });
     return within + earlier.length;
   }
@@ -295,7 +295,7 @@ export class Placing {
   private seeNode({ key, tenants }: Candidate, firstSeenAt: Date, group: Group): Node {
     const existing = tenants.at(firstSeenAt);
     if (existing === undefined) return this.createNode(key, tenants, firstSeenAt, group);
-    if (firstSeenAt < existing.firstSeenAt) {
+    if (existing.firstSeenAt !== null && firstSeenAt < existing.firstSeenAt) {
       group.seeEarlier(key.namespace, existing.firstSeenAt, firstSeenAt);
       existing.firstSeenAt = firstSeenAt;
     }
@@ -320,7 +320,7 @@ export class Placing {
 
   private register(node: Node, tenants: Tenants): void {
     tenants.add(node);
-    if (tenants.policy?.limit.windowDays == null) return;
+    if (tenants.policy?.limit.windowDays == null || node.firstSeenAt === null) return;
     node.group.see(node.key.namespace, node.firstSeenAt);
   }
 

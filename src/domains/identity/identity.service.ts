@@ -2,7 +2,7 @@ import type { Sql, Tx } from '../../platform/database/database';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import { findOwners } from './identity.directory';
 import { joinProfiles, type MovingParts } from './identity.joining';
-import { lockAndLoadIdentifiers, type NamedIdentifier } from './identity.locks';
+import { lockAndLoadIdentifiers, lockEverybody, type NamedIdentifier } from './identity.locks';
 import { type DemotingEvent, warningsOf } from './identity.log.rules';
 import { recordWarnings } from './identity.log.store';
 import { type IdentifierKey, type KnownGraph, keyText } from './identity.model';
@@ -42,14 +42,17 @@ export class IdentityService {
    * Locks everything a batch of events names, and reads what is known of it. Whatever the caller
    * then writes about these profiles is in one order with every other batch.
    * @param companions profiles to be locked together with those that the events name
+   * @param isAlone wait for all others, and let all others wait
    */
   async lockAndLoad(
     tx: Tx,
     requests: readonly IdentityRequest[],
     companions: readonly ProfileId[] = [],
+    isAlone = false,
   ): Promise<KnownGraph> {
     if (requests.length === 0)
       return { identifiers: [], profiles: [], tenancies: [], places: new Map() };
+    if (isAlone) await lockEverybody(tx);
     const windowed = this.policy.namespaces.filter(({ limit }) => limit.windowDays !== null);
     return lockAndLoadIdentifiers(
       tx,

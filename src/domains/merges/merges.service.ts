@@ -2,6 +2,7 @@ import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { ProfileId } from '../../shared/ids';
 import type { ActivityService } from '../activity';
+import type { DuplicateService } from '../duplicates';
 import type {
   DatedLink,
   Decision,
@@ -53,6 +54,7 @@ export interface MergesServiceParts {
   readonly clock: Clock;
   readonly identity: OperatorIdentityService;
   readonly activity: ActivityService;
+  readonly duplicates: Pick<DuplicateService, 'dismissParted'>;
   readonly readsOver: (sql: Sql) => SnapshotReads;
 }
 
@@ -96,7 +98,7 @@ export class MergesService {
   }
 
   private async unmergeIn(tx: Tx, request: UnmergeProfile): Promise<UnmergeProfileOutcome> {
-    const { identity, clock } = this.parts;
+    const { identity, clock, duplicates } = this.parts;
     const { undoing, actor, reason } = request;
     const profileId = await identity.findParted(tx, undoing);
     if (profileId === null) {
@@ -108,8 +110,10 @@ export class MergesService {
     if (outcome.kind !== 'PARTED') return outcome;
     const profileIds = outcome.parts.map((part) => part.profileId);
     await this.evaluate(tx, profileIds, now);
+    const [kept, ...left] = profileIds;
+    if (kept === undefined || before === undefined) throw new Error('A part is not there.');
+    await duplicates.dismissParted(tx, kept, left, { actor, reason }, now);
     const after = await this.snapshots(tx, profileIds);
-    if (before === undefined) throw new Error('A profile that was parted is not there.');
     const { unmergeId, revoked } = outcome;
     return { kind: 'PARTED', unmergeId, before, after, revoked };
   }

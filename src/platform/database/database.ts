@@ -90,11 +90,12 @@ export class Database implements Sql {
    * throws. Work that the database aborted for a deadlock or a serialization failure is run again,
    * at most nine times and after a pause, so it must keep no state of its own outside the
    * transaction.
+   * @param work is told which attempt it is, 1 for the first
    */
-  async transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: (tx: Tx, attempt: number) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.attempt(work);
+        return await this.attempt((tx) => work(tx, attempt));
       } catch (error) {
         const cause = retryCauseOf(error);
         if (cause === null) throw error;
