@@ -9,7 +9,6 @@ export {
   type IdentifierKey,
   type KnownGraph,
   type KnownIdentifier,
-  keyText,
   linkBetween,
   type Move,
   type Rehoming,
