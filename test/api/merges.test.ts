@@ -315,6 +315,9 @@ describe('what was taken apart', () => {
     const { one, other, left, right } = await partedPair();
     expect(await merge(one, other)).toMatchObject({ reasons: ['LINK_REVOKED'], canBeForced: true });
     const { mergeId } = await merge(one, other, { force: true });
+    // What was taken apart and joined again is told once, though both sides are here.
+    const kinds = (await logOf(one)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'REVOKED' || kind === 'UNMERGED')).toHaveLength(2);
     const { outcomes } = await recordEvents(api, [{ name: 'C', identifiers: [left, right] }]);
     expect(outcomes).toMatchObject([{ demoted: [] }]);
     expect(await unmerge({ mergeId })).toMatchObject({ __typename: 'ProfileUnmerged' });

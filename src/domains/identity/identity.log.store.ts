@@ -147,6 +147,11 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
             ('REVOKED', r.revoked_at, u.actor, null, u.reason)
         ) as t (kind, at, source, event_id, reason)
         where r.profile_id = p.profile_id
+          -- Where both ends are here again, one of the two rows is enough.
+          and (r.identifier_id > r.other_identifier_id or not exists (
+            select from revoked_link o
+            where o.profile_id = r.profile_id and o.identifier_id = r.other_identifier_id
+              and o.other_identifier_id = r.identifier_id and o.unmerge_id = r.unmerge_id))
           and (t.at, r.identifier_id, r.other_identifier_id)
             < (p.after_at, p.after_id, p.after_other_id)
         order by 2 desc, 3 desc, 4 desc
@@ -172,7 +177,8 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
           select profile_id from profile where merged_into = p.profile_id
         ) held
         join profile_unmerge u using (profile_id)
-        where (u.unmerged_at, u.unmerge_id, u.other_profile_id)
+        where (u.profile_id = p.profile_id or u.other_profile_id <> p.profile_id)
+          and (u.unmerged_at, u.unmerge_id, u.other_profile_id)
           < (p.after_at, p.after_id, p.after_other_id)
         order by 2 desc, 3 desc, 4 desc
         limit p.size)
