@@ -9,5 +9,7 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(jose|leven)/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  // By default Jest leaves one core to nobody.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

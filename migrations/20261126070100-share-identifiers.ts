@@ -22,6 +22,17 @@ export class ShareIdentifiers1795676460000 implements MigrationInterface {
         tenant smallint not null,
         primary key (value, namespace, since)
       )`);
+    await runner.query(`
+      create index identifier_tenancy_of_tenant
+        on identifier_tenancy (value, namespace, tenant, since)`);
+
+    // Who signed in on a device before that was recorded: as late as it was last seen, so that an
+    // event of the past does not take it.
+    await runner.query(`
+      update identifier d set signed_in_at = d.last_seen_at
+      where d.namespace in ('device_id', 'anonymous_id') and exists (
+        select from identifier p
+        where p.profile_id = d.profile_id and p.namespace in ('user_id', 'wechat_unionid'))`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

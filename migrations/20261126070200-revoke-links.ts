@@ -37,6 +37,8 @@ export class RevokeLinks1795676520000 implements MigrationInterface {
         source text not null,
         linked_at timestamptz not null,
         revoked_at timestamptz not null,
+        revoked_by text not null,
+        reason text not null,
         lifted_at timestamptz,
         primary key (profile_id, identifier_id, other_identifier_id, unmerge_id)
       )`);

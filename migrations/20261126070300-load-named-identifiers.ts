@@ -103,8 +103,10 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
         places tid[];
         seen timestamptz[];
         signed timestamptz[];
+        are_holders boolean[];
         nodes_locked uuid[];
         holders_locked uuid[];
+        are_holders_locked boolean[];
       begin
         select array_agg(f.n order by f.n, f.tenant), array_agg(f.tenant order by f.n, f.tenant),
           array_agg(f.identifier_id order by f.n, f.tenant),
@@ -112,13 +114,14 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
           array_agg(f.place order by f.n, f.tenant),
           array_agg(f.first_seen_at order by f.n, f.tenant),
           array_agg(f.signed_in_at order by f.n, f.tenant),
+          array_agg(f.is_holder order by f.n, f.tenant),
           array_agg(hashtextextended(coalesce('profile ' || f.profile_id,
             'identifier ' || f.namespace || e'\\x1f' || f.value), 0))
             filter (where f.profile_id is null or f.is_holder)
             -- Whoever hands a shared identifier on holds its name as well: it has several holders.
             || array_agg(hashtextextended('identifier ' || f.namespace || e'\\x1f' || f.value, 0))
               filter (where f.tenant > 0)
-        into indexes, tenants, nodes, holders, places, seen, signed, keys
+        into indexes, tenants, nodes, holders, places, seen, signed, are_holders, keys
         from find_nodes(namespaces, vals, froms, untils) f;
 
         perform lock_keys(keys || array(
@@ -131,10 +134,13 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
             array_agg(f.profile_id order by f.n, f.tenant),
             array_agg(f.place order by f.n, f.tenant),
             array_agg(f.first_seen_at order by f.n, f.tenant),
-            array_agg(f.signed_in_at order by f.n, f.tenant)
-          into nodes_locked, holders_locked, places, seen, signed
+            array_agg(f.signed_in_at order by f.n, f.tenant),
+            array_agg(f.is_holder order by f.n, f.tenant)
+          into nodes_locked, holders_locked, places, seen, signed, are_holders_locked
           from find_nodes(namespaces, vals, froms, untils) f;
-          if nodes_locked is distinct from nodes or holders_locked is distinct from holders then
+          -- A device that went back to somebody moved no node: who holds it is compared as well.
+          if nodes_locked is distinct from nodes or holders_locked is distinct from holders
+            or are_holders_locked is distinct from are_holders then
             raise exception 'Profiles changed while they were being locked.'
               using errcode = 'serialization_failure';
           end if;
@@ -208,6 +214,8 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
         seen_nodes uuid[], seen_places tid[], seen_firsts bigint[], seen_lasts bigint[],
         seen_sign_ins bigint[], link_nodes uuid[], link_others uuid[], link_events uuid[])
       returns void language plpgsql volatile set enable_seqscan = off as $$
+      declare
+        found_profiles integer;
       begin
         insert into profile (profile_id, created_at, identifier_counts)
         select n.profile_id, recorded_at, n.counts::jsonb
@@ -217,6 +225,11 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
         from unnest(changed_profiles, changed_places, changed_counts, changed_merges)
           as n (profile_id, place, counts, merges)
         where p.ctid = n.place and p.profile_id = n.profile_id;
+        get diagnostics found_profiles = row_count;
+        if found_profiles <> cardinality(changed_profiles) then
+          raise exception 'A profile was changed by somebody without its lock.'
+            using errcode = 'serialization_failure';
+        end if;
 
         insert into identifier (value, namespace, tenant, identifier_id, profile_id,
           first_seen_at, last_seen_at, signed_in_at)

@@ -186,6 +186,8 @@ CREATE TABLE identifier_tenancy (
   constraint identifier_tenancy_pkey PRIMARY KEY (value, namespace, since)
 );
 
+CREATE INDEX identifier_tenancy_of_tenant ON public.identifier_tenancy USING btree (value, namespace, tenant, since);
+
 CREATE TABLE identifier_trait (
   identifier_id uuid not null,
   name text not null,
@@ -426,6 +428,8 @@ CREATE TABLE revoked_link (
   source text not null,
   linked_at timestamp with time zone not null,
   revoked_at timestamp with time zone not null,
+  revoked_by text not null,
+  reason text not null,
   lifted_at timestamp with time zone,
   constraint revoked_link_pkey PRIMARY KEY (profile_id, identifier_id, other_identifier_id, unmerge_id)
 );
@@ -507,8 +511,10 @@ AS $function$
         places tid[];
         seen timestamptz[];
         signed timestamptz[];
+        are_holders boolean[];
         nodes_locked uuid[];
         holders_locked uuid[];
+        are_holders_locked boolean[];
       begin
         select array_agg(f.n order by f.n, f.tenant), array_agg(f.tenant order by f.n, f.tenant),
           array_agg(f.identifier_id order by f.n, f.tenant),
@@ -516,13 +522,14 @@ AS $function$
           array_agg(f.place order by f.n, f.tenant),
           array_agg(f.first_seen_at order by f.n, f.tenant),
           array_agg(f.signed_in_at order by f.n, f.tenant),
+          array_agg(f.is_holder order by f.n, f.tenant),
           array_agg(hashtextextended(coalesce('profile ' || f.profile_id,
             'identifier ' || f.namespace || e'\x1f' || f.value), 0))
             filter (where f.profile_id is null or f.is_holder)
             -- Whoever hands a shared identifier on holds its name as well: it has several holders.
             || array_agg(hashtextextended('identifier ' || f.namespace || e'\x1f' || f.value, 0))
               filter (where f.tenant > 0)
-        into indexes, tenants, nodes, holders, places, seen, signed, keys
+        into indexes, tenants, nodes, holders, places, seen, signed, are_holders, keys
         from find_nodes(namespaces, vals, froms, untils) f;
 
         perform lock_keys(keys || array(
@@ -535,10 +542,13 @@ AS $function$
             array_agg(f.profile_id order by f.n, f.tenant),
             array_agg(f.place order by f.n, f.tenant),
             array_agg(f.first_seen_at order by f.n, f.tenant),
-            array_agg(f.signed_in_at order by f.n, f.tenant)
-          into nodes_locked, holders_locked, places, seen, signed
+            array_agg(f.signed_in_at order by f.n, f.tenant),
+            array_agg(f.is_holder order by f.n, f.tenant)
+          into nodes_locked, holders_locked, places, seen, signed, are_holders_locked
           from find_nodes(namespaces, vals, froms, untils) f;
-          if nodes_locked is distinct from nodes or holders_locked is distinct from holders then
+          -- A device that went back to somebody moved no node: who holds it is compared as well.
+          if nodes_locked is distinct from nodes or holders_locked is distinct from holders
+            or are_holders_locked is distinct from are_holders then
             raise exception 'Profiles changed while they were being locked.'
               using errcode = 'serialization_failure';
           end if;
@@ -637,6 +647,8 @@ CREATE OR REPLACE FUNCTION public.record_identities(recorded_at timestamp with t
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
 AS $function$
+      declare
+        found_profiles integer;
       begin
         insert into profile (profile_id, created_at, identifier_counts)
         select n.profile_id, recorded_at, n.counts::jsonb
@@ -646,6 +658,11 @@ AS $function$
         from unnest(changed_profiles, changed_places, changed_counts, changed_merges)
           as n (profile_id, place, counts, merges)
         where p.ctid = n.place and p.profile_id = n.profile_id;
+        get diagnostics found_profiles = row_count;
+        if found_profiles <> cardinality(changed_profiles) then
+          raise exception 'A profile was changed by somebody without its lock.'
+            using errcode = 'serialization_failure';
+        end if;
 
         insert into identifier (value, namespace, tenant, identifier_id, profile_id,
           first_seen_at, last_seen_at, signed_in_at)

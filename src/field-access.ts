@@ -63,7 +63,13 @@ export const fieldAccess = {
   // Who adjusted a balance and what they noted is the company's own record.
   'LoyaltyTransaction.actor': { scope: 'loyalty:read' },
   'LoyaltyTransaction.note': { scope: 'loyalty:read' },
-  // Who merges need not see points and referrals: the fields are null without the scope.
+  // Who merges need not see whom: fields are null without the scope for what they show.
+  'ProfileSnapshot.profileId': { scope: 'profiles:merge' },
+  'ProfileSnapshot.identifiers': { scope: 'profiles:read' },
+  'ProfileSnapshot.stage': { scope: 'profiles:read' },
+  'ProfileSnapshot.atRisk': { scope: 'profiles:read' },
+  'ProfileSnapshot.valueTier': { scope: 'profiles:read' },
+  'ProfileSnapshot.consents': { scope: 'profiles:read' },
   'ProfileSnapshot.pointsBalance': { scope: 'loyalty:read' },
   'ProfileSnapshot.lifetimePoints': { scope: 'loyalty:read' },
   'ProfileSnapshot.membershipTier': { scope: 'loyalty:read' },
@@ -77,4 +83,4 @@ export const fieldAccess = {
   'DuplicateCandidate.reasons': { scope: 'profiles:read' },
 } as const satisfies FieldAccessTable;
 
-export const typesListedInFull = ['Profile', 'LoyaltyAccount'] as const;
+export const typesListedInFull = ['Profile', 'LoyaltyAccount', 'ProfileSnapshot'] as const;

@@ -36,7 +36,7 @@ export async function linkedParts(sql: Sql): Promise<string[][]> {
 /** Each names rows that must not be: what is wrong with them, and which they are. */
 const FAULTS = [
   `select 'an identifier that two profiles hold' as fault, namespace || ':' || value as id
-   from identifier group by namespace, value having count(*) > 1`,
+   from identifier where held_until is null group by namespace, value having count(*) > 1`,
   `select 'a node with two names', identifier_id::text
    from identifier group by identifier_id having count(*) > 1`,
   `select 'an identifier of no profile', i.identifier_id::text
@@ -56,7 +56,22 @@ const FAULTS = [
    from profile_merge m
    left join profile a on a.profile_id = m.absorbed_id
    left join profile s on s.profile_id = m.survivor_id
-   where a.merged_into is distinct from coalesce(s.merged_into, s.profile_id)`,
+   where m.undone_at is null
+     and a.merged_into is distinct from coalesce(s.merged_into, s.profile_id)`,
+  `select 'a profile that counts wrong', p.profile_id::text
+   from profile p
+   left join lateral (
+     select jsonb_object_agg(namespace, held) as counts
+     from (select namespace, count(*) as held from identifier i
+           where i.profile_id = p.profile_id group by namespace) c) n on true
+   where p.identifier_counts <> coalesce(n.counts, '{}')
+     or p.merges <> (select count(*) from profile a where a.merged_into = p.profile_id)`,
+  `select 'two that were parted and are together', r.identifier_id::text
+   from revoked_link r
+   join identifier a on a.identifier_id = r.identifier_id
+   join identifier b on b.identifier_id = r.other_identifier_id
+   where r.lifted_at is null
+     and (a.profile_id = b.profile_id or r.profile_id <> a.profile_id)`,
   `select 'a link to nowhere', l.identifier_id::text
    from identity_link l
    left join identifier a on a.identifier_id = l.identifier_id

@@ -6,8 +6,8 @@ import {
   EXPLICIT_PRIORITY,
   type IdentifierKey,
   type IdentityPolicy,
-  type KnownIdentifier,
   normaliseIdentifier,
+  type PrimaryIdentifier,
   type ProfileDirectory,
   type UsableIdentifier,
 } from '../identity';
@@ -58,7 +58,10 @@ export async function takeIn(
     if (!judgement.valid) return { reason: judgement.reason, detail: judgement.detail };
     const { identifiers, unusable, unknownProfile } = readIdentifiers(event, addressed, parts);
     if (unknownProfile) {
-      return { reason: 'UNKNOWN_PROFILE', detail: 'No profile has the id the event names.' };
+      return {
+        reason: 'UNKNOWN_PROFILE',
+        detail: 'No profile has the id the event names, or it has none but shared identifiers.',
+      };
     }
     if (identifiers.length === 0) {
       const reasons = unusable.map((one) => `${one.namespace}: ${one.reason}`).join(', ');
@@ -80,7 +83,7 @@ export async function takeIn(
 }
 
 /** For each id that an event names a profile by, the identifier that stands for the profile. */
-type Addressed = ReadonlyMap<ProfileId, KnownIdentifier>;
+type Addressed = ReadonlyMap<ProfileId, PrimaryIdentifier>;
 
 async function findAddressed(
   tx: Tx,
@@ -122,7 +125,9 @@ function readIdentifiers(
   for (const sent of event.identifiers) {
     if (sent.namespace === PROFILE_ID_NAMESPACE) {
       const known = findByAddress(sent.value, addressed);
-      if (known === undefined) return { identifiers: [], unusable: [], unknownProfile: true };
+      // By a name that others share the event could be taken for theirs.
+      if (known === undefined || known.isShared)
+        return { identifiers: [], unusable: [], unknownProfile: true };
       // It is stored, so it is not read by a policy that may have changed since; and whoever
       // names a profile means that one, whatever else the event says.
       use(known, EXPLICIT_PRIORITY);
@@ -138,7 +143,7 @@ function readIdentifiers(
   return { identifiers: [...identifiers.values()], unusable, unknownProfile: false };
 }
 
-function findByAddress(value: string, addressed: Addressed): KnownIdentifier | undefined {
+function findByAddress(value: string, addressed: Addressed): PrimaryIdentifier | undefined {
   const profileId = tryReadProfileId(value);
   return profileId === null ? undefined : addressed.get(profileId);
 }

@@ -9,10 +9,15 @@ import * as store from './identity.store';
  * Locking the survivor as well, on top of the locks held, could close a circle of waiting; so all
  * of them are let go and the transaction starts over.
  */
-class ProfilesChanged extends TransactionConflict {
+export class ProfilesChanged extends TransactionConflict {
   constructor() {
     super('Profiles were merged while they were being locked.');
   }
+}
+
+export interface PrimaryIdentifier extends KnownIdentifier {
+  /** Its name alone does not tell whose it is: it stands, or stood, for others as well. */
+  readonly isShared: boolean;
 }
 
 /** The profiles behind public ids, for the other domains' services. */
@@ -58,14 +63,15 @@ export class ProfileDirectory {
   }
 
   /**
-   * An identifier of the profile each id stands for today, the same one every time: where what the
-   * profile did itself belongs.
+   * An identifier of the profile each id stands for today: where what the profile did itself
+   * belongs. The oldest one, which only a merge, an unmerge or sharing makes another; a shared one
+   * where there is no other.
    * @returns by the id asked for; ids of nobody are left out
    */
   async primaryIdentifiers(
     sql: Sql,
     profileIds: readonly ProfileId[],
-  ): Promise<ReadonlyMap<ProfileId, KnownIdentifier>> {
+  ): Promise<ReadonlyMap<ProfileId, PrimaryIdentifier>> {
     const rows = await store.findOldestIdentifiers(sql, profileIds);
     return new Map(rows.map(({ askedId, ...identifier }) => [askedId, identifier]));
   }

@@ -53,6 +53,7 @@ export class IdentifierEntity {
 }
 
 @Entity('identifier_tenancy')
+@Index('identifier_tenancy_of_tenant', ['value', 'namespace', 'tenant', 'since'])
 export class IdentifierTenancyEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'identifier_tenancy_pkey' })
   value!: string;
@@ -150,6 +151,12 @@ export class RevokedLinkEntity {
 
   @Column('timestamptz', { name: 'revoked_at' })
   revokedAt!: Date;
+
+  @Column('text', { name: 'revoked_by' })
+  revokedBy!: string;
+
+  @Column('text')
+  reason!: string;
 
   @Column('timestamptz', { name: 'lifted_at', nullable: true })
   liftedAt!: Date | null;

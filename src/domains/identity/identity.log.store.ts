@@ -103,8 +103,8 @@ export interface LogRow extends LogPosition {
 /**
  * The entries of each page, in the order of the pages. Links, revoked ones, merges, unmerges and
  * warnings are looked up each by its own key and cut to the page before they are put in one order.
- * Only warnings have an index by time: those of one profile are few (1,000 identifiers at most), and every new
- * customer would pay for it.
+ * Only warnings have an index by time: of the others one profile has few (1,000 identifiers at
+ * most), and every new customer would pay for it.
  */
 export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise<LogRow[][]> {
   const rows = await sql.query<LogRow & { page: number }>(
@@ -141,10 +141,9 @@ export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise
        (select t.kind, t.at, r.identifier_id, r.other_identifier_id, true, t.source, t.event_id,
           null, null, null, t.reason, null, null, null, null, null
         from revoked_link r
-        left join profile_unmerge u using (profile_id, unmerge_id)
         cross join lateral (
           values ('LINKED', r.linked_at, r.source, r.event_id, null),
-            ('REVOKED', r.revoked_at, u.actor, null, u.reason)
+            ('REVOKED', r.revoked_at, r.revoked_by, null, r.reason)
         ) as t (kind, at, source, event_id, reason)
         where r.profile_id = p.profile_id
           -- Where both ends are here again, one of the two rows is enough.

@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database/database';
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import { type IdentifierId, type ProfileId, toPublicId } from '../../shared/ids';
-import type { ProfileDirectory } from './identity.directory';
+import { type ProfileDirectory, ProfilesChanged } from './identity.directory';
 import { joinProfiles, type MovingParts } from './identity.joining';
 import { findMerge, findMerges } from './identity.merges.store';
 import { type Link, linkBetween, type Move } from './identity.model';
@@ -135,7 +135,12 @@ export class OperatorIdentityService {
   async findParted(tx: Tx, undoing: Undoing): Promise<ProfileId | null> {
     if ('mergeId' in undoing) {
       const merge = await findMerge(tx, undoing.mergeId);
-      return merge === null ? null : this.directory.lockProfile(tx, merge.survivorId);
+      if (merge === null) return null;
+      const profileId = await this.directory.lockProfile(tx, merge.survivorId);
+      const locked = await findMerge(tx, undoing.mergeId);
+      // Another unmerge may have handed it over while we waited.
+      if (locked?.survivorId !== merge.survivorId) throw new ProfilesChanged();
+      return profileId;
     }
     const ends = [...new Set(undoing.links.flat())];
     const owners = await this.directory.lockOwners(tx, ends);
@@ -193,7 +198,7 @@ export class OperatorIdentityService {
     }
     const left = leaving.map(({ profileId }) => profileId);
     await partingStore.redirect(tx, from, parting, now);
-    await partingStore.revokeLinks(tx, parting.revoked, unmerge.unmergeId, now);
+    await partingStore.revokeLinks(tx, parting.revoked, unmerge, now);
     await store.recountProfiles(tx, [from, ...left]);
     await partingStore.insertUnmerges(tx, unmerge, from, left, now);
     const messages = [from, ...left].map((profileId) => ({

@@ -47,13 +47,17 @@ export interface Parting {
   /** Where ids absorbed before lead from now on, those that live again apart. */
   readonly redirections: readonly { readonly absorbedId: ProfileId; readonly into: ProfileId }[];
   /** Merges that stand and are now another profile's past. */
-  readonly handedOver: readonly { readonly mergeId: string; readonly survivorId: ProfileId }[];
+  readonly handedOver: readonly {
+    readonly mergeId: string;
+    readonly survivorId: ProfileId;
+    readonly absorbedId: ProfileId;
+  }[];
 }
 
 export type PartingOutcome =
   | Parting
   | { readonly kind: 'LINK_NOT_FOUND' }
-  /** Other evidence joins the ends of the links named: a shortest chain of it. */
+  /** Other evidence joins the ends of a link named: a shortest chain of it. */
   | { readonly kind: 'STILL_CONNECTED'; readonly chain: readonly DatedLink[] };
 
 /**
@@ -72,10 +76,9 @@ export function planParting(graph: ProfileGraph, cut: Cut, ids: IdSource): Parti
   const revoked = graph.links.filter(
     (link) => components.rootOf(link.identifierId) !== components.rootOf(link.linkedIdentifierId),
   );
-  const [first] = named;
-  if (revoked.length === 0 && first !== undefined) {
-    return { kind: 'STILL_CONNECTED', chain: findChain(first, kept) };
-  }
+  const parting = new Set(revoked.map(linkText));
+  const joined = named.find((link) => !parting.has(linkText(link)));
+  if (joined !== undefined) return { kind: 'STILL_CONNECTED', chain: findChain(joined, kept) };
   return { kind: 'PARTED', revoked, ...divide(graph, components, revoked, ids) };
 }
 
@@ -113,34 +116,27 @@ function divide(
 ): Omit<Parting, 'kind' | 'revoked'> {
   const cut = new Set(revoked.map(linkText));
   const located = merges.flatMap(locate);
-  const undone = located.filter(
-    (merge) => merge.undoneAt === null && cut.has(linkText(merge.link)),
+  const standing = located.filter((merge) => merge.undoneAt === null);
+  const undone = standing.filter((merge) => cut.has(linkText(merge.link)));
+  const kept = standing.filter((merge) => !cut.has(linkText(merge.link)));
+
+  // The root of a component is its oldest identifier.
+  const roots = [...new Set(identifierIds.map((one) => components.rootOf(one)))].sort();
+  const keeper = findKeeper(profileId, roots, undone, kept, components);
+  const claims = findClaims(profileId, keeper, undone, components);
+  const parts = new Map(
+    [keeper, ...roots.filter((root) => root !== keeper)].map((root): [IdentifierId, Part] => {
+      const members = identifierIds.filter((one) => components.rootOf(one) === root);
+      return [root, { ...nameOf(root), identifierIds: members }];
+    }),
   );
-  const claims = new Map<IdentifierId, ProfileId>();
-  for (const { absorbedId, absorbedIdentifierId } of undone) {
-    const root = components.rootOf(absorbedIdentifierId);
-    const claimed = claims.get(root);
-    // Of several profiles that come back together the oldest one lives again.
-    if (claimed === undefined || absorbedId < claimed) claims.set(root, absorbedId);
-  }
-  const roots = [...new Set(identifierIds.map((one) => components.rootOf(one)))];
-  const keeper = findKeeper(roots, claims, undone, components);
-  const nameOf = (root: IdentifierId): Omit<Part, 'identifierIds'> => {
-    const claim = claims.get(root);
+  function nameOf(root: IdentifierId): Omit<Part, 'identifierIds'> {
     if (root === keeper) return { profileId, origin: 'KEPT' };
+    const claim = claims.get(root);
     return claim === undefined
       ? { profileId: ids.next(), origin: 'NEW' }
       : { profileId: claim, origin: 'REVIVED' };
-  };
-  const parts = new Map(
-    [keeper, ...roots.filter((root) => root !== keeper)].map((root) => [
-      root,
-      {
-        ...nameOf(root),
-        identifierIds: identifierIds.filter((one) => components.rootOf(one) === root),
-      },
-    ]),
-  );
+  }
   const partOf = (one: IdentifierId) => parts.get(components.rootOf(one))?.profileId ?? profileId;
   const alive = new Set([...parts.values()].map((part) => part.profileId));
 
@@ -150,15 +146,81 @@ function divide(
     .filter(([absorbedId, into]) => !alive.has(absorbedId) && into !== profileId)
     .map(([absorbedId, into]) => ({ absorbedId, into }));
 
-  const undoneMergeIds = undone.map(({ mergeId }) => mergeId);
-  const handedOver = located.flatMap((merge) => {
-    const { mergeId, survivorId } = merge;
-    if (merge.undoneAt !== null || undoneMergeIds.includes(mergeId)) return [];
+  const handedOver = kept.flatMap((merge) => {
     const home = partOf(merge.absorbedIdentifierId);
-    const known = alive.has(survivorId) ? survivorId : (homes.get(survivorId) ?? profileId);
-    return known === home ? [] : [{ mergeId, survivorId: home }];
+    const { mergeId, survivorId, absorbedId } = merge;
+    const survivor = alive.has(survivorId) ? survivorId : (homes.get(survivorId) ?? profileId);
+    const absorbed = alive.has(absorbedId) ? heirOf(merge, undone, components) : absorbedId;
+    if (survivor === home && absorbed === absorbedId) return [];
+    return [{ mergeId, survivorId: survivor === home ? survivorId : home, absorbedId: absorbed }];
   });
+  const undoneMergeIds = undone.map(({ mergeId }) => mergeId);
   return { parts: [...parts.values()], undoneMergeIds, redirections, handedOver };
+}
+
+/**
+ * The part that goes on under the id: where a merge is undone, the side that the profile came to
+ * be from; else the one with the oldest identifier.
+ */
+function findKeeper(
+  profileId: ProfileId,
+  roots: readonly IdentifierId[],
+  undone: readonly LocatedMerge[],
+  kept: readonly LocatedMerge[],
+  components: Components,
+): IdentifierId {
+  for (const merge of undone) {
+    let at = merge;
+    // Its survivor may have been absorbed since, by the profile or by another on the way to it.
+    for (;;) {
+      if (at.survivorId === profileId) return components.rootOf(at.survivorIdentifierId);
+      const next = kept.find((one) => one.absorbedId === at.survivorId);
+      if (next === undefined) break;
+      at = next;
+    }
+  }
+  const [oldest] = roots;
+  if (oldest === undefined) throw new Error('A profile has identifiers.');
+  return oldest;
+}
+
+/** The ids under which parts live again: of those that an undone merge had brought together. */
+function findClaims(
+  profileId: ProfileId,
+  keeper: IdentifierId,
+  undone: readonly LocatedMerge[],
+  components: Components,
+): ReadonlyMap<IdentifierId, ProfileId> {
+  const claims = new Map<IdentifierId, ProfileId>();
+  const taken = new Set<ProfileId>([profileId]);
+  const sides = undone.flatMap((merge) => [
+    { id: merge.absorbedId, root: components.rootOf(merge.absorbedIdentifierId) },
+    { id: merge.survivorId, root: components.rootOf(merge.survivorIdentifierId) },
+  ]);
+  // Of several profiles that come back together the oldest one lives again.
+  for (const { id, root } of sides.sort((left, right) => compare(left.id, right.id))) {
+    if (root === keeper || claims.has(root) || taken.has(id)) continue;
+    claims.set(root, id);
+    taken.add(id);
+  }
+  return claims;
+}
+
+/**
+ * Who a standing merge absorbed, when the profile it names lives again elsewhere: whom that one
+ * had absorbed, of which the merge's link is.
+ */
+function heirOf(
+  { absorbedId, absorbedIdentifierId }: LocatedMerge,
+  undone: readonly LocatedMerge[],
+  components: Components,
+): ProfileId {
+  const heir = undone.find(
+    (merge) =>
+      merge.survivorId === absorbedId &&
+      components.rootOf(merge.absorbedIdentifierId) === components.rootOf(absorbedIdentifierId),
+  );
+  return heir?.absorbedId ?? absorbedId;
 }
 
 interface LocatedMerge extends PastMerge {
@@ -175,37 +237,35 @@ function locate(merge: PastMerge): readonly LocatedMerge[] {
   return [{ ...merge, survivorIdentifierId, absorbedIdentifierId, link }];
 }
 
-/** The part that goes on under the id: the one with the oldest identifier that claims no other. */
-function findKeeper(
-  roots: readonly IdentifierId[],
-  claims: ReadonlyMap<IdentifierId, ProfileId>,
-  undone: readonly LocatedMerge[],
-  components: Components,
-): IdentifierId {
-  const free = roots.filter((root) => !claims.has(root));
-  // Where all parts had been absorbed once, it is the one that the others were absorbed by.
-  const [fallback] = undone.map((merge) => components.rootOf(merge.survivorIdentifierId));
-  const keeper = free.sort()[0] ?? fallback ?? roots[0];
-  if (keeper === undefined) throw new Error('A profile has identifiers.');
-  return keeper;
-}
-
 /** A shortest chain of links between the ends of one. */
 function findChain({ identifierId, linkedIdentifierId }: Link, links: readonly DatedLink[]) {
-  const reached = new Map<IdentifierId, readonly DatedLink[]>([[identifierId, []]]);
-  for (const [at, chain] of reached) {
-    if (at === linkedIdentifierId) return chain;
-    for (const link of links) {
-      const next = otherEnd(link, at);
-      if (next !== null && !reached.has(next)) reached.set(next, [...chain, link]);
+  const linksOf = new Map<IdentifierId, DatedLink[]>();
+  for (const link of links) {
+    for (const end of [link.identifierId, link.linkedIdentifierId]) {
+      const known = linksOf.get(end);
+      if (known === undefined) linksOf.set(end, [link]);
+      else known.push(link);
     }
   }
-  return [];
+  const reachedBy = new Map<IdentifierId, DatedLink | null>([[identifierId, null]]);
+  // A map goes on to what is added while it is gone through: the nearest first.
+  for (const [at] of reachedBy) {
+    for (const link of linksOf.get(at) ?? []) {
+      const next = otherEnd(link, at);
+      if (!reachedBy.has(next)) reachedBy.set(next, link);
+    }
+  }
+  const chain: DatedLink[] = [];
+  for (let at = linkedIdentifierId; ; ) {
+    const link = reachedBy.get(at) ?? null;
+    if (link === null) return chain.reverse();
+    chain.push(link);
+    at = otherEnd(link, at);
+  }
 }
 
-function otherEnd(link: Link, end: IdentifierId): IdentifierId | null {
-  if (link.identifierId === end) return link.linkedIdentifierId;
-  return link.linkedIdentifierId === end ? link.identifierId : null;
+function otherEnd(link: Link, end: IdentifierId): IdentifierId {
+  return link.identifierId === end ? link.linkedIdentifierId : link.identifierId;
 }
 
 function linkText({ identifierId, linkedIdentifierId }: Link): string {

@@ -90,10 +90,14 @@ export async function redirect(
     [redirections.map((one) => one.absorbedId), redirections.map((one) => one.into), from],
   );
   await tx.query(
-    `update profile_merge m set survivor_id = n.survivor_id
-     from unnest($1::uuid[], $2::uuid[]) as n (merge_id, survivor_id)
+    `update profile_merge m set survivor_id = n.survivor_id, absorbed_id = n.absorbed_id
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as n (merge_id, survivor_id, absorbed_id)
      where m.merge_id = n.merge_id`,
-    [handedOver.map((one) => one.mergeId), handedOver.map((one) => one.survivorId)],
+    [
+      handedOver.map((one) => one.mergeId),
+      handedOver.map((one) => one.survivorId),
+      handedOver.map((one) => one.absorbedId),
+    ],
   );
   await tx.query('update profile_merge set undone_at = $2 where merge_id = any($1::uuid[])', [
     undoneMergeIds,
@@ -105,7 +109,7 @@ export async function redirect(
 export async function revokeLinks(
   tx: Tx,
   links: readonly Link[],
-  unmergeId: string,
+  { unmergeId, actor, reason }: Unmerge,
   now: Date,
 ): Promise<void> {
   await tx.query(
@@ -117,8 +121,8 @@ export async function revokeLinks(
        returning l.*
      )
      insert into revoked_link (profile_id, identifier_id, other_identifier_id, unmerge_id,
-       event_id, source, linked_at, revoked_at)
-     select i.profile_id, e.own, e.other, $3, r.event_id, r.source, r.linked_at, $4
+       event_id, source, linked_at, revoked_at, revoked_by, reason)
+     select i.profile_id, e.own, e.other, $3, r.event_id, r.source, r.linked_at, $4, $5, $6
      from revoked r
      cross join lateral (
        values (r.identifier_id, r.linked_identifier_id), (r.linked_identifier_id, r.identifier_id)
@@ -129,6 +133,8 @@ export async function revokeLinks(
       links.map((link) => link.linkedIdentifierId),
       unmergeId,
       now,
+      actor,
+      reason,
     ],
   );
 }

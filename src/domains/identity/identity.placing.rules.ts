@@ -95,7 +95,10 @@ export class Placing {
         candidates.push(one);
         continue;
       }
-      const refusal = this.handOver(one, candidates, occurredAt, requestIndex);
+      const refusal =
+        conflict === 'PERSON_CONFLICT'
+          ? this.handOver(one, candidates, occurredAt, requestIndex)
+          : conflict;
       if (refusal === null) candidates.push(one);
       else demotions.push({ ...one.key, reason: refusal });
     }

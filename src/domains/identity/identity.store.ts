@@ -41,6 +41,11 @@ export function findIdentifiersOfProfiles(
   );
 }
 
+/** Whether an identifier stands, or stood, for other people as well. */
+const isShared = `exists (
+  select from identifier o
+  where o.value = i.value and o.namespace = i.namespace and o.tenant <> i.tenant)`;
+
 /**
  * The oldest identifier of each profile that the ids stand for; one that others share only where
  * there is no other. One statement, since a merge between two of them would leave the profile
@@ -49,14 +54,15 @@ export function findIdentifiersOfProfiles(
 export function findOldestIdentifiers(
   sql: Sql,
   profileIds: readonly ProfileId[],
-): Promise<(KnownIdentifier & { askedId: ProfileId })[]> {
+): Promise<(KnownIdentifier & { askedId: ProfileId; isShared: boolean })[]> {
   return sql.query(
-    `select distinct on (asked.profile_id) asked.profile_id as "askedId", ${knownIdentifierColumns}
+    `select distinct on (asked.profile_id) asked.profile_id as "askedId", ${knownIdentifierColumns},
+       ${isShared} as "isShared"
      from profile asked
      join identifier i on i.profile_id = coalesce(asked.merged_into, asked.profile_id)
      where asked.profile_id = any($1::uuid[])
      order by asked.profile_id,
-       i.tenant > 0 or i.held_until is not null or i.signed_in_at is not null,
+       ${isShared},
        i.first_seen_at, i.namespace, i.value`,
     [profileIds],
   );

@@ -1,4 +1,4 @@
-export { ProfileDirectory } from './identity.directory';
+export { type PrimaryIdentifier, ProfileDirectory } from './identity.directory';
 export { fromLinkId, toLinkId } from './identity.link-id';
 export { lockIdentities, tryLockProfiles } from './identity.locks';
 export { IdentityLogReads } from './identity.log.reads';

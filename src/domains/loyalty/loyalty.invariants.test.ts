@@ -22,7 +22,12 @@ const profiles = {
       profileIds.flatMap((profileId) => {
         const identifierId = homes.get(profileId)?.identifierIds[0];
         if (identifierId === undefined) return [];
-        return [[profileId, { namespace: 'x', value: identifierId, identifierId, profileId }]];
+        return [
+          [
+            profileId,
+            { namespace: 'x', value: identifierId, identifierId, profileId, isShared: false },
+          ],
+        ];
       }),
     ),
 };

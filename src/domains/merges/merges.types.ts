@@ -98,21 +98,28 @@ export class UnmergeProfileInput {
   dryRun!: boolean;
 }
 
-@ObjectType({ description: 'What a profile comes to at one moment, before or after a merge.' })
+@ObjectType({
+  description:
+    'What a profile comes to at one moment, before or after a merge. Null is what the key may not ' +
+    'see by its scopes (and a stage or code that there is not).',
+})
 export class ProfileSnapshot {
   @Field(() => ID, { description: 'The profile. In a dry run it may not exist outside of it.' })
   profileId!: string;
 
-  @Field(() => [IdentifierName], { description: 'What it is known by, the first seen first.' })
+  @Field(() => [IdentifierName], {
+    nullable: true,
+    description: 'What it is known by, the first seen first.',
+  })
   identifiers!: readonly IdentifierName[];
 
   @Field(() => String, { nullable: true, description: 'The lifecycle stage; null before any.' })
   stage!: string | null;
 
-  @Field(() => Boolean, { description: 'Whether it is at risk.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is at risk.' })
   atRisk!: boolean;
 
-  @Field(() => ValueTier, { description: 'The value tier.' })
+  @Field(() => ValueTier, { nullable: true, description: 'The value tier.' })
   valueTier!: ValueTier;
 
   @Field(() => Int64, { nullable: true, description: 'The points that can be spent.' })
@@ -124,7 +131,10 @@ export class ProfileSnapshot {
   @Field(() => String, { nullable: true, description: 'The membership tier.' })
   membershipTier!: string;
 
-  @Field(() => [Consent], { description: 'What it agreed to and what not, by purpose.' })
+  @Field(() => [Consent], {
+    nullable: true,
+    description: 'What it agreed to and what not, by purpose.',
+  })
   consents!: readonly Consent[];
 
   @Field(() => Int, { nullable: true, description: 'Referrals by its codes that are not void.' })
