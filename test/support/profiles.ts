@@ -1,4 +1,4 @@
-import type { KnownIdentifier, Move } from '../../src/domains/identity';
+import type { Move, PrimaryIdentifier } from '../../src/domains/identity';
 import type { IdentifierId, ProfileId } from '../../src/shared/ids';
 
 /** The only identifier of a profile that no graph knows of: named like the profile. */
@@ -14,7 +14,7 @@ export function madeUpProfiles(resolve: (profileId: ProfileId) => ProfileId | nu
   return {
     lockProfile: async (_tx: unknown, profileId: ProfileId) => resolve(profileId),
     primaryIdentifiers: async (_sql: unknown, profileIds: readonly ProfileId[]) =>
-      new Map<ProfileId, KnownIdentifier>(
+      new Map<ProfileId, PrimaryIdentifier>(
         profileIds.map((profileId) => [
           profileId,
           {
@@ -22,6 +22,7 @@ export function madeUpProfiles(resolve: (profileId: ProfileId) => ProfileId | nu
             value: profileId,
             identifierId: soleIdentifier(profileId),
             profileId,
+            isShared: false,
           },
         ]),
       ),

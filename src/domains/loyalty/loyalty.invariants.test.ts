@@ -4,7 +4,7 @@ import { useTestDatabase } from '../../../test/support/database';
 import { madeUpProfiles } from '../../../test/support/profiles';
 import { MS_PER_DAY } from '../../shared/days';
 import { type IdentifierId, type ProfileId, uuidSource } from '../../shared/ids';
-import type { KnownIdentifier } from '../identity';
+import type { PrimaryIdentifier } from '../identity';
 import { defaultLoyaltyPolicy as policy } from './loyalty.policy';
 import { LoyaltyReads } from './loyalty.reads';
 import { LoyaltyRehoming } from './loyalty.rehoming';
@@ -18,7 +18,7 @@ const homes = new Map<ProfileId, ModelMember>();
 const profiles = {
   ...madeUpProfiles(),
   primaryIdentifiers: async (_sql: unknown, profileIds: readonly ProfileId[]) =>
-    new Map<ProfileId, KnownIdentifier>(
+    new Map<ProfileId, PrimaryIdentifier>(
       profileIds.flatMap((profileId) => {
         const identifierId = homes.get(profileId)?.identifierIds[0];
         if (identifierId === undefined) return [];
