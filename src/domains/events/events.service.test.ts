@@ -99,17 +99,17 @@ describe('whose an event is', () => {
     expect(await daysOf(user)).toEqual([]);
   });
 
-  it('never merges two user ids: the shared device is demoted and the event kept', async () => {
-    const device = { namespace: 'device_id', value: 'shared-tablet' };
+  it('never merges two user ids: a shared address is demoted and the event kept', async () => {
+    const email = { namespace: 'email', value: 'shared@example.com' };
     const alice = await accepted(
-      event({ identifiers: [{ namespace: 'user_id', value: 'alice' }, device] }),
+      event({ identifiers: [{ namespace: 'user_id', value: 'alice' }, email] }),
     );
     const outcome = await ingestOne(
-      event({ identifiers: [{ namespace: 'user_id', value: 'bob' }, device] }),
+      event({ identifiers: [{ namespace: 'user_id', value: 'bob' }, email] }),
     );
     expect(outcome).toMatchObject({
       status: 'ACCEPTED',
-      demotions: [{ ...device, reason: 'PERSON_CONFLICT' }],
+      demotions: [{ ...email, reason: 'PERSON_CONFLICT' }],
     });
     expect(outcome).not.toMatchObject({ profileId: alice });
   });

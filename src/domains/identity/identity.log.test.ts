@@ -15,7 +15,12 @@ import { IdentityResolver } from './identity.resolver';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
-const { events: service } = createPipeline(database, { clock });
+// Two people on one device: here it is demoted, as an identifier is that does not follow people.
+const identityPolicy = {
+  ...defaultIdentityPolicy,
+  namespaces: defaultIdentityPolicy.namespaces.map((one) => ({ ...one, followsPerson: false })),
+};
+const { events: service } = createPipeline(database, { clock, identityPolicy });
 const reads = new IdentityLogReads(database);
 const execute = createExecutor([
   new IdentityResolver(new IdentityReads(database, defaultIdentityPolicy)),

@@ -263,7 +263,8 @@ export class Placing {
     requestIndex: number,
   ): DemotionReason | null {
     const holder = tenants.at(occurredAt);
-    const isLate = holder?.signedInAt != null && holder.signedInAt >= occurredAt;
+    // At the same instant the later to arrive counts: a batch without times is in order.
+    const isLate = holder?.signedInAt != null && holder.signedInAt > occurredAt;
     if (holder === undefined || isLate || !isSignIn(candidates)) return 'PERSON_CONFLICT';
     // Who they are has to be settled before one of them is given it.
     const [{ group }] = this.unite(candidates, occurredAt, requestIndex);

@@ -144,6 +144,21 @@ describe('a device that two people use', () => {
     expect(bob.profileId).toBe(fresh.profileId);
   });
 
+  it('goes to the last one of a batch that tells no times', async () => {
+    const { outcomes } = await service.ingest(
+      'app',
+      ['u:ann d:tablet', 'u:bob d:tablet', 'u:cid d:tablet', 'u:bob d:tablet', 'd:tablet'].map(
+        (names) => ({ ...event(0, names), occurredAt: undefined }),
+      ),
+    );
+    expect(outcomes.map((one) => ('demotions' in one ? one.demotions.length : -1))).toEqual([
+      0, 0, 0, 0, 0,
+    ]);
+    const profiles = outcomes.map((one) => ('profileId' in one ? one.profileId : null));
+    expect(profiles[4]).toBe(profiles[1]);
+    expect(await holderOf('d:tablet')).toBe(await holderOf('u:bob'));
+  });
+
   it('is handed on within a batch as between batches', async () => {
     const { outcomes } = await service.ingest('app', [
       event(1, 'u:ann d:tablet'),

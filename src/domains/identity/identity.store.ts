@@ -1,7 +1,15 @@
 import { instantArray, integerArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
-import type { IdentifierKey, KnownIdentifier, Link, Move, Place, Tenancy } from './identity.model';
+import {
+  type IdentifierKey,
+  type KnownIdentifier,
+  keyText,
+  type Link,
+  type Move,
+  type Place,
+  type Tenancy,
+} from './identity.model';
 import type { PlannedCounts, PlannedIdentifier } from './identity.plan';
 
 const knownIdentifierColumns = `
@@ -242,12 +250,16 @@ function toCountsText({ counts }: PlannedCounts): string {
  */
 export async function recordTenancies(tx: Tx, tenancies: readonly Tenancy[]): Promise<void> {
   if (tenancies.length === 0) return;
-  const keys = [tenancies.map((one) => one.value), tenancies.map((one) => one.namespace)];
+  // Of several at one instant the last counts; a statement changes no row twice.
+  const last = [
+    ...new Map(tenancies.map((one) => [`${keyText(one)} ${one.since.getTime()}`, one])).values(),
+  ];
+  const keys = [last.map((one) => one.value), last.map((one) => one.namespace)];
   await tx.query(
     `insert into identifier_tenancy (value, namespace, since, tenant)
      select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::smallint[])
      on conflict (value, namespace, since) do update set tenant = excluded.tenant`,
-    [...keys, tenancies.map((one) => one.since), tenancies.map((one) => one.tenant)],
+    [...keys, last.map((one) => one.since), last.map((one) => one.tenant)],
   );
   await tx.query(
     `update identifier i set held_until = s.held_until
