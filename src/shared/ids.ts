@@ -20,6 +20,7 @@ export const uuidSource: IdSource = {
 export type IdPrefix =
   | 'prf'
   | 'evt'
+  | 'dup'
   | 'lnk'
   | 'mrg'
   | 'unm'
@@ -51,4 +52,27 @@ export function fromPublicId<Id extends string>(prefix: IdPrefix, text: string):
     );
   }
   return groups.slice(1).join('-') as Id;
+}
+
+/** The id of what two others make up, e.g. `lnk_` and 64 hexadecimal digits. Opaque to clients. */
+export function toPublicPairId(prefix: IdPrefix, [one, other]: readonly [string, string]): string {
+  return toPublicId(prefix, `${one}${other}`);
+}
+
+/**
+ * Reads the public id of a pair back.
+ * @throws InvalidInput when the text is not an id of that kind
+ */
+export function fromPublicPairId<Id extends string>(
+  prefix: IdPrefix,
+  text: string,
+): readonly [Id, Id] {
+  const [, one, other] = /^[a-z]{3}_([0-9a-f]{32})([0-9a-f]{32})$/.exec(text) ?? [];
+  if (!text.startsWith(`${prefix}_`) || one === undefined || other === undefined) {
+    throw new InvalidInput(
+      `Not a valid id: it must look like ${prefix}_ and 64 hexadecimal digits. Use it as it came.`,
+      { expectedPrefix: prefix },
+    );
+  }
+  return [fromPublicId(prefix, `${prefix}_${one}`), fromPublicId(prefix, `${prefix}_${other}`)];
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Tx } from '../../platform/database/database';
+import { digestOf } from '../../shared/digest';
 import type { ProfileId } from '../../shared/ids';
 import type { ProfilePair, ScoredPair } from './duplicates.model';
 
@@ -171,10 +171,4 @@ export async function saveCandidates(
       now,
     ],
   );
-}
-
-/** A key of any length in 16 bytes, which tell nobody's name, in the form of a UUID. */
-function digestOf(key: string): string {
-  const digest = createHash('sha256').update(key).digest('hex');
-  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

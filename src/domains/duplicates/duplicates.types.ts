@@ -8,6 +8,7 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedValues } from '../../platform/graphql/described-values';
 import type { DismissalFault } from './duplicates.errors';
 import { toCandidateId } from './duplicates.ids';
 import type {
@@ -87,11 +88,7 @@ const faultMessages: Readonly<Record<DismissalFault, string>> = {
 registerEnumType(faults, {
   name: 'DismissalFault',
   description: 'What is wrong with a dismissal as asked for.',
-  valuesConfig: {
-    REASON_MISSING: { description: faultMessages.REASON_MISSING },
-    REASON_TOO_LONG: { description: faultMessages.REASON_TOO_LONG },
-    MALFORMED_TEXT: { description: faultMessages.MALFORMED_TEXT },
-  },
+  valuesConfig: describedValues(faultMessages),
 });
 
 @ObjectType({ description: 'One feature that both profiles have, and what it says.' })

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Sql, Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import { storableText } from '../../shared/text';
@@ -8,8 +8,7 @@ import type { Rejection } from './events.rules';
 
 /** Names one message of one source in 16 bytes, whatever the length of its id. */
 export function messageKey(source: string, messageId: string): string {
-  const digest = createHash('sha256').update(`${source}\0${messageId}`).digest('hex');
-  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return digestOf(`${source}\0${messageId}`);
 }
 
 export interface Receipt {

@@ -1,12 +1,9 @@
-import { InvalidInput } from '../../shared/errors';
-import { fromPublicId, type IdentifierId, toPublicId } from '../../shared/ids';
+import { fromPublicPairId, type IdentifierId, toPublicPairId } from '../../shared/ids';
 import type { Link } from './identity.model';
 
-const HEX_DIGITS = 32;
-
-/** A link is named by its two ends: `lnk_` and 64 hexadecimal digits. Opaque to clients. */
+/** A link is named by its two ends. */
 export function toLinkId({ identifierId, linkedIdentifierId }: Link): string {
-  return toPublicId('lnk', `${identifierId}${linkedIdentifierId}`);
+  return toPublicPairId('lnk', [identifierId, linkedIdentifierId]);
 }
 
 /**
@@ -14,15 +11,5 @@ export function toLinkId({ identifierId, linkedIdentifierId }: Link): string {
  * @throws InvalidInput when the text is not the id of a link
  */
 export function fromLinkId(text: string): readonly [IdentifierId, IdentifierId] {
-  const hex = text.startsWith('lnk_') ? text.slice('lnk_'.length) : '';
-  try {
-    return [
-      fromPublicId<IdentifierId>('lnk', `lnk_${hex.slice(0, HEX_DIGITS)}`),
-      fromPublicId<IdentifierId>('lnk', `lnk_${hex.slice(HEX_DIGITS)}`),
-    ];
-  } catch {
-    throw new InvalidInput(`Not a valid id: it must look like lnk_ and ${2 * HEX_DIGITS} digits.`, {
-      expectedPrefix: 'lnk',
-    });
-  }
+  return fromPublicPairId<IdentifierId>('lnk', text);
 }

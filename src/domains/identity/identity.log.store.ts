@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Sql, Tx } from '../../platform/database/database';
+import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { IdentityWarning } from './identity.log.rules';
 
@@ -45,7 +45,7 @@ export async function recordWarnings(
      on conflict (day, rule, source, shard) do update set times = d.times + excluded.times`,
     [
       warnings.map((warning) => warning.identifierId),
-      warnings.map((warning) => fingerprintOf(warning.sameness)),
+      warnings.map((warning) => digestOf(warning.sameness)),
       warnings.map((warning) => warning.rule),
       warnings.map((warning) => warning.namespace),
       warnings.map((warning) => warning.value),
@@ -56,12 +56,6 @@ export async function recordWarnings(
       now,
     ],
   );
-}
-
-/** A text of any length in 16 bytes, in the form of a UUID. */
-function fingerprintOf(text: string): string {
-  const digest = createHash('sha256').update(text).digest('hex');
-  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** A place in a log: newest first, and by two ids within one instant. */

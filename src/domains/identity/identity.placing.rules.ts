@@ -109,20 +109,6 @@ export class Placing {
     return { nodes, held, demotions };
   }
 
-  /** Why these identifiers cannot be one person's, the first first. One alone always can. */
-  private findConflicts(
-    candidates: readonly Candidate[],
-    occurredAt: Date,
-  ): readonly MergeConflict[] {
-    if (candidates.length === 1) return [];
-    const nodes = candidates.map(({ tenants }) => tenants.at(occurredAt));
-    const groups = groupsOf(nodes);
-    const unknown = candidates.filter((_, index) => nodes[index] === undefined);
-    if (groups.length === 1 && unknown.length === 0) return [];
-    const added = unknown.map(({ key }) => key);
-    return this.conflictsOf(groups, added, candidates, occurredAt);
-  }
-
   findConflictsBetween(profileIds: readonly ProfileId[], now: Date): readonly MergeConflict[] {
     const groups = profileIds.flatMap((profileId) => this.knownGroups.get(profileId) ?? []);
     return this.conflictsOf(groups, [], [], now);
@@ -142,6 +128,20 @@ export class Placing {
       tenancies,
       signIns,
     };
+  }
+
+  /** Why these identifiers cannot be one person's, the first first. One alone always can. */
+  private findConflicts(
+    candidates: readonly Candidate[],
+    occurredAt: Date,
+  ): readonly MergeConflict[] {
+    if (candidates.length === 1) return [];
+    const nodes = candidates.map(({ tenants }) => tenants.at(occurredAt));
+    const groups = groupsOf(nodes);
+    const unknown = candidates.filter((_, index) => nodes[index] === undefined);
+    if (groups.length === 1 && unknown.length === 0) return [];
+    const added = unknown.map(({ key }) => key);
+    return this.conflictsOf(groups, added, candidates, occurredAt);
   }
 
   private conflictsOf(

@@ -9,7 +9,7 @@ import type { IdentityPolicy } from './identity.policy';
  * match attaches, several merge. Where that would make one person of two, join what an operator
  * took apart, or put more into one profile than policy allows, the event's lowest-priority
  * identifier is demoted and the match tried again, so that an event is never lost to a conflict.
- * Which of several reasons is given follows the order of `findConflicts`.
+ * Which of several reasons is given follows the order of `MergeConflict`.
  *
  * An identifier that follows people (a device) and stands for somebody else is not demoted but
  * goes over to the person who signs in on it, from the time of the event on: what it did before

@@ -264,14 +264,12 @@ export async function recordTenancies(tx: Tx, tenancies: readonly Tenancy[]): Pr
   await tx.query(
     `update identifier i set held_until = s.held_until
      from (
-       select n.value, n.namespace, n.tenant, case
-         when last.since is null then (
-           select min(t.since) from identifier_tenancy t
-           where t.value = n.value and t.namespace = n.namespace)
-         else (
-           select min(t.since) from identifier_tenancy t
-           where t.value = n.value and t.namespace = n.namespace and t.since > last.since)
-         end as held_until
+       -- Until somebody else had it for the first time after the last time it was theirs.
+       select n.value, n.namespace, n.tenant, (
+         select min(t.since) from identifier_tenancy t
+         where t.value = n.value and t.namespace = n.namespace
+           and t.since > coalesce(last.since, '-infinity')
+       ) as held_until
        from (select distinct * from unnest($1::text[], $2::text[]) as k (value, namespace)) named
        join identifier n using (value, namespace)
        cross join lateral (

@@ -17,8 +17,10 @@ export { normaliseIdentifier } from './identity.normalise';
 export {
   canBeForced,
   type Decision,
+  type MergeOutcome,
   OperatorIdentityService,
   type Undoing,
+  type UnmergeOutcome,
 } from './identity.operators.service';
 export type { DatedLink } from './identity.parting.rules';
 export {

@@ -1,5 +1,6 @@
 import { createUnionType, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedValues } from '../../platform/graphql/described-values';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { type ProfileId, toPublicId } from '../../shared/ids';
 import { ProfileNotFound } from '../identity';
@@ -50,16 +51,7 @@ const faultMessages: Readonly<Record<AdjustmentFault, string>> = {
 registerEnumType(faults, {
   name: 'AdjustmentFault',
   description: 'What is wrong with an adjustment as asked for.',
-  valuesConfig: {
-    ZERO_POINTS: { description: faultMessages.ZERO_POINTS },
-    BEYOND_MAXIMUM: { description: faultMessages.BEYOND_MAXIMUM },
-    REASON_MISSING: { description: faultMessages.REASON_MISSING },
-    REASON_TOO_LONG: { description: faultMessages.REASON_TOO_LONG },
-    NOTE_TOO_LONG: { description: faultMessages.NOTE_TOO_LONG },
-    KEY_MISSING: { description: faultMessages.KEY_MISSING },
-    KEY_TOO_LONG: { description: faultMessages.KEY_TOO_LONG },
-    MALFORMED_TEXT: { description: faultMessages.MALFORMED_TEXT },
-  },
+  valuesConfig: describedValues(faultMessages),
 });
 
 @ObjectType({ description: "A member's points and membership tier." })

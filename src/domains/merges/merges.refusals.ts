@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql';
+import { describedValues } from '../../platform/graphql/described-values';
 import type { MergeConflict } from '../identity';
 
 const mergeMessages = {
@@ -24,7 +25,7 @@ export type MergeRefusalReason = keyof typeof mergeMessages;
 registerEnumType(MergeRefusalReason, {
   name: 'MergeRefusalReason',
   description: 'Why two profiles are not to be merged.',
-  valuesConfig: described(mergeMessages),
+  valuesConfig: describedValues(mergeMessages),
 });
 
 const unmergeMessages = {
@@ -48,7 +49,7 @@ export const UnmergeRefusalReason = {
 registerEnumType(UnmergeRefusalReason, {
   name: 'UnmergeRefusalReason',
   description: 'Why a profile is not taken apart.',
-  valuesConfig: described(unmergeMessages),
+  valuesConfig: describedValues(unmergeMessages),
 });
 
 /** One sentence for a person: the first of what stands in the way. */
@@ -59,13 +60,4 @@ export function mergeMessage(reasons: readonly MergeRefusalReason[]): string {
 
 export function unmergeMessage(reason: UnmergeRefusalReason): string {
   return unmergeMessages[reason];
-}
-
-function described<Name extends string>(
-  messages: Readonly<Record<Name, string>>,
-): Record<Name, { description: string }> {
-  const entries = Object.entries(messages) as [Name, string][];
-  return Object.fromEntries(
-    entries.map(([name, description]) => [name, { description }]),
-  ) as Record<Name, { description: string }>;
 }

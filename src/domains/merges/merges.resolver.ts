@@ -67,7 +67,7 @@ export class MergesResolver {
   @Mutation(() => MergeProfilesResult, {
     description:
       'Merges the two profiles of a duplicate candidate, as `mergeProfiles` does. `NOT_FOUND` ' +
-      'where they are not proposed, or no longer two.',
+      'where there is no such pair, or its profiles are no longer two.',
   })
   async acceptDuplicate(
     @Arg('input', { description: 'Which pair, and why.' }) input: AcceptDuplicateInput,

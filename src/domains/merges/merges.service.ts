@@ -7,8 +7,10 @@ import type {
   DatedLink,
   Decision,
   MergeConflict,
+  MergeOutcome,
   OperatorIdentityService,
   Undoing,
+  UnmergeOutcome,
 } from '../identity';
 import { type ProfileSnapshot, type SnapshotReads, takeSnapshots } from './merges.snapshot';
 
@@ -29,8 +31,7 @@ export type MergeProfilesOutcome =
       readonly after: ProfileSnapshot;
     }
   | { readonly kind: 'PROFILE_NOT_FOUND' }
-  | { readonly kind: 'ONE_ALREADY'; readonly profileId: ProfileId }
-  | { readonly kind: 'REFUSED'; readonly conflicts: readonly MergeConflict[] };
+  | Exclude<MergeOutcome, { readonly kind: 'MERGED' }>;
 
 export interface UnmergeProfile extends Decision {
   readonly undoing: Undoing;
@@ -46,8 +47,7 @@ export type UnmergeProfileOutcome =
       readonly after: readonly ProfileSnapshot[];
       readonly revoked: readonly DatedLink[];
     }
-  | { readonly kind: 'MERGE_NOT_FOUND' | 'MERGE_UNDONE' | 'MERGE_WITHOUT_LINK' | 'LINK_NOT_FOUND' }
-  | { readonly kind: 'STILL_CONNECTED'; readonly chain: readonly DatedLink[] };
+  | Exclude<UnmergeOutcome, { readonly kind: 'PARTED' }>;
 
 export interface MergesServiceParts {
   readonly database: Database;

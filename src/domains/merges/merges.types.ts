@@ -9,16 +9,9 @@ import { MergeRefusalReason, UnmergeRefusalReason } from './merges.refusals';
 const REASON_LENGTH_MAX = 500;
 const LINKS_MAX = 100;
 
-@InputType({ description: 'Two profiles that are one person.' })
-export class MergeProfilesInput {
-  @Field(() => ID, {
-    description: 'One of them. The older one survives, whichever is named first.',
-  })
-  profileId!: string;
-
-  @Field(() => ID, { description: 'The other one.' })
-  otherProfileId!: string;
-
+/** What every decision of an operator says beside what it is about. */
+@InputType()
+abstract class DecisionInput {
   @Field(() => String, {
     description: `Why, for whoever looks into it later; 1 … ${REASON_LENGTH_MAX} characters.`,
   })
@@ -31,7 +24,10 @@ export class MergeProfilesInput {
     description: 'Tell what would come of it, and write nothing.',
   })
   dryRun!: boolean;
+}
 
+@InputType()
+abstract class MergeDecisionInput extends DecisionInput {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
@@ -41,33 +37,25 @@ export class MergeProfilesInput {
   force!: boolean;
 }
 
+@InputType({ description: 'Two profiles that are one person.' })
+export class MergeProfilesInput extends MergeDecisionInput {
+  @Field(() => ID, {
+    description: 'One of them. The older one survives, whichever is named first.',
+  })
+  profileId!: string;
+
+  @Field(() => ID, { description: 'The other one.' })
+  otherProfileId!: string;
+}
+
 @InputType({ description: 'A pair that was proposed as one person, and is.' })
-export class AcceptDuplicateInput {
+export class AcceptDuplicateInput extends MergeDecisionInput {
   @Field(() => ID, { description: 'The pair, as `DuplicateCandidate.id` gave it.' })
   id!: string;
-
-  @Field(() => String, {
-    description: `Why, for whoever looks into it later; 1 … ${REASON_LENGTH_MAX} characters.`,
-  })
-  @Length(1, REASON_LENGTH_MAX)
-  @Matches(/\S/)
-  reason!: string;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: 'Tell what would come of it, and write nothing.',
-  })
-  dryRun!: boolean;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: 'As in `MergeProfilesInput`.',
-  })
-  force!: boolean;
 }
 
 @InputType({ description: 'What was joined by mistake: a merge, or links. Name one of the two.' })
-export class UnmergeProfileInput {
+export class UnmergeProfileInput extends DecisionInput {
   @Field(() => ID, {
     nullable: true,
     description: 'The merge to undo, as `ProfileMerge.id` or `IdentityLogEntry.mergeId` gave it.',
@@ -83,19 +71,6 @@ export class UnmergeProfileInput {
   @ArrayNotEmpty()
   @ArrayMaxSize(LINKS_MAX)
   linkIds?: string[] | null;
-
-  @Field(() => String, {
-    description: `Why, for whoever looks into it later; 1 … ${REASON_LENGTH_MAX} characters.`,
-  })
-  @Length(1, REASON_LENGTH_MAX)
-  @Matches(/\S/)
-  reason!: string;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: 'Tell what would come of it, and write nothing.',
-  })
-  dryRun!: boolean;
 }
 
 @ObjectType({
