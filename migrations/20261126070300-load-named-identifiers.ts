@@ -41,6 +41,21 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
         select lock_keys(array(select hashtextextended(name, 0) from unnest(names) as n (name)))
       $$`);
 
+    await LoadNamedIdentifiers1795676580000.createResolvingFunctions(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await LoadNamedIdentifiers1795676580000.dropResolvingFunctions(runner);
+    await runner.query('drop function from_ms');
+    // The one before stands in the migration that made it.
+    await runner.query('alter table identifier reset (fillfactor)');
+    await runner.query('drop function lock_identities');
+    await runner.query('drop function lock_keys');
+    await new LockIdentitiesInOneCall1795424400000().up(runner);
+  }
+
+  /** What the migration that replaces these functions brings back when it is undone. */
+  static async createResolvingFunctions(runner: QueryRunner): Promise<void> {
     // The nodes of the identifiers, and whether each was its identifier's holder at some time of
     // the span asked for: of a shared one that is told by its tenancies, of any other it is so.
     await runner.query(`
@@ -260,15 +275,9 @@ export class LoadNamedIdentifiers1795676580000 implements MigrationInterface {
       $$`);
   }
 
-  async down(runner: QueryRunner): Promise<void> {
+  static async dropResolvingFunctions(runner: QueryRunner): Promise<void> {
     await runner.query('drop function record_identities');
     await runner.query('drop function lock_and_load_identifiers');
     await runner.query('drop function find_nodes');
-    await runner.query('drop function from_ms');
-    // The one before stands in the migration that made it.
-    await runner.query('alter table identifier reset (fillfactor)');
-    await runner.query('drop function lock_identities');
-    await runner.query('drop function lock_keys');
-    await new LockIdentitiesInOneCall1795424400000().up(runner);
   }
 }

@@ -466,7 +466,7 @@ CREATE OR REPLACE FUNCTION public.find_nodes(namespaces text[], vals text[], fro
  STABLE
 AS $function$
         select k.n, k.namespace, k.value, i.tenant, i.identifier_id, i.profile_id,
-          i.first_seen_at, i.signed_in_at, i.place,
+          i.first_seen_at, i.signed_in_at, i.ctid,
           case when i.tenant = 0 and i.held_until is null then true else
             i.tenant = coalesce((
               select t.tenant from identifier_tenancy t
@@ -479,13 +479,8 @@ AS $function$
           end
         from unnest(namespaces, vals, froms, untils) with ordinality
           as k (namespace, value, from_at, until_at, n)
-        left join lateral (
-          select i.tenant, i.identifier_id, i.profile_id, i.first_seen_at, i.signed_in_at,
-            i.held_until, i.ctid as place
-          from identifier i
-          where i.value = k.value and i.namespace = k.namespace
-          offset 0
-        ) i on true
+        left join identifier i
+          on i.value = any(vals) and i.value = k.value and i.namespace = k.namespace
       $function$;
 
 CREATE OR REPLACE FUNCTION public.from_ms(ms bigint)
@@ -500,6 +495,8 @@ CREATE OR REPLACE FUNCTION public.lock_and_load_identifiers(namespaces text[], v
  RETURNS TABLE(known_index integer, known_namespace text, known_value text, known_tenant smallint, known_identifier_id uuid, known_profile_id uuid, known_place tid, known_first_seen_at timestamp with time zone, known_signed_in_at timestamp with time zone, known_tenancies text, profile_counts text, profile_merges integer, profile_revoked text)
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
       declare
         keys bigint[];
@@ -578,12 +575,7 @@ AS $function$
           union all
           select null, null, null, null, null, p.profile_id, p.ctid, null, null, null,
             p.identifier_counts::text, p.merges, r.pairs
-          from (select distinct h.profile_id from unnest(holders) as h (profile_id)) held
-          cross join lateral (
-            select p.profile_id, p.ctid, p.identifier_counts, p.merges from profile p
-            where p.profile_id = held.profile_id
-            offset 0
-          ) p
+          from profile p
           left join (
             select r.profile_id, jsonb_agg(jsonb_build_array(r.identifier_id,
               r.other_identifier_id, (extract(epoch from r.revoked_at) * 1000)::bigint))::text
@@ -591,19 +583,17 @@ AS $function$
             from revoked_link r
             where r.profile_id = any(holders) and r.lifted_at is null
             group by r.profile_id
-          ) r on r.profile_id = p.profile_id;
+          ) r on r.profile_id = p.profile_id
+          where p.profile_id = any(holders);
 
         if cardinality(windowed) > 0 then
           return query
             select null::integer, i.namespace, i.value, i.tenant, i.identifier_id, i.profile_id,
-              i.place, i.first_seen_at, i.signed_in_at, null::text, null::text, null::integer, null::text
-            from (select distinct h.profile_id from unnest(holders) as h (profile_id)) held
-            cross join lateral (
-              select i.*, i.ctid as place from identifier i
-              where i.profile_id = held.profile_id and i.namespace = any(windowed)
-              offset 0
-            ) i
-            where not (i.identifier_id = any(array_remove(nodes, null)));
+              i.ctid, i.first_seen_at, i.signed_in_at, null::text, null::text, null::integer,
+              null::text
+            from identifier i
+            where i.profile_id = any(holders) and i.namespace = any(windowed)
+              and not (i.identifier_id = any(array_remove(nodes, null)));
         end if;
       end
       $function$;
@@ -642,7 +632,7 @@ AS $function$
       end
       $function$;
 
-CREATE OR REPLACE FUNCTION public.record_identities(recorded_at timestamp with time zone, source text, new_profiles uuid[], new_profile_counts text[], changed_profiles uuid[], changed_places tid[], changed_counts text[], changed_merges integer[], new_values text[], new_namespaces text[], new_tenants smallint[], new_nodes uuid[], new_holders uuid[], new_firsts bigint[], new_lasts bigint[], new_sign_ins bigint[], seen_nodes uuid[], seen_places tid[], seen_firsts bigint[], seen_lasts bigint[], seen_sign_ins bigint[], link_nodes uuid[], link_others uuid[], link_events uuid[])
+CREATE OR REPLACE FUNCTION public.record_identities(recorded_at timestamp with time zone, source text, new_profiles uuid[], new_profile_counts text[], changed_profiles uuid[], changed_places tid[], changed_counts text[], changed_merges integer[], new_values text[], new_namespaces text[], new_tenants smallint[], new_nodes uuid[], new_holders uuid[], new_firsts bigint[], new_lasts bigint[], new_sign_ins bigint[], seen_nodes uuid[], seen_places tid[], seen_firsts bigint[], seen_lasts bigint[], seen_sign_ins bigint[], new_link_nodes uuid[], new_link_others uuid[], new_link_events uuid[], link_nodes uuid[], link_others uuid[], link_events uuid[])
  RETURNS void
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
@@ -681,6 +671,13 @@ AS $function$
         where i.ctid = s.place and i.identifier_id = s.identifier_id
           and (from_ms(s.first) < i.first_seen_at or from_ms(s.last) > i.last_seen_at
             or from_ms(s.sign_in) > coalesce(i.signed_in_at, '-infinity'));
+
+        insert into identity_link
+          (identifier_id, linked_identifier_id, event_id, source, linked_at)
+        select l.identifier_id, l.linked_identifier_id, l.event_id, record_identities.source,
+          recorded_at
+        from unnest(new_link_nodes, new_link_others, new_link_events)
+          as l (identifier_id, linked_identifier_id, event_id);
 
         insert into identity_link
           (identifier_id, linked_identifier_id, event_id, source, linked_at)

@@ -1,6 +1,6 @@
-import { uuidv7 } from 'uuidv7';
 import type { Brand } from './brand';
 import { InvalidInput } from './errors';
+import { newUuid } from './uuid';
 
 /** Inside the system ids are UUIDs (version 7: they sort by the time they were made). */
 export type ProfileId = Brand<string, 'ProfileId'>;
@@ -13,7 +13,7 @@ export interface IdSource {
 }
 
 export const uuidSource: IdSource = {
-  next: <Id extends string>() => uuidv7() as Id,
+  next: <Id extends string>() => newUuid() as Id,
 };
 
 /** What a public id names; the prefix makes ids readable in logs and impossible to mix up. */

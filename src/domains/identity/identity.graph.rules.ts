@@ -19,6 +19,15 @@ export interface Node {
   firstSeenAt: Date | null;
   signedInAt: Date | null;
   group: Group;
+  /** Nodes that this batch linked it to; either end of an edge may know of it. */
+  linkedTo: Node[] | null;
+}
+
+/** An identifier of an event, looked up once. */
+export interface Candidate {
+  readonly key: IdentifierKey;
+  readonly priority: number;
+  readonly tenants: Tenants;
 }
 
 /** A profile while a batch is being planned. */

@@ -1,13 +1,8 @@
-import { MS_PER_DAY } from '../../shared/days';
 import type { IdentifierId, IdSource, ProfileId } from '../../shared/ids';
-import { Group, type Node, Tenants } from './identity.graph.rules';
-import {
-  type IdentifierKey,
-  type KnownGraph,
-  keyText,
-  linkBetween,
-  type Tenancy,
-} from './identity.model';
+import { findConflict, findConflicts } from './identity.conflicts.rules';
+import { type Candidate, Group, type Node, Tenants } from './identity.graph.rules';
+import { KeyMap } from './identity.key-map';
+import { type IdentifierKey, type KnownGraph, linkBetween, type Tenancy } from './identity.model';
 import {
   type Demotion,
   type DemotionReason,
@@ -24,13 +19,6 @@ import {
 } from './identity.plan';
 import type { IdentityPolicy, NamespacePolicy } from './identity.policy';
 
-/** An identifier of a request, looked up once. */
-interface Candidate {
-  readonly key: IdentifierKey;
-  readonly priority: number;
-  readonly tenants: Tenants;
-}
-
 interface Placement {
   readonly nodes: readonly [Node, ...Node[]];
   readonly held: Holding | null;
@@ -44,7 +32,7 @@ export class Placing {
   private readonly tenancies: Tenancy[] = [];
   private readonly signIns = new Map<IdentifierId, Date>();
   private readonly created: Node[] = [];
-  private readonly holders = new Map<string, Tenants>();
+  private readonly holders = new KeyMap<Tenants>();
   private readonly newGroups = new Set<Group>();
   private readonly knownGroups = new Map<ProfileId, Group>();
   private readonly namespaces: ReadonlyMap<string, NamespacePolicy>;
@@ -58,12 +46,21 @@ export class Placing {
     for (const profile of known.profiles) {
       this.knownGroups.set(profile.profileId, new Group(profile.profileId, false, profile));
     }
-    for (const { namespace, value, profileId, ...loaded } of known.identifiers) {
-      const group = this.knownGroups.get(profileId);
+    for (const loaded of known.identifiers) {
+      const { namespace, value, identifierId, tenant, firstSeenAt, signedInAt } = loaded;
+      const group = this.knownGroups.get(loaded.profileId);
       if (group === undefined) throw new Error('Of a profile nothing but identifiers was loaded.');
-      const { identifierId, tenant, firstSeenAt, signedInAt } = loaded;
       const key = { namespace, value };
-      const node = { key, identifierId, tenant, isNew: false, firstSeenAt, signedInAt, group };
+      const node: Node = {
+        key,
+        identifierId,
+        tenant,
+        isNew: false,
+        firstSeenAt,
+        signedInAt,
+        group,
+        linkedTo: null,
+      };
       group.hold(node);
       this.register(node, this.tenantsOf(key));
     }
@@ -78,7 +75,7 @@ export class Placing {
     const demotions: Demotion[] = [];
     const following: Candidate[] = [];
     for (;;) {
-      const [conflict] = this.findConflicts(candidates, occurredAt);
+      const conflict = this.conflictOf(candidates, occurredAt);
       if (conflict === undefined) break;
       const demoted = candidates.pop();
       if (demoted === undefined) throw new Error('A request has at least one identifier.');
@@ -90,7 +87,7 @@ export class Placing {
     }
     for (const one of following.reverse()) {
       // What stood in its way may be gone with another one.
-      const [conflict] = this.findConflicts([...candidates, one], occurredAt);
+      const conflict = this.conflictOf([...candidates, one], occurredAt);
       if (conflict === undefined) {
         candidates.push(one);
         continue;
@@ -111,7 +108,8 @@ export class Placing {
 
   findConflictsBetween(profileIds: readonly ProfileId[], now: Date): readonly MergeConflict[] {
     const groups = profileIds.flatMap((profileId) => this.knownGroups.get(profileId) ?? []);
-    return this.conflictsOf(groups, [], [], now);
+    const { policy } = this;
+    return findConflicts({ policy, groups, candidates: [], added: [], occurredAt: now });
   }
 
   outcome(): Omit<IdentityPlan, 'assignments'> {
@@ -130,78 +128,17 @@ export class Placing {
     };
   }
 
-  /** Why these identifiers cannot be one person's, the first first. One alone always can. */
-  private findConflicts(
+  /** Why these identifiers cannot be one person's. One alone always can. */
+  private conflictOf(
     candidates: readonly Candidate[],
     occurredAt: Date,
-  ): readonly MergeConflict[] {
-    if (candidates.length === 1) return [];
+  ): MergeConflict | undefined {
+    if (candidates.length === 1) return undefined;
     const nodes = candidates.map(({ tenants }) => tenants.at(occurredAt));
     const groups = groupsOf(nodes);
-    const unknown = candidates.filter((_, index) => nodes[index] === undefined);
-    if (groups.length === 1 && unknown.length === 0) return [];
-    const added = unknown.map(({ key }) => key);
-    return this.conflictsOf(groups, added, candidates, occurredAt);
-  }
-
-  private conflictsOf(
-    groups: readonly Group[],
-    added: readonly IdentifierKey[],
-    candidates: readonly Candidate[],
-    occurredAt: Date,
-  ): readonly MergeConflict[] {
-    const { identifiersPerProfileMax, mergesPerProfileMax } = this.policy;
-    // One profile that gains nothing of a namespace comes no nearer to its limit.
-    const namespaces =
-      groups.length > 1
-        ? this.policy.namespaces
-        : this.policy.namespaces.filter(({ name }) => added.some((key) => key.namespace === name));
-    const isOverLimit = (namespace: NamespacePolicy) => {
-      const held = groups.map((group) => this.countHeld(group, namespace, candidates, occurredAt));
-      const total = added.filter((key) => key.namespace === namespace.name).length + sum(held);
-      // One that holds too many already, since the policy became stricter, still grows elsewhere.
-      return total > namespace.limit.max && total > Math.max(0, ...held);
-    };
-    const size = added.length + sum(groups.map((group) => group.size));
-    const merging = groups.filter((group) => !group.isNew);
-    const merges = merging.length - 1 + sum(merging.map((group) => group.merges));
-    const conflicts: readonly [MergeConflict, boolean][] = [
-      ['PERSON_CONFLICT', namespaces.some((one) => one.uniqueToPerson && isOverLimit(one))],
-      ['LINK_REVOKED', this.areParted(groups, occurredAt)],
-      ['PROFILE_LIMIT', size > identifiersPerProfileMax],
-      ['MERGE_LIMIT', merging.length > 1 && merges > mergesPerProfileMax],
-      ['NAMESPACE_LIMIT', namespaces.some((one) => !one.uniqueToPerson && isOverLimit(one))],
-    ];
-    return conflicts.filter(([, holds]) => holds).map(([conflict]) => conflict);
-  }
-
-  /** Whether an operator parted any two of them, and the event is no reason to think again. */
-  private areParted(groups: readonly Group[], occurredAt: Date): boolean {
-    return groups.some((group, index) =>
-      groups.slice(index + 1).some((other) => {
-        const partedAt = group.partedFrom(other);
-        if (partedAt === null) return false;
-        return this.policy.relinking === 'NEVER' || occurredAt <= partedAt;
-      }),
-    );
-  }
-
-  /** How many identifiers of a group count against the limit of a namespace. */
-  private countHeld(
-    group: Group,
-    { name, limit }: NamespacePolicy,
-    candidates: readonly Candidate[],
-    occurredAt: Date,
-  ): number {
-    if (limit.windowDays === null) return group.countOf(name);
-    const start = new Date(occurredAt.getTime() - limit.windowDays * MS_PER_DAY);
-    const within = group.countWithin(name, start, occurredAt);
-    // Those of this very event that had been seen later only are first seen now.
-    const earlier = candidates.filter(({ key, tenants }) => {
-      const node = key.namespace === name ? tenants.at(occurredAt) : undefined;
-      return node?.group === group && node.firstSeenAt !== null && node.firstSeenAt > occurredAt;
-    });
-    return within + earlier.length;
+    const added = candidates.filter((_, index) => nodes[index] === undefined);
+    if (groups.length === 1 && added.length === 0) return undefined;
+    return findConflict({ policy: this.policy, groups, candidates, added, occurredAt });
   }
 
   /** Creates, attaches or merges, so that all the identifiers are in one profile. */
@@ -222,14 +159,22 @@ export class Placing {
     // Linked to what the profile had: whatever came with the event can be parted from it again.
     const anchor = home ?? first;
     for (const node of [first, ...others]) {
-      if (node === anchor) continue;
-      const { identifierId, linkedIdentifierId } = linkBetween(
-        node.identifierId,
-        anchor.identifierId,
-      );
-      this.links.push({ identifierId, linkedIdentifierId, requestIndex });
+      if (node !== anchor) this.link(node, anchor, requestIndex);
     }
     return [first, ...others];
+  }
+
+  /** Each edge once, with the first request that is evidence of it. */
+  private link(node: Node, anchor: Node, requestIndex: number): void {
+    if (node.linkedTo?.includes(anchor) || anchor.linkedTo?.includes(node)) return;
+    if (node.linkedTo === null) node.linkedTo = [anchor];
+    else node.linkedTo.push(anchor);
+    const { identifierId, linkedIdentifierId } = linkBetween(
+      node.identifierId,
+      anchor.identifierId,
+    );
+    const isNew = node.isNew || anchor.isNew;
+    this.links.push({ identifierId, linkedIdentifierId, isNew, requestIndex });
   }
 
   private absorb(
@@ -257,11 +202,12 @@ export class Placing {
    * @returns why not, or null
    */
   private handOver(
-    { key, tenants }: Candidate,
+    candidate: Candidate,
     candidates: readonly Candidate[],
     occurredAt: Date,
     requestIndex: number,
   ): DemotionReason | null {
+    const { key, tenants } = candidate;
     const holder = tenants.at(occurredAt);
     // At the same instant the later to arrive counts: a batch without times is in order.
     const isLate = holder?.signedInAt != null && holder.signedInAt > occurredAt;
@@ -271,7 +217,9 @@ export class Placing {
     const former = tenants.of(group);
     if (former === undefined) {
       if (tenants.count >= this.policy.tenantsPerIdentifierMax) return 'TENANT_LIMIT';
-      const [conflict] = this.conflictsOf([group], [key], candidates, occurredAt);
+      const { policy } = this;
+      const added = [candidate];
+      const conflict = findConflict({ policy, groups: [group], candidates, added, occurredAt });
       if (conflict !== undefined) return conflict;
     }
     const node = former ?? this.createNode(key, tenants, occurredAt, group);
@@ -307,7 +255,7 @@ export class Placing {
   }
 
   private createNode(key: IdentifierKey, tenants: Tenants, firstSeenAt: Date, group: Group): Node {
-    const node = {
+    const node: Node = {
       key,
       identifierId: this.ids.next<IdentifierId>(),
       tenant: tenants.count,
@@ -315,6 +263,7 @@ export class Placing {
       firstSeenAt,
       signedInAt: null,
       group,
+      linkedTo: null,
     };
     group.add(node);
     this.register(node, tenants);
@@ -333,11 +282,10 @@ export class Placing {
   }
 
   private tenantsOf(key: IdentifierKey): Tenants {
-    const text = keyText(key);
-    const known = this.holders.get(text);
+    const known = this.holders.get(key);
     if (known !== undefined) return known;
     const tenants = new Tenants(this.namespaces.get(key.namespace));
-    this.holders.set(text, tenants);
+    this.holders.set(key, tenants);
     return tenants;
   }
 }
@@ -371,10 +319,6 @@ function toPlannedIdentifier({ key, identifierId, tenant, group }: Node): Planne
 /** The highest first; explicit ones are above all, and equal to each other. */
 function byPriority(left: Candidate, right: Candidate): number {
   return left.priority === right.priority ? 0 : right.priority - left.priority;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
 }
 
 /** Known before new, then by id: version 7 ids sort by the time they were made. */

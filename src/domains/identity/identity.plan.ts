@@ -67,6 +67,8 @@ export interface PlannedMerge {
 }
 
 export interface PlannedLink extends Link {
+  /** Whether the batch made one of its ends: then nobody linked the two before. */
+  readonly isNew: boolean;
   readonly requestIndex: number;
 }
 

@@ -396,6 +396,24 @@ describe('evidence', () => {
     expect(links.map(named)).toEqual([`0: d:1 ${added}`, '0: d:1 a:1']);
   });
 
+  it('gives an edge once, with the first event that names both ends', () => {
+    const { links } = plan({ p1: ['d:1'] }, [
+      ['a:1', 'd:1'],
+      ['d:1', 'a:1'],
+      ['a:1', 'd:1'],
+    ]);
+    const added = '00000000-0000-7000-8000-000000000001';
+    expect(links.map(named)).toEqual([`0: d:1 ${added}`]);
+  });
+
+  it('tells an edge of a new node from one that may be known', () => {
+    const { links } = plan({ p1: ['d:1', 'a:1'] }, [
+      ['a:1', 'd:1', 'u:ann'],
+      ['d:1', 'a:1'],
+    ]);
+    expect(links.map(({ isNew }) => isNew)).toEqual([true, false]);
+  });
+
   it('links none that was demoted', () => {
     const { links } = plan({ p1: ['u:ann', 'd:1'], p2: ['u:bob', 'a:1'] }, [
       ['u:bob', 'a:1', 'd:1'],

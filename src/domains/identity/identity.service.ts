@@ -2,10 +2,11 @@ import type { Sql, Tx } from '../../platform/database/database';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import { findOwners } from './identity.directory';
 import { joinProfiles, type MovingParts } from './identity.joining';
+import { KeyMap } from './identity.key-map';
 import { lockAndLoadIdentifiers, lockEverybody, type NamedIdentifier } from './identity.locks';
 import { type DemotingEvent, warningsOf } from './identity.log.rules';
 import { recordWarnings } from './identity.log.store';
-import { type IdentifierKey, type KnownGraph, keyText } from './identity.model';
+import type { IdentifierKey, KnownGraph } from './identity.model';
 import type { Assignment, IdentityPlan, IdentityRequest } from './identity.plan';
 import { foldingStrategies, type IdentityPolicy } from './identity.policy';
 import { planIdentities } from './identity.rules';
@@ -70,10 +71,9 @@ export class IdentityService {
     const keys = lists.flat();
     if (keys.length === 0) return lists.map(() => []);
     const held = await store.findIdentifiers(sql, keys);
-    const holders = new Map(held.map((one) => [keyText(one), one.profileId]));
-    return lists.map((list) => [
-      ...new Set(list.flatMap((key) => holders.get(keyText(key)) ?? [])),
-    ]);
+    const holders = new KeyMap<ProfileId>();
+    for (const one of held) holders.set(one, one.profileId);
+    return lists.map((list) => [...new Set(list.flatMap((key) => holders.get(key) ?? []))]);
   }
 
   /**
@@ -169,19 +169,18 @@ async function findHeld(
 
 /** Each identifier once, with the time in which the events name it. */
 function namedBy(requests: readonly IdentityRequest[]): readonly NamedIdentifier[] {
-  const named = new Map<string, NamedIdentifier>();
+  const named = new KeyMap<NamedIdentifier>();
   for (const { identifiers, occurredAt } of requests) {
     for (const { key } of identifiers) {
-      const text = keyText(key);
-      const known = named.get(text);
+      const known = named.get(key);
       const { namespace, value } = key;
       if (known === undefined) {
-        named.set(text, { namespace, value, from: occurredAt, until: occurredAt });
-      } else if (occurredAt < known.from) named.set(text, { ...known, from: occurredAt });
-      else if (occurredAt > known.until) named.set(text, { ...known, until: occurredAt });
+        named.set(key, { namespace, value, from: occurredAt, until: occurredAt });
+      } else if (occurredAt < known.from) named.set(key, { ...known, from: occurredAt });
+      else if (occurredAt > known.until) named.set(key, { ...known, until: occurredAt });
     }
   }
-  return [...named.values()];
+  return named.values();
 }
 
 function toRows(
@@ -211,9 +210,9 @@ function toRows(
         place: must(places.get(identifierId)),
         sighting: must(sightings.get(identifierId)),
       })),
-    links: plan.links.map(({ identifierId, linkedIdentifierId, requestIndex }) => {
+    links: plan.links.map(({ identifierId, linkedIdentifierId, isNew, requestIndex }) => {
       const { eventId } = requestAt(requests, requestIndex);
-      return { identifierId, linkedIdentifierId, eventId };
+      return { identifierId, linkedIdentifierId, isNew, eventId };
     }),
   };
 }
@@ -228,12 +227,18 @@ function sightingsOf(
     const { occurredAt } = requestAt(requests, index);
     for (const identifierId of identifierIds) {
       const known = sightings.get(identifierId);
-      const { firstSeenAt = occurredAt, lastSeenAt = occurredAt } = known ?? {};
-      sightings.set(identifierId, {
-        firstSeenAt: occurredAt < firstSeenAt ? occurredAt : firstSeenAt,
-        lastSeenAt: occurredAt > lastSeenAt ? occurredAt : lastSeenAt,
-        signedInAt: signIns.get(identifierId) ?? null,
-      });
+      if (known === undefined) {
+        const signedInAt = signIns.get(identifierId) ?? null;
+        sightings.set(identifierId, {
+          firstSeenAt: occurredAt,
+          lastSeenAt: occurredAt,
+          signedInAt,
+        });
+      } else if (occurredAt < known.firstSeenAt) {
+        sightings.set(identifierId, { ...known, firstSeenAt: occurredAt });
+      } else if (occurredAt > known.lastSeenAt) {
+        sightings.set(identifierId, { ...known, lastSeenAt: occurredAt });
+      }
     }
   });
   return sightings;

@@ -182,6 +182,8 @@ export async function recountProfiles(tx: Tx, profileIds: readonly ProfileId[]):
 
 /** A link, and the event that is evidence of it. */
 export interface LinkRow extends Link {
+  /** Whether one of its ends is new. */
+  readonly isNew: boolean;
   readonly eventId: EventId;
 }
 
@@ -203,14 +205,17 @@ export interface GraphRows {
  * them: what is changed is found by the place where it was loaded from.
  */
 export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<void> {
-  const { createdProfiles, changedProfiles, created, seenAgain, links } = rows;
+  const { createdProfiles, changedProfiles, created, seenAgain } = rows;
+  const newLinks = rows.links.filter((link) => link.isNew);
+  const links = rows.links.filter((link) => !link.isNew);
   // Every profile and every edge comes with identifiers that were seen.
   if (created.length + seenAgain.length === 0) return;
   await tx.query(
     `select record_identities($1::timestamptz, $2::text, $3::uuid[], $4::text[], $5::uuid[],
        $6::tid[], $7::text[], $8::int[], $9::text[], $10::text[], $11::smallint[], $12::uuid[],
        $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::uuid[], $18::tid[],
-       $19::bigint[], $20::bigint[], $21::bigint[], $22::uuid[], $23::uuid[], $24::uuid[])`,
+       $19::bigint[], $20::bigint[], $21::bigint[], $22::uuid[], $23::uuid[], $24::uuid[],
+       $25::uuid[], $26::uuid[], $27::uuid[])`,
     [
       now,
       rows.source,
@@ -233,6 +238,9 @@ export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<v
       instantArray(seenAgain.map(({ sighting }) => sighting.firstSeenAt)),
       instantArray(seenAgain.map(({ sighting }) => sighting.lastSeenAt)),
       instantArray(seenAgain.map(({ sighting }) => sighting.signedInAt)),
+      uuidArray(newLinks.map((link) => link.identifierId)),
+      uuidArray(newLinks.map((link) => link.linkedIdentifierId)),
+      uuidArray(newLinks.map((link) => link.eventId)),
       uuidArray(links.map((link) => link.identifierId)),
       uuidArray(links.map((link) => link.linkedIdentifierId)),
       uuidArray(links.map((link) => link.eventId)),
