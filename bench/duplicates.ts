@@ -25,9 +25,11 @@ export const duplicatesBench: Bench = {
 /** As `defaultDuplicatePolicy` has it; the floor reads as many at a time. */
 const PAGE = 2_000;
 
+const PROFILES = { quick: 20_000, usual: 100_000, full: 1_000_000 };
+
 async function benchDuplicates(
   database: Database,
-  { isQuick, tell }: BenchOptions,
+  { size, tell }: BenchOptions,
 ): Promise<readonly Figure[]> {
   const { duplicateScan } = createApp({
     config: readConfig({}),
@@ -40,7 +42,7 @@ async function benchDuplicates(
       },
     },
   });
-  const count = isQuick ? 20_000 : 100_000;
+  const count = PROFILES[size];
   tell(`filling ${count.toLocaleString('en')} profiles`);
   const population = drawPopulation(count, Random.of('duplicates'));
   const planted = await fillWith(database, population);

@@ -11,7 +11,13 @@ import type { Bench, BenchOptions, Figure } from './support/bench';
 import { withDatabases } from './support/databases';
 import { ratio, sum, timed } from './support/measure';
 import { measureMerges } from './support/merging';
-import { checkResolution, insertPlainly, resolveIn, toRequests } from './support/resolving';
+import {
+  checkResolution,
+  checkSameRows,
+  insertPlainly,
+  resolveIn,
+  toRequests,
+} from './support/resolving';
 import { countStatements } from './support/statements';
 
 /** What it costs to know who is who. docs/benchmarks.md tells what is measured, and why so. */
@@ -19,10 +25,12 @@ export const identityBench: Bench = {
   name: 'identity',
   description: 'the profile graph: merging, resolving, growing',
   run: (options) =>
-    withDatabases(options.databaseUrl, 2, async ([graph, floor]) => {
-      if (graph === undefined || floor === undefined) throw new Error('There are no databases.');
+    withDatabases(options.databaseUrl, 3, async ([merging, graph, floor]) => {
+      if (merging === undefined || graph === undefined || floor === undefined) {
+        throw new Error('There are no databases.');
+      }
       return [
-        ...(await benchMerging(graph, options)),
+        ...(await benchMerging(merging, options)),
         ...(await benchResolving(graph, floor, options)),
       ];
     }),
@@ -32,7 +40,7 @@ const BATCH = 500;
 
 async function benchMerging(
   database: Database,
-  { isQuick, tell }: BenchOptions,
+  { size, tell }: BenchOptions,
 ): Promise<readonly Figure[]> {
   const app = createApp({
     config: readConfig({}),
@@ -41,7 +49,7 @@ async function benchMerging(
     clock: systemClock,
     ids: uuidSource,
   });
-  const turns = isQuick ? 5 : 21;
+  const turns = size === 'quick' ? 5 : 21;
   tell('merging a profile of 100,000 events, and one of 100');
   const [large = 0, small = 0] = await measureMerges(
     app,
@@ -90,7 +98,7 @@ async function benchMerging(
 async function benchResolving(
   graph: Database,
   floor: Database,
-  { isQuick, tell }: BenchOptions,
+  { size, tell }: BenchOptions,
 ): Promise<readonly Figure[]> {
   const identity = new IdentityService(defaultIdentityPolicy, { ids: uuidSource, rehomings: [] });
   const homes = new Map<number, ProfileId>();
@@ -109,10 +117,11 @@ async function benchResolving(
     return { resolvedMs: resolved.elapsedMs, insertedMs: inserted.elapsedMs };
   };
 
-  const count = isQuick ? 100_000 : 1_000_000;
+  const count = size === 'quick' ? 100_000 : 1_000_000;
   let known: readonly Arrival[] = [];
   for (const { isWarmUp, arrivals } of drawBatches(count, BATCH, Random.of('identity'))) {
     const { resolvedMs, insertedMs } = await takeTurn(arrivals);
+    if (known.length === 0) await checkSameRows(graph, floor);
     known = arrivals;
     if (isWarmUp) continue;
     resolveMs.push(resolvedMs);

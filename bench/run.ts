@@ -1,12 +1,12 @@
 import 'reflect-metadata';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { duplicatesBench } from './duplicates';
 import { identityBench } from './identity';
 import type { Bench, Figure } from './support/bench';
 
 const benches: readonly Bench[] = [identityBench, duplicatesBench];
 
-/** `npm run bench -- identity [--quick] [--json]` */
+/** `npm run bench -- identity [--quick | --full] [--json]` */
 async function main(): Promise<void> {
   await new Command('npm run bench --')
     .description('Measures, and prints every figure beside its floor.')
@@ -16,13 +16,14 @@ async function main(): Promise<void> {
         benches.map(({ name, description }) => `${name}: ${description}`).join('; '),
       ).choices(benches.map(({ name }) => name)),
     )
-    .option('--quick', 'a tenth of the work: to see that it runs')
+    .addOption(new Option('--quick', 'a tenth of the work: to see that it runs').conflicts('full'))
+    .option('--full', 'what takes too long for every day')
     .option('--json', 'end with one line of JSON')
-    .action(async (name: string, { quick = false, json = false }: Options) => {
+    .action(async (name: string, { quick = false, full = false, json = false }: Options) => {
       const bench = benches.find((one) => one.name === name);
       if (bench === undefined) throw new Error('Commander lets only known names through.');
       const figures = await bench.run({
-        isQuick: quick,
+        size: quick ? 'quick' : full ? 'full' : 'usual',
         databaseUrl: process.env['BENCH_DATABASE_URL'] ?? null,
         tell: (line) => process.stderr.write(`${line}\n`),
       });
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
 
 interface Options {
   readonly quick?: boolean;
+  readonly full?: boolean;
   readonly json?: boolean;
 }
 

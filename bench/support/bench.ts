@@ -1,7 +1,12 @@
+/**
+ * `quick`: a tenth of the work or less, to see that it runs and not to be quoted. `full`: what
+ * takes too long for every day; the usual work where a benchmark has nothing more.
+ */
+export type BenchSize = 'quick' | 'usual' | 'full';
+
 /** What a benchmark is asked to do. */
 export interface BenchOptions {
-  /** A tenth of the work or less: to see that it runs, not to be quoted. */
-  readonly isQuick: boolean;
+  readonly size: BenchSize;
   /** The server to make databases on; null for an embedded one in a folder of its own. */
   readonly databaseUrl: string | null;
   /** Tells how far it has come. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   defaultIdentityPolicy,
   type IdentityService,
@@ -14,14 +15,14 @@ type ResolutionRequest = Parameters<IdentityService['resolve']>[2][number];
 
 export const SOURCE = 'bench';
 
-/** One event for each arrival, as the pipeline hands them to identity: judged and normalised. */
-export function toRequests(
-  arrivals: readonly Arrival[],
-  occurredAt: Date,
-): readonly ResolutionRequest[] {
-  return arrivals.map(({ identifier, earlier }) => ({
+/**
+ * One event for each arrival, as the pipeline hands them to identity: judged and normalised. Each
+ * happened a millisecond after the one before it, the last of them now.
+ */
+export function toRequests(arrivals: readonly Arrival[], now: Date): readonly ResolutionRequest[] {
+  return arrivals.map(({ identifier, earlier }, index) => ({
     eventId: uuidSource.next<EventId>(),
-    occurredAt,
+    occurredAt: new Date(now.getTime() - arrivals.length + 1 + index),
     identifiers: [identifier, earlier].flatMap((one) => (one === null ? [] : [toUsable(one)])),
   }));
 }
@@ -41,14 +42,27 @@ type Resolution = Awaited<ReturnType<IdentityService['resolve']>>;
 
 /** What identity wrote for a batch, and a plain insert would have to write. */
 export interface WrittenRows {
-  readonly profiles: readonly ProfileId[];
-  readonly identifiers: readonly KnownIdentifier[];
-  readonly links: readonly {
-    readonly identifierId: string;
-    readonly linkedIdentifierId: string;
-    readonly eventId: EventId;
-  }[];
+  readonly profiles: readonly WrittenProfile[];
+  readonly identifiers: readonly WrittenIdentifier[];
+  readonly links: readonly WrittenLink[];
 }
+
+interface WrittenProfile {
+  readonly profileId: ProfileId;
+  /** How many identifiers of each namespace the batch gave it. */
+  readonly counts: Record<string, number>;
+}
+
+interface WrittenIdentifier extends KnownIdentifier {
+  readonly firstSeenAt: Date;
+  /** Later where a later event of the batch names it again. */
+  lastSeenAt: Date;
+  readonly signedInAt: Date | null;
+}
+
+type WrittenLink = ReturnType<typeof linkBetween> & {
+  readonly eventId: EventId;
+};
 
 /**
  * Whether the graph found who is who, and which rows it took.
@@ -61,11 +75,9 @@ export function checkResolution(
   { assignments }: Resolution,
   homes: Map<number, ProfileId>,
 ): WrittenRows {
-  const written = { profiles: [], identifiers: [], links: [] } as {
-    profiles: ProfileId[];
-    identifiers: KnownIdentifier[];
-    links: { identifierId: string; linkedIdentifierId: string; eventId: EventId }[];
-  };
+  const profiles = new Map<ProfileId, WrittenProfile>();
+  const identifiers = new Map<string, WrittenIdentifier>();
+  const links: WrittenLink[] = [];
   arrivals.forEach(({ person, identifier, earlier }, index) => {
     const [assignment, request] = [assignments[index], requests[index]];
     if (assignment === undefined || request === undefined) throw new Error('An event got lost.');
@@ -73,18 +85,37 @@ export function checkResolution(
     const home = homes.get(person);
     if (home === undefined) {
       homes.set(person, profileId);
-      written.profiles.push(profileId);
+      profiles.set(profileId, { profileId, counts: {} });
     }
     const isRight = home === undefined ? earlier === null : home === profileId;
     if (!isRight || demotions.length > 0) throw new Error(`Person ${person} was not found.`);
     const [anchor, other] = identifierIds;
-    const identifierId = newIdentifierOf(request, assignment.identifierIds, identifier);
+    const identifierId = newIdentifierOf(request, identifierIds, identifier);
     if (identifierId === undefined || anchor === undefined) throw new Error('It is not used.');
-    written.identifiers.push({ ...identifier, identifierId, profileId });
-    if (other === undefined) return;
-    written.links.push({ ...linkBetween(anchor, other), eventId: request.eventId });
+    const { occurredAt, eventId } = request;
+    identifiers.set(identifier.value, {
+      ...identifier,
+      identifierId,
+      profileId,
+      firstSeenAt: occurredAt,
+      lastSeenAt: occurredAt,
+      signedInAt: isSignIn(identifier, earlier) ? occurredAt : null,
+    });
+    const counts = profiles.get(profileId)?.counts;
+    const { namespace } = identifier;
+    if (counts !== undefined) counts[namespace] = (counts[namespace] ?? 0) + 1;
+    if (earlier === null || other === undefined) return;
+    const seenAgain = identifiers.get(earlier.value);
+    if (seenAgain !== undefined) seenAgain.lastSeenAt = occurredAt;
+    links.push({ ...linkBetween(anchor, other), eventId });
   });
-  return written;
+  return { profiles: [...profiles.values()], identifiers: [...identifiers.values()], links };
+}
+
+/** A device named together with who uses it. */
+function isSignIn({ namespace }: PersonsIdentifier, earlier: PersonsIdentifier | null): boolean {
+  const policy = defaultIdentityPolicy.namespaces.find(({ name }) => name === namespace);
+  return policy?.followsPerson === true && earlier?.namespace === 'user_id';
 }
 
 /** The identifiers that were used are in the order of their priority, and so are these. */
@@ -103,19 +134,23 @@ export function insertPlainly(database: Database, rows: WrittenRows, now: Date):
   return database.transaction(async (tx) => {
     await tx.query(
       `insert into profile (profile_id, created_at, identifier_counts)
-       select profile_id, $2, '{"user_id": 1}' from unnest($1::uuid[]) as n (profile_id)`,
-      [profiles, now],
+       select profile_id, $3, counts
+       from unnest($1::uuid[], $2::jsonb[]) as n (profile_id, counts)`,
+      [profiles.map((one) => one.profileId), profiles.map((one) => one.counts), now],
     );
     await tx.query(
-      `insert into identifier
-         (value, namespace, identifier_id, profile_id, first_seen_at, last_seen_at)
-       select n.*, $5, $5 from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) as n`,
+      `insert into identifier (value, namespace, identifier_id, profile_id, first_seen_at,
+         last_seen_at, signed_in_at)
+       select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::timestamptz[],
+         $6::timestamptz[], $7::timestamptz[])`,
       [
         identifiers.map((one) => one.value),
         identifiers.map((one) => one.namespace),
         identifiers.map((one) => one.identifierId),
         identifiers.map((one) => one.profileId),
-        now,
+        identifiers.map((one) => one.firstSeenAt),
+        identifiers.map((one) => one.lastSeenAt),
+        identifiers.map((one) => one.signedInAt),
       ],
     );
     await tx.query(
@@ -130,6 +165,18 @@ export function insertPlainly(database: Database, rows: WrittenRows, now: Date):
       ],
     );
   });
+}
+
+/**
+ * To be asked after the first batch: later ones also change rows, which the floor does not.
+ * @throws where the floor is not the very same rows
+ */
+export async function checkSameRows(graph: Database, floor: Database): Promise<void> {
+  for (const table of ['profile', 'identifier', 'identity_link']) {
+    const digest = `select count(*), sum(hashtextextended(t::text, 0))::text from ${table} t`;
+    const [[ours], [plain]] = [await graph.query(digest), await floor.query(digest)];
+    if (!isDeepStrictEqual(ours, plain)) throw new Error(`The floor has other rows in ${table}.`);
+  }
 }
 
 function toUsable(key: PersonsIdentifier): UsableIdentifier {
