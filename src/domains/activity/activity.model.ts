@@ -79,6 +79,10 @@ export interface ProfileActivity {
 /**
  * Something that is reckoned anew from a profile's days whenever they change or time passes:
  * stage, value tier, membership tier. Called in the transaction of the change, set-based.
+ *
+ * It may ask of a day whether the customer did something, when it began, and its signals; not how
+ * many events it has or when the last one was. Most events are one more of a day that has begun,
+ * and for these nobody is called.
  */
 export interface ProfileEvaluator {
   /**

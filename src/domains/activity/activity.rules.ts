@@ -45,6 +45,11 @@ export function rollUp(occurrences: readonly Occurrence[]): DayIncrement[] {
   return [...increments].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one);
 }
 
+/** Whether anything but the event itself is to be counted. */
+export function hasSignals(signals: DailySignals): boolean {
+  return signalNames.some((signal) => signals[signal] !== 0);
+}
+
 const noSignals = Object.fromEntries(
   signalNames.map((signal) => [signal, 0]),
 ) as unknown as DailySignals;

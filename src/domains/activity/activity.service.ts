@@ -2,7 +2,7 @@ import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
 import { tryLockProfiles } from '../identity';
 import type { ProfileActivity, ProfileEvaluator } from './activity.model';
-import { type Occurrence, rollUp } from './activity.rules';
+import { hasSignals, type Occurrence, rollUp } from './activity.rules';
 import * as store from './activity.store';
 
 /** Profiles evaluated in one transaction. */
@@ -16,9 +16,35 @@ export class ActivityService {
     private readonly evaluators: readonly ProfileEvaluator[],
   ) {}
 
-  /** Adds what happened to the days of the profiles, whose locks the caller holds. */
-  async record(tx: Tx, occurrences: readonly Occurrence[]): Promise<void> {
-    await store.addToDays(tx, rollUp(occurrences));
+  /**
+   * Adds what happened to the days of the profiles, whose locks the caller holds.
+   * @returns those of which it may change what evaluators say. The others had one more event on a
+   *   day that had begun: for them there is nothing to reckon before their time comes.
+   */
+  async record(tx: Tx, occurrences: readonly Occurrence[]): Promise<ReadonlySet<ProfileId>> {
+    const increments = rollUp(occurrences);
+    const changed = new Set(await store.addToDays(tx, increments));
+    for (const increment of increments) {
+      if (hasSignals(increment)) changed.add(increment.profileId);
+    }
+    return changed;
+  }
+
+  /** Reckons those of the profiles anew that changed, and those whose time has come. */
+  async evaluateChanged(
+    tx: Tx,
+    profileIds: readonly ProfileId[],
+    changed: ReadonlySet<ProfileId>,
+    now: Date,
+  ): Promise<void> {
+    const others = profileIds.filter((profileId) => !changed.has(profileId));
+    const due = others.length === 0 ? [] : await store.filterDue(tx, others, now);
+    const dueNow = new Set(due);
+    await this.evaluate(
+      tx,
+      profileIds.filter((profileId) => changed.has(profileId) || dueNow.has(profileId)),
+      now,
+    );
   }
 
   /** Reckons everything that depends on the days of the profiles, whose locks the caller holds. */

@@ -1,3 +1,4 @@
+import { instantArray, integerArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
 import { type EpochDay, formatDay } from '../../shared/days';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
@@ -19,36 +20,61 @@ export interface DayIncrement extends DailySignals {
   readonly lastAt: Date;
 }
 
-const signalColumns = signalNames.map(columnOf);
-
-// What others did for a profile dates a day only as long as nothing of the customer's own does.
-const addIncrements = `
-  insert into activity_day as a
-    (profile_id, day, identifier_id, events, first_at, last_at, ${signalColumns.join(', ')})
-  select * from unnest($1::uuid[], $2::date[], $3::uuid[], $4::int[], $5::timestamptz[],
-    $6::timestamptz[], ${signalColumns.map((_, index) => `$${index + 7}::bigint[]`).join(', ')})
-  on conflict (profile_id, day, identifier_id) do update set
-    events = a.events + excluded.events,
-    first_at = case
-      when (a.events > 0) = (excluded.events > 0) then least(a.first_at, excluded.first_at)
-      when a.events > 0 then a.first_at else excluded.first_at end,
-    last_at = case
-      when (a.events > 0) = (excluded.events > 0) then greatest(a.last_at, excluded.last_at)
-      when a.events > 0 then a.last_at else excluded.last_at end,
-    ${signalColumns.map((column) => `${column} = a.${column} + excluded.${column}`).join(',\n    ')}`;
-
-/** Adds to the days; at most one increment for each profile, day and identifier. */
-export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Promise<void> {
-  if (increments.length === 0) return;
-  await tx.query(addIncrements, [
-    increments.map((one) => one.profileId),
-    increments.map((one) => formatDay(one.day)),
-    increments.map((one) => one.identifierId),
-    increments.map((one) => one.events),
-    increments.map((one) => one.firstAt),
-    increments.map((one) => one.lastAt),
-    ...signalNames.map((signal) => increments.map((one) => one[signal])),
+/**
+ * Adds to the days; at most one increment for each profile, day and identifier.
+ * @returns profiles that have a day they did not have, or one that begins no later than the
+ *   increment: what others did for a profile dates a day only as long as nothing of its own does
+ */
+export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Promise<ProfileId[]> {
+  if (increments.length === 0) return [];
+  // Most events carry none of the signals: what they do not touch is not sent.
+  const signals = signalNames.filter((signal) => increments.some((one) => one[signal] !== 0));
+  const rows = await tx.query<{ profileId: ProfileId }>(addIncrements(signals), [
+    uuidArray(increments.map((one) => one.profileId)),
+    textArray(increments.map((one) => formatDay(one.day))),
+    uuidArray(increments.map((one) => one.identifierId)),
+    integerArray(increments.map((one) => one.events)),
+    instantArray(increments.map((one) => one.firstAt)),
+    instantArray(increments.map((one) => one.lastAt)),
+    ...signals.map((signal) => integerArray(increments.map((one) => one[signal]))),
   ]);
+  return rows.map((row) => row.profileId);
+}
+
+/** @param signals those that any of the increments has */
+function addIncrements(signals: readonly SignalName[]): string {
+  const columns = signals.map(columnOf);
+  const named = columns.map((column) => `, ${column}`).join('');
+  const parameters = columns.map((_, index) => `, $${index + 7}::bigint[]`).join('');
+  const values = signalNames.map((one) => (signals.includes(one) ? columnOf(one) : '0'));
+  const sums = columns.map((column) => `, ${column} = a.${column} + excluded.${column}`).join('');
+  return `
+    with increment as (
+      select profile_id, day, identifier_id, events, from_ms(first_ms) as first_at,
+        from_ms(last_ms) as last_at${named}
+      from unnest($1::uuid[], $2::date[], $3::uuid[], $4::int[], $5::bigint[],
+        $6::bigint[]${parameters})
+        as n (profile_id, day, identifier_id, events, first_ms, last_ms${named})
+    ), added as (
+      insert into activity_day as a
+        (profile_id, day, identifier_id, events, first_at, last_at,
+         ${signalNames.map(columnOf).join(', ')})
+      select profile_id, day, identifier_id, events, first_at, last_at, ${values.join(', ')}
+      from increment
+      on conflict (profile_id, day, identifier_id) do update set
+        events = a.events + excluded.events,
+        first_at = case
+          when (a.events > 0) = (excluded.events > 0) then least(a.first_at, excluded.first_at)
+          when a.events > 0 then a.first_at else excluded.first_at end,
+        last_at = case
+          when (a.events > 0) = (excluded.events > 0) then greatest(a.last_at, excluded.last_at)
+          when a.events > 0 then a.last_at else excluded.last_at end${sums}
+      -- A row that was there before was locked to be updated.
+      returning profile_id, day, identifier_id, events, first_at, xmax = 0 as is_new
+    )
+    select distinct a.profile_id as "profileId"
+    from added a join increment i using (profile_id, day, identifier_id)
+    where a.is_new or a.events = i.events or a.first_at = i.first_at`;
 }
 
 // Sums leave PostgreSQL as float8: exact up to 2^53, and no BigInt for every count.

@@ -146,7 +146,7 @@ export class EventService {
     await this.store(tx, source, accepted, now);
     const events = accepted.map((one) => toAcceptedEvent(one, source, now));
     const contributions = await this.project(tx, events, now, resolution.mergedProfileIds);
-    await activity.record(tx, [...events.map(toOccurrence), ...contributions]);
+    const changed = await activity.record(tx, [...events.map(toOccurrence), ...contributions]);
     const touched = new Set([
       ...events.map((event) => event.profileId),
       ...contributions.map((contribution) => contribution.profileId),
@@ -154,7 +154,8 @@ export class EventService {
     ]);
     // A profile that absorbed another and was itself absorbed in this batch is no more.
     for (const merge of resolution.absorbedProfileIds) touched.delete(merge);
-    await activity.evaluate(tx, [...touched], now);
+    const merged = resolution.mergedProfileIds;
+    await activity.evaluateChanged(tx, [...touched], new Set([...changed, ...merged]), now);
     // Last: it holds counters that all batches share.
     await identity.recordWarnings(
       tx,
