@@ -2,7 +2,7 @@ import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
 import { tryLockProfiles } from '../identity';
 import type { ProfileActivity, ProfileEvaluator } from './activity.model';
-import { hasSignals, type Occurrence, rollUp } from './activity.rules';
+import { type Occurrence, rollUp } from './activity.rules';
 import * as store from './activity.store';
 
 /** Profiles evaluated in one transaction. */
@@ -24,8 +24,8 @@ export class ActivityService {
   async record(tx: Tx, occurrences: readonly Occurrence[]): Promise<ReadonlySet<ProfileId>> {
     const increments = rollUp(occurrences);
     const changed = new Set(await store.addToDays(tx, increments));
-    for (const increment of increments) {
-      if (hasSignals(increment)) changed.add(increment.profileId);
+    for (const { profileId, signals } of increments) {
+      if (signals.size > 0) changed.add(profileId);
     }
     return changed;
   }

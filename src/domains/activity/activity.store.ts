@@ -3,21 +3,18 @@ import type { Sql, Tx } from '../../platform/database/database';
 import { type EpochDay, formatDay } from '../../shared/days';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import type { Move } from '../identity';
-import {
-  type ActivityDay,
-  type DailySignals,
-  type SignalName,
-  signalNames,
-} from './activity.model';
+import { type ActivityDay, type SignalName, signalNames } from './activity.model';
 
 /** What the events of one identifier add to one day of a profile. */
-export interface DayIncrement extends DailySignals {
+export interface DayIncrement {
   readonly profileId: ProfileId;
   readonly identifierId: IdentifierId;
   readonly day: EpochDay;
   readonly events: number;
   readonly firstAt: Date;
   readonly lastAt: Date;
+  /** What is not named is 0. */
+  readonly signals: ReadonlyMap<SignalName, number>;
 }
 
 /**
@@ -28,7 +25,7 @@ export interface DayIncrement extends DailySignals {
 export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Promise<ProfileId[]> {
   if (increments.length === 0) return [];
   // Most events carry none of the signals: what they do not touch is not sent.
-  const signals = signalNames.filter((signal) => increments.some((one) => one[signal] !== 0));
+  const signals = signalNames.filter((signal) => increments.some((one) => one.signals.has(signal)));
   const rows = await tx.query<{ profileId: ProfileId }>(addIncrements(signals), [
     uuidArray(increments.map((one) => one.profileId)),
     textArray(increments.map((one) => formatDay(one.day))),
@@ -36,7 +33,7 @@ export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Pr
     integerArray(increments.map((one) => one.events)),
     instantArray(increments.map((one) => one.firstAt)),
     instantArray(increments.map((one) => one.lastAt)),
-    ...signals.map((signal) => integerArray(increments.map((one) => one[signal]))),
+    ...signals.map((signal) => integerArray(increments.map((one) => one.signals.get(signal) ?? 0))),
   ]);
   return rows.map((row) => row.profileId);
 }

@@ -1,3 +1,4 @@
+import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { digestOf } from '../../shared/digest';
@@ -22,7 +23,7 @@ export function findReceipts(sql: Sql, messageKeys: readonly string[]): Promise<
   return sql.query<Receipt>(
     `select message_key as "messageKey", event_id as "eventId", identifier_id as "identifierId"
      from event_receipt where message_key = any($1::uuid[])`,
-    [messageKeys],
+    [uuidArray(messageKeys)],
   );
 }
 
@@ -50,27 +51,32 @@ export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise
      on conflict (message_key) do nothing
      returning message_key as "messageKey"`,
     [
-      events.map((event) => event.messageKey),
-      events.map((event) => event.eventId),
-      events.map((event) => event.identifierId),
+      uuidArray(events.map((event) => event.messageKey)),
+      uuidArray(events.map((event) => event.eventId)),
+      uuidArray(events.map((event) => event.identifierId)),
     ],
   );
   await tx.query(
     `insert into event (identifier_id, occurred_at, event_id, source, message_id, name, channel,
        identifiers, properties, received_at)
-     select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[],
-       $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::timestamptz[])`,
+     select identifier_id, from_ms(occurred_ms), event_id, source, message_id, name, channel,
+       identifiers, properties, from_ms(received_ms)
+     from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+       $7::text[], string_to_array($8, e'\\n')::jsonb[], string_to_array($9, e'\\n')::jsonb[],
+       $10::bigint[])
+       as n (identifier_id, occurred_ms, event_id, source, message_id, name, channel, identifiers,
+         properties, received_ms)`,
     [
-      events.map((event) => event.identifierId),
-      events.map((event) => event.occurredAt),
-      events.map((event) => event.eventId),
-      events.map((event) => event.source),
-      events.map((event) => event.messageId),
-      events.map((event) => event.name),
+      uuidArray(events.map((event) => event.identifierId)),
+      instantArray(events.map((event) => event.occurredAt)),
+      uuidArray(events.map((event) => event.eventId)),
+      textArray(events.map((event) => event.source)),
+      textArray(events.map((event) => event.messageId)),
+      textArray(events.map((event) => event.name)),
       events.map((event) => event.channel),
-      events.map((event) => JSON.stringify(event.identifiers.map(storableIdentifier))),
-      events.map((event) => JSON.stringify(event.properties)),
-      events.map((event) => event.receivedAt),
+      jsonLines(events.map((event) => event.identifiers.map(storableIdentifier))),
+      jsonLines(events.map((event) => event.properties)),
+      instantArray(events.map((event) => event.receivedAt)),
     ],
   );
   return stored.map((row) => row.messageKey);

@@ -21,6 +21,14 @@ export function textArray(texts: readonly string[]): string {
   return `{"${escaped.join('","')}"}`;
 }
 
+/**
+ * Of values of which each is written as JSON, to be read by `string_to_array($n, e'\\n')`: every
+ * quote in them would have to be escaped in an array's own spelling, and none holds a line break.
+ */
+export function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join('\n');
+}
+
 /** Of milliseconds since 1970: `bigint[]`, which the database's `from_ms` reads back. */
 export function instantArray(instants: readonly (Date | null)[]): string {
   return `{${instants.map((one) => one?.getTime() ?? 'NULL').join(',')}}`;
