@@ -98,7 +98,6 @@ CREATE TABLE duplicate_scan (
 
 CREATE TABLE evaluation (
   profile_id uuid not null,
-  evaluated_at timestamp with time zone not null,
   next_evaluation_at timestamp with time zone,
   constraint evaluation_pkey PRIMARY KEY (profile_id)
 );

@@ -88,7 +88,7 @@ const RECORDS: readonly (readonly [table: string, profile: string, columns: stri
   ['identifier', 'profile_id', 'namespace, first_seen_at, last_seen_at'],
   ['profile_merge', 'survivor_id', 'absorbed_id, source, merged_at'],
   ['activity_day', 'profile_id', 'day, events, orders, revenue_minor, sign_ins, posts, complaints'],
-  ['evaluation', 'profile_id', 'evaluated_at, next_evaluation_at'],
+  ['evaluation', 'profile_id', 'next_evaluation_at'],
   ['lifecycle_state', 'profile_id', 'stage, since, at_risk'],
   ['lifecycle_transition', 'profile_id', 'from_stage, to_stage, occurred_at, superseded_at'],
   ['customer_value', 'profile_id', 'tier, orders, revenue_minor'],

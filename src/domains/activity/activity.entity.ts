@@ -84,9 +84,6 @@ export class EvaluationEntity {
   @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'evaluation_pkey' })
   profileId!: string;
 
-  @Column('timestamptz', { name: 'evaluated_at' })
-  evaluatedAt!: Date;
-
   @Column('timestamptz', { name: 'next_evaluation_at', nullable: true })
   nextEvaluationAt!: Date | null;
 }

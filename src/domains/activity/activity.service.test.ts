@@ -10,7 +10,7 @@ import { ActivityReads } from './activity.reads';
 import { activityRehoming } from './activity.rehoming';
 import type { Occurrence } from './activity.rules';
 import { ActivityService } from './activity.service';
-import { findDays, recordEvaluations } from './activity.store';
+import { findDays, recordSchedule } from './activity.store';
 import { firstDaysWith, sumSignals } from './activity.sums';
 
 const { database } = useTestDatabase();
@@ -67,7 +67,7 @@ function occurrence(profileId: ProfileId, at: string, changes: Partial<Occurrenc
 /** Profiles that are due at the instant given. */
 async function schedule(profileIds: readonly ProfileId[], at: Date | null): Promise<void> {
   const next = new Map(at === null ? [] : profileIds.map((profileId) => [profileId, at]));
-  await database.transaction((tx) => recordEvaluations(tx, profileIds, next, earlier(1000)));
+  await database.transaction((tx) => recordSchedule(tx, profileIds, next));
 }
 
 async function nextOf(profileId: ProfileId): Promise<Date | null | undefined> {

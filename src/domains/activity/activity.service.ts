@@ -62,7 +62,7 @@ export class ActivityService {
         if (known === undefined || at < known) next.set(profileId, at);
       }
     }
-    await store.recordEvaluations(tx, profileIds, next, now);
+    await store.recordSchedule(tx, profileIds, next);
   }
 
   /**

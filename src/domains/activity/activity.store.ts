@@ -140,19 +140,29 @@ export async function findFirstInstant(sql: Sql): Promise<Date | null> {
   return row?.firstAt ?? null;
 }
 
-/** Records that profiles were evaluated, and when time alone will call for it again. */
-export async function recordEvaluations(
+/** Records when time alone will call for the profiles again. */
+export async function recordSchedule(
   tx: Tx,
   profileIds: readonly ProfileId[],
   next: ReadonlyMap<ProfileId, Date>,
-  now: Date,
 ): Promise<void> {
+  // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   await tx.query(
-    `insert into evaluation (profile_id, evaluated_at, next_evaluation_at)
-     select profile_id, $3, next from unnest($1::uuid[], $2::timestamptz[]) as n (profile_id, next)
-     on conflict (profile_id) do update set
-       evaluated_at = excluded.evaluated_at, next_evaluation_at = excluded.next_evaluation_at`,
-    [profileIds, profileIds.map((profileId) => next.get(profileId) ?? null), now],
+    `with n as (
+       select profile_id, from_ms(next_ms) as next
+       from unnest($1::uuid[], $2::bigint[]) as n (profile_id, next_ms)
+     ), changed as (
+       update evaluation e set next_evaluation_at = n.next
+       from n
+       where e.profile_id = n.profile_id and e.next_evaluation_at is distinct from n.next
+     )
+     insert into evaluation (profile_id, next_evaluation_at)
+     select n.* from n
+     where not exists (select from evaluation e where e.profile_id = n.profile_id)`,
+    [
+      uuidArray(profileIds),
+      instantArray(profileIds.map((profileId) => next.get(profileId) ?? null)),
+    ],
   );
 }
 

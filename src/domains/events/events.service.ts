@@ -1,4 +1,4 @@
-import { type Database, TransactionConflict, type Tx } from '../../platform/database/database';
+import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
 import type { ActivityService, Occurrence } from '../activity';
@@ -171,13 +171,10 @@ export class EventService {
     accepted: readonly Accepted[],
     now: Date,
   ): Promise<void> {
-    const stored = await store.insertEvents(
+    await store.insertEvents(
       tx,
       accepted.map((one) => toEventRow(one, source, now)),
     );
-    if (stored.length < accepted.length) {
-      throw new TransactionConflict('A message arrived twice at once, with different identifiers.');
-    }
     const traits = accepted.flatMap(({ draft, assignment }) =>
       Object.entries(draft.event.traits ?? {}).map(([name, value]) => ({
         identifierId: assignment.identifierId,
@@ -348,7 +345,7 @@ function toOccurrence(event: AcceptedEvent): Occurrence {
   return { ...event, isOwnEvent: true };
 }
 
-function touchedProfiles(outcomes: readonly EventOutcome[]): readonly ProfileId[] {
+export function touchedProfiles(outcomes: readonly EventOutcome[]): readonly ProfileId[] {
   const profileIds = outcomes.flatMap((outcome) =>
     outcome.status === 'QUARANTINED' ? [] : [outcome.profileId],
   );

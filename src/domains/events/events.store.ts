@@ -1,5 +1,6 @@
+import { DatabaseError } from 'pg';
 import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
-import type { Sql, Tx } from '../../platform/database/database';
+import { type Sql, TransactionConflict, type Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
@@ -41,21 +42,25 @@ export interface EventRow extends Receipt {
 
 /**
  * Stores events and their receipts.
- * @returns the message keys stored: one is missing where a concurrent transaction came first
+ * @throws TransactionConflict where a concurrent transaction stored one of the messages first
  */
-export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise<string[]> {
-  if (events.length === 0) return [];
-  const stored = await tx.query<{ messageKey: string }>(
-    `insert into event_receipt (message_key, event_id, identifier_id)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[])
-     on conflict (message_key) do nothing
-     returning message_key as "messageKey"`,
-    [
-      uuidArray(events.map((event) => event.messageKey)),
-      uuidArray(events.map((event) => event.eventId)),
-      uuidArray(events.map((event) => event.identifierId)),
-    ],
-  );
+export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
+  if (events.length === 0) return;
+  try {
+    await tx.query(
+      `insert into event_receipt (message_key, event_id, identifier_id)
+       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[])`,
+      [
+        uuidArray(events.map((event) => event.messageKey)),
+        uuidArray(events.map((event) => event.eventId)),
+        uuidArray(events.map((event) => event.identifierId)),
+      ],
+    );
+  } catch (error) {
+    // Not `on conflict`: asking first for each costs more than starting over once in a while.
+    if (!isReceiptTaken(error)) throw error;
+    throw new TransactionConflict('A message arrived twice at once, with different identifiers.');
+  }
   await tx.query(
     `insert into event (identifier_id, occurred_at, event_id, source, message_id, name, channel,
        identifiers, properties, received_at)
@@ -79,7 +84,10 @@ export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise
       instantArray(events.map((event) => event.receivedAt)),
     ],
   );
-  return stored.map((row) => row.messageKey);
+}
+
+function isReceiptTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && error.constraint === 'event_receipt_pkey';
 }
 
 export interface StoredEvent {

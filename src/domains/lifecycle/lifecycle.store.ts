@@ -58,28 +58,34 @@ export async function saveStates(
   now: Date,
 ): Promise<void> {
   if (states.length === 0) return;
+  // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   await tx.query(
-    `insert into lifecycle_state as s
+    `with n as (
+       select n.*, n.at_risk_since is not null as at_risk
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
+         $7::timestamptz[], $8::jsonb[], $9::date[], $10::float8[], $11::timestamptz[])
+         as n (profile_id, model, model_version, stage, since, reasons, at_risk_since,
+           at_risk_reasons, last_active_day, patience_days, next_evaluation_at)
+     ), changed as (
+       update lifecycle_state s set
+         model_version = n.model_version, stage = n.stage, since = n.since, reasons = n.reasons,
+         at_risk = n.at_risk, at_risk_since = n.at_risk_since, at_risk_reasons = n.at_risk_reasons,
+         last_active_day = n.last_active_day, patience_days = n.patience_days,
+         next_evaluation_at = n.next_evaluation_at, recorded_at = $12::timestamptz
+       from n
+       where s.profile_id = n.profile_id and s.model = n.model
+         and (s.model_version, s.stage, s.since, s.reasons, s.at_risk_since, s.at_risk_reasons,
+              s.last_active_day, s.patience_days, s.next_evaluation_at)
+           is distinct from
+             (n.model_version, n.stage, n.since, n.reasons, n.at_risk_since, n.at_risk_reasons,
+              n.last_active_day, n.patience_days, n.next_evaluation_at)
+     )
+     insert into lifecycle_state
        (profile_id, model, model_version, stage, since, reasons, at_risk_since, at_risk_reasons,
         last_active_day, patience_days, next_evaluation_at, at_risk, recorded_at)
-     select n.*, n.at_risk_since is not null, $12::timestamptz
-     from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
-       $7::timestamptz[], $8::jsonb[], $9::date[], $10::float8[], $11::timestamptz[])
-       as n (profile_id, model, model_version, stage, since, reasons, at_risk_since,
-         at_risk_reasons, last_active_day, patience_days, next_evaluation_at)
-     on conflict (profile_id, model) do update set
-       model_version = excluded.model_version, stage = excluded.stage, since = excluded.since,
-       reasons = excluded.reasons, at_risk = excluded.at_risk,
-       at_risk_since = excluded.at_risk_since,
-       at_risk_reasons = excluded.at_risk_reasons, last_active_day = excluded.last_active_day,
-       patience_days = excluded.patience_days, next_evaluation_at = excluded.next_evaluation_at,
-       recorded_at = excluded.recorded_at
-     where (s.model_version, s.stage, s.since, s.reasons, s.at_risk_since, s.at_risk_reasons,
-            s.last_active_day, s.patience_days, s.next_evaluation_at)
-       is distinct from
-           (excluded.model_version, excluded.stage, excluded.since, excluded.reasons,
-            excluded.at_risk_since, excluded.at_risk_reasons, excluded.last_active_day,
-            excluded.patience_days, excluded.next_evaluation_at)`,
+     select n.*, $12::timestamptz from n
+     where not exists (
+       select from lifecycle_state s where s.profile_id = n.profile_id and s.model = n.model)`,
     [
       states.map((state) => state.profileId),
       states.map((state) => state.model),

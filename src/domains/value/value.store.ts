@@ -40,22 +40,32 @@ export async function hasBuyers(sql: Sql, buyersMin: number): Promise<boolean> {
 /** Writes those of the rows that differ from what is recorded; at most one for each profile. */
 export async function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): Promise<void> {
   if (rows.length === 0) return;
+  // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   await tx.query(
-    `insert into customer_value as v
+    `with n as (
+       select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[],
+         $6::bigint[], $7::date[], $8::bigint[])
+         as n (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
+           revenue_365_minor)
+     ), changed as (
+       update customer_value v set
+         tier = n.tier, tier_since = n.tier_since, orders = n.orders,
+         revenue_minor = n.revenue_minor, refund_minor = n.refund_minor,
+         last_order_day = n.last_order_day, revenue_365_minor = n.revenue_365_minor,
+         recorded_at = $9::timestamptz
+       from n
+       where v.profile_id = n.profile_id
+         and (v.tier, v.tier_since, v.orders, v.revenue_minor, v.refund_minor, v.last_order_day,
+              v.revenue_365_minor)
+           is distinct from
+             (n.tier, n.tier_since, n.orders, n.revenue_minor, n.refund_minor, n.last_order_day,
+              n.revenue_365_minor)
+     )
+     insert into customer_value
        (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
         revenue_365_minor, recorded_at)
-     select n.*, $9::timestamptz from unnest($1::uuid[], $2::text[], $3::timestamptz[],
-       $4::bigint[], $5::bigint[], $6::bigint[], $7::date[], $8::bigint[]) as n
-     on conflict (profile_id) do update set
-       tier = excluded.tier, tier_since = excluded.tier_since, orders = excluded.orders,
-       revenue_minor = excluded.revenue_minor, refund_minor = excluded.refund_minor,
-       last_order_day = excluded.last_order_day, revenue_365_minor = excluded.revenue_365_minor,
-       recorded_at = excluded.recorded_at
-     where (v.tier, v.tier_since, v.orders, v.revenue_minor, v.refund_minor, v.last_order_day,
-            v.revenue_365_minor)
-       is distinct from
-           (excluded.tier, excluded.tier_since, excluded.orders, excluded.revenue_minor,
-            excluded.refund_minor, excluded.last_order_day, excluded.revenue_365_minor)`,
+     select n.*, $9::timestamptz from n
+     where not exists (select from customer_value v where v.profile_id = n.profile_id)`,
     [
       rows.map((row) => row.profileId),
       rows.map((row) => row.tier),
