@@ -11,7 +11,13 @@ import {
   defaultDuplicatePolicy,
   requireSoundDuplicatePolicy,
 } from './domains/duplicates';
-import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
+import {
+  defaultEventLimits,
+  defaultEventMap,
+  EventReads,
+  EventService,
+  PROFILE_ID_NAMESPACE,
+} from './domains/events';
 import {
   FeedbackProjector,
   FeedbackReads,
@@ -48,6 +54,7 @@ import {
   ReferralService,
   referralsRehoming,
 } from './domains/referrals';
+import { SourceCallers, SourceService } from './domains/sources';
 import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domains/value';
 import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
@@ -80,6 +87,16 @@ export function createApp(ground: Ground) {
 
   const directory = new ProfileDirectory();
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), ids, clock, logger);
+  const sources = new SourceService({
+    database,
+    ids,
+    clock,
+    logger,
+    knownNamespaces: new Set([
+      ...identityPolicy.namespaces.map(({ name }) => name),
+      PROFILE_ID_NAMESPACE,
+    ]),
+  });
   const loyalty = new LoyaltyService(database, loyaltyPolicy, ids, clock, directory);
 
   // Days first: which referral stands is decided by them.
@@ -155,6 +172,8 @@ export function createApp(ground: Ground) {
     events,
     loyalty,
     merges,
+    sources,
+    sourceCallers: new SourceCallers(sources),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),

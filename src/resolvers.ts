@@ -53,7 +53,7 @@ export function createResolvers(app: App): ResolverInstances {
     new ConsentResolver(reads.consents),
     new DirectoryResolver(reads.directory, stages),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
-    new EventResolver(app.events, reads.events, profiles, app.ids),
+    new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),

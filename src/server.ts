@@ -19,7 +19,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
   metrics.transactions(() => database.transactionCounts);
   const schema = buildApiSchema(resolverClasses, createResolvers(app));
   applyFieldAccess(schema, fieldAccess, typesListedInFull);
-  const authenticator = new Authenticator(app.apiKeys, createJwtVerifier(app));
+  const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const graphql = await createGraphqlServer(
     {
       introspection: config.introspection,
@@ -55,6 +55,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
       await server.stop();
       await graphql.stop();
       await app.apiKeys.settled();
+      await app.sources.settled();
     },
   };
 }

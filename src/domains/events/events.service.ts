@@ -11,12 +11,14 @@ import {
   type ProfileDirectory,
 } from '../identity';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
-import type {
-  AcceptedEvent,
-  Contribution,
-  EventProjector,
-  ExpectedEvent,
-  IncomingEvent,
+import {
+  type AcceptedEvent,
+  type AllowedEvents,
+  type Contribution,
+  type EventProjector,
+  type ExpectedEvent,
+  everythingAllowed,
+  type IncomingEvent,
 } from './events.model';
 import { setAside, setAsideUnreadable, type UnreadableItem } from './events.quarantine';
 import type { Rejection } from './events.rules';
@@ -50,6 +52,13 @@ export interface IngestResult {
   readonly profileIds: readonly ProfileId[];
 }
 
+export interface IngestOptions {
+  /** What the source may send; everything where left out. */
+  readonly allowed?: AllowedEvents;
+  /** Let nobody else at identities meanwhile. */
+  readonly isAlone?: boolean;
+}
+
 export interface EventServiceParts extends IntakeParts {
   readonly database: Database;
   readonly clock: Clock;
@@ -71,31 +80,36 @@ export class EventService {
   /**
    * Takes events in, up to 500 in a transaction. One bad event never fails the others: it is
    * quarantined, with the reason. A message sent again is told by its source and message id.
+   * @param allowed what the source may send
    */
-  async ingest(source: string, events: readonly IncomingEvent[]): Promise<IngestResult> {
+  async ingest(
+    source: string,
+    events: readonly IncomingEvent[],
+    allowed: AllowedEvents = everythingAllowed,
+  ): Promise<IngestResult> {
     const outcomes: EventOutcome[] = [];
     for (let start = 0; start < events.length; start += EVENT_BATCH_MAX) {
       const batch = events.slice(start, start + EVENT_BATCH_MAX);
       const result = await this.parts.database.transaction((tx, attempt) =>
-        this.ingestIn(tx, source, batch, this.parts.clock.now(), attempt > ATTEMPTS_BESIDE_MAX),
+        this.ingestIn(tx, source, batch, this.parts.clock.now(), {
+          allowed,
+          isAlone: attempt > ATTEMPTS_BESIDE_MAX,
+        }),
       );
       outcomes.push(...result.outcomes);
     }
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
 
-  /**
-   * Like `ingest`, for one batch and in the caller's transaction.
-   * @param isAlone let nobody else at identities meanwhile
-   */
+  /** Like `ingest`, for one batch and in the caller's transaction. */
   async ingestIn(
     tx: Tx,
     source: string,
     events: readonly IncomingEvent[],
     now: Date,
-    isAlone = false,
+    { allowed = everythingAllowed, isAlone = false }: IngestOptions = {},
   ): Promise<IngestResult> {
-    const judged = await takeIn(tx, source, events, now, this.parts);
+    const judged = await takeIn(tx, source, events, allowed, now, this.parts);
     const drafts = judged.filter(isDraft);
     const companions = await this.companionsOf(tx, drafts);
     const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);

@@ -1,0 +1,3 @@
+export { SourceCallers } from './sources.caller';
+export { type Source, sourceActor } from './sources.model';
+export { SourceService } from './sources.service';
