@@ -32,6 +32,7 @@ export const defaultEventLimits: EventLimits = {
 
 export type QuarantineReason =
   | 'UNREADABLE'
+  | 'INVALID_TIME'
   | 'MISSING_MESSAGE_ID'
   | 'MESSAGE_ID_TOO_LONG'
   | 'MISSING_NAME'
