@@ -54,6 +54,7 @@ import {
   ReferralService,
   referralsRehoming,
 } from './domains/referrals';
+import { SegmentService } from './domains/segment';
 import { SourceCallers, SourceService } from './domains/sources';
 import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domains/value';
 import { ApiKeyService } from './platform/auth/api-key.service';
@@ -127,7 +128,11 @@ export function createApp(ground: Ground) {
     activity,
     identityPolicy,
     map: defaultEventMap(currency),
-    limits: defaultEventLimits,
+    limits: {
+      ...defaultEventLimits,
+      eventBytesMax: config.eventBytesMax,
+      messageIdLengthMax: config.messageIdLengthMax,
+    },
     projectors: [
       new FeedbackProjector(),
       new ConsentProjector(),
@@ -151,6 +156,7 @@ export function createApp(ground: Ground) {
     referrals: new ReferralReads(sql),
     value: new ValueReads(sql, currency),
   });
+  const reads = readsOver(database);
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -172,13 +178,14 @@ export function createApp(ground: Ground) {
     events,
     loyalty,
     merges,
+    segment: new SegmentService({ events, identities: reads.identity, clock, ids }),
     sources,
     sourceCallers: new SourceCallers(sources),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
-    reads: readsOver(database),
+    reads,
   };
 }
 

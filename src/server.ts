@@ -1,5 +1,6 @@
 import type { App } from './app';
 import type { Config } from './config';
+import { segmentRoutes } from './domains/segment';
 import { fieldAccess, typesListedInFull } from './field-access';
 import { Authenticator } from './platform/auth/authenticate';
 import { applyFieldAccess } from './platform/auth/field-access';
@@ -33,6 +34,10 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
     },
   );
   const graphiql = config.graphiql ? [graphiqlRoutes({ defaultQuery })] : [];
+  const segment = segmentRoutes(
+    { bodyBytesMax: config.bodyBytesMax, eventsPerRequestMax: config.eventsPerRequestMax },
+    { sources: app.sources, service: app.segment },
+  );
   const server = await createHttpServer(
     {
       host: config.host,
@@ -46,7 +51,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
       logger,
       metrics,
       checkDatabase: () => database.query('select 1'),
-      routes: [graphql.routes, ...graphiql],
+      routes: [graphql.routes, segment, ...graphiql],
     },
   );
   return {

@@ -27,8 +27,7 @@ async function plainBytes(body: Buffer, bytesMax: number): Promise<Buffer> {
   try {
     return await inflate(body, { maxOutputLength: bytesMax });
   } catch (error) {
-    const isTooLarge = error instanceof RangeError;
-    if (isTooLarge) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new BodyTooLarge(`The body inflates to more than ${bytesMax} bytes.`, {
         limitBytes: bytesMax,
       });
