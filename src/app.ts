@@ -14,6 +14,7 @@ import {
 import {
   defaultEventLimits,
   defaultEventMap,
+  EventCountReads,
   EventReads,
   EventService,
   PROFILE_ID_NAMESPACE,
@@ -55,7 +56,7 @@ import {
   referralsRehoming,
 } from './domains/referrals';
 import { SegmentService } from './domains/segment';
-import { SourceCallers, SourceService } from './domains/sources';
+import { SourceCallers, SourceReads, SourceService } from './domains/sources';
 import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domains/value';
 import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
@@ -147,6 +148,7 @@ export function createApp(ground: Ground) {
     consents: new ConsentReads(sql),
     directory: new DirectoryReads(sql, lifecycleModel.name),
     duplicates: new DuplicateReads(sql),
+    eventCounts: new EventCountReads(sql),
     events: new EventReads(sql),
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
@@ -154,6 +156,7 @@ export function createApp(ground: Ground) {
     lifecycle: new LifecycleReads(sql, lifecycleModel.name),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     referrals: new ReferralReads(sql),
+    sources: new SourceReads(sql),
     value: new ValueReads(sql, currency),
   });
   const reads = readsOver(database);

@@ -10,6 +10,7 @@ import {
   type KnownGraph,
   type ProfileDirectory,
 } from '../identity';
+import { countEvents } from './events.counts.store';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
 import {
   type AcceptedEvent,
@@ -23,6 +24,7 @@ import {
 import { setAside, setAsideUnreadable, type UnreadableItem } from './events.quarantine';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
+import { tallyOutcomes } from './events.tally.rules';
 import { isConsentEvent } from './maps/consent-preferences';
 
 /** Events handled in one transaction. */
@@ -122,6 +124,8 @@ export class EventService {
     const accepted = await this.accept(tx, source, fresh, known, now);
     await setAside(tx, source, events, judged, this.parts.ids, now);
     const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    // Last: it holds counters that other batches of the source share.
+    await countEvents(tx, source, tallyOutcomes(outcomes), now);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
 

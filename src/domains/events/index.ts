@@ -1,3 +1,4 @@
+export { EventCountReads, type EventCounts } from './events.counts.reads';
 export { PROFILE_ID_NAMESPACE } from './events.intake';
 export { defaultEventMap } from './events.map';
 export {

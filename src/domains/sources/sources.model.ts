@@ -39,9 +39,7 @@ export interface WriteKey {
 }
 
 /** What a source may be allowed to do: to send events, and to see what comes of them. */
-export const sourceScopes = ['events:write', 'profiles:read'] as const satisfies readonly Scope[];
-
-export type SourceScope = (typeof sourceScopes)[number];
+export const sourceScopes: readonly Scope[] = ['events:write', 'profiles:read'];
 
 /** Valid at once: the one in use, and the one its senders are being moved to. */
 export const WRITE_KEYS_MAX = 2;

@@ -1,9 +1,10 @@
+import type { Scope } from '../../platform/auth/scopes';
 import { InvalidInput } from '../../shared/errors';
-import { type SourceScope, sourceScopes } from './sources.model';
+import { sourceScopes } from './sources.model';
 
 /** What can be changed of a source at any time. Null where there is no limit. */
 export interface SourceSettings {
-  readonly scopes: readonly SourceScope[];
+  readonly scopes: readonly Scope[];
   readonly eventsPerMinuteMax: number | null;
   readonly namespaces: readonly string[] | null;
   readonly eventNames: readonly string[] | null;

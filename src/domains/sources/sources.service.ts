@@ -187,11 +187,6 @@ export class SourceService {
     return this.setDisabled(sourceId, null);
   }
 
-  /** By name; at most 500. */
-  list(): Promise<readonly SourceRecord[]> {
-    return store.listSources(this.parts.database);
-  }
-
   /** Resolves when every note of a key's use is written. Await it before the database closes. */
   settled(): Promise<void> {
     return this.cache.settled();
