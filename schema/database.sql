@@ -118,12 +118,42 @@ CREATE TABLE event (
   constraint event_pkey PRIMARY KEY (identifier_id, occurred_at, event_id)
 );
 
+CREATE TABLE event_count (
+  source text not null,
+  outcome text not null,
+  reason text not null,
+  shard smallint not null,
+  times bigint not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint event_count_pkey PRIMARY KEY (source, outcome, reason, shard),
+  constraint event_count_outcome CHECK ((outcome = ANY (ARRAY['ACCEPTED'::text, 'DUPLICATE'::text, 'QUARANTINED'::text]))),
+  constraint event_count_times CHECK ((times > 0))
+);
+
 CREATE TABLE event_receipt (
   message_key uuid not null,
   event_id uuid not null,
   identifier_id uuid not null,
   constraint event_receipt_pkey PRIMARY KEY (message_key)
 );
+
+CREATE TABLE event_source (
+  source_id uuid not null,
+  name text not null,
+  scopes text[] not null,
+  events_per_minute_max integer,
+  namespaces text[],
+  event_names text[],
+  origins text[] not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  constraint event_source_pkey PRIMARY KEY (source_id),
+  constraint event_source_rate CHECK ((events_per_minute_max >= 2500))
+);
+
+CREATE UNIQUE INDEX event_source_name ON public.event_source USING btree (name);
 
 CREATE TABLE feedback (
   profile_id uuid not null,
@@ -445,6 +475,22 @@ CREATE TABLE value_calibration (
   constraint value_calibration_pkey PRIMARY KEY (id),
   constraint value_calibration_four_cuts CHECK (((cardinality(recency_days_cuts) = 4) AND (cardinality(frequency_cuts) = 4) AND (cardinality(monetary_minor_cuts) = 4)))
 );
+
+CREATE TABLE write_key (
+  hash bytea not null,
+  write_key_id uuid not null,
+  source_id uuid not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint write_key_pkey PRIMARY KEY (hash),
+  constraint write_key_hash_is_sha256 CHECK ((octet_length(hash) = 32))
+);
+
+CREATE UNIQUE INDEX write_key_id ON public.write_key USING btree (write_key_id);
+
+CREATE INDEX write_key_of_source ON public.write_key USING btree (source_id);
 
 CREATE VIEW ledger_entry AS
  SELECT ledger_transaction.profile_id,

@@ -11,7 +11,14 @@ import {
   defaultDuplicatePolicy,
   requireSoundDuplicatePolicy,
 } from './domains/duplicates';
-import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
+import {
+  defaultEventLimits,
+  defaultEventMap,
+  EventCountReads,
+  EventReads,
+  EventService,
+  PROFILE_ID_NAMESPACE,
+} from './domains/events';
 import {
   FeedbackProjector,
   FeedbackReads,
@@ -48,6 +55,8 @@ import {
   ReferralService,
   referralsRehoming,
 } from './domains/referrals';
+import { SegmentService } from './domains/segment';
+import { SourceCallers, SourceReads, SourceService } from './domains/sources';
 import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domains/value';
 import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
@@ -80,6 +89,16 @@ export function createApp(ground: Ground) {
 
   const directory = new ProfileDirectory();
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), ids, clock, logger);
+  const sources = new SourceService({
+    database,
+    ids,
+    clock,
+    logger,
+    knownNamespaces: new Set([
+      ...identityPolicy.namespaces.map(({ name }) => name),
+      PROFILE_ID_NAMESPACE,
+    ]),
+  });
   const loyalty = new LoyaltyService(database, loyaltyPolicy, ids, clock, directory);
 
   // Days first: which referral stands is decided by them.
@@ -110,7 +129,11 @@ export function createApp(ground: Ground) {
     activity,
     identityPolicy,
     map: defaultEventMap(currency),
-    limits: defaultEventLimits,
+    limits: {
+      ...defaultEventLimits,
+      eventBytesMax: config.eventBytesMax,
+      messageIdLengthMax: config.messageIdLengthMax,
+    },
     projectors: [
       new FeedbackProjector(),
       new ConsentProjector(),
@@ -125,6 +148,7 @@ export function createApp(ground: Ground) {
     consents: new ConsentReads(sql),
     directory: new DirectoryReads(sql, lifecycleModel.name),
     duplicates: new DuplicateReads(sql),
+    eventCounts: new EventCountReads(sql),
     events: new EventReads(sql),
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
@@ -132,8 +156,10 @@ export function createApp(ground: Ground) {
     lifecycle: new LifecycleReads(sql, lifecycleModel.name),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     referrals: new ReferralReads(sql),
+    sources: new SourceReads(sql),
     value: new ValueReads(sql, currency),
   });
+  const reads = readsOver(database);
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -155,11 +181,14 @@ export function createApp(ground: Ground) {
     events,
     loyalty,
     merges,
+    segment: new SegmentService({ events, identities: reads.identity, clock, ids }),
+    sources,
+    sourceCallers: new SourceCallers(sources),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
-    reads: readsOver(database),
+    reads,
   };
 }
 

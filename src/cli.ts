@@ -27,6 +27,7 @@ const runWithApp: RunWithApp = async (command) => {
     await command(app, process.stdout, ending);
   } finally {
     await app.apiKeys.settled();
+    await app.sources.settled();
     await close();
   }
 };

@@ -24,6 +24,9 @@ export interface Config {
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly bodyBytesMax: number;
+  readonly eventBytesMax: number;
+  readonly eventsPerRequestMax: number;
+  readonly messageIdLengthMax: number;
   readonly queryDepthMax: number;
   /** 0 for no limit. */
   readonly requestsPerMinuteMax: number;
@@ -79,6 +82,9 @@ export function readConfig(environment: Environment): Config {
     graphiql: read.boolean('GRAPHIQL', !isProduction),
     introspection: read.boolean('INTROSPECTION', !isProduction),
     bodyBytesMax: read.integer('BODY_BYTES_MAX', 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+    eventBytesMax: read.integer('EVENT_BYTES_MAX', 32 * 1024, 1024, 1024 * 1024),
+    eventsPerRequestMax: read.integer('EVENTS_PER_REQUEST_MAX', 2_500, 1, 100_000),
+    messageIdLengthMax: read.integer('MESSAGE_ID_LENGTH_MAX', 100, 1, 1_000),
     queryDepthMax: read.integer('QUERY_DEPTH_MAX', 12, 1, 50),
     requestsPerMinuteMax: read.integer('REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
     trustProxy: read.boolean('TRUST_PROXY', false),

@@ -18,6 +18,9 @@ export const fieldAccess = {
   'Query.identityWarnings': { scope: 'profiles:read' },
   'Query.identityWarningCounts': { scope: 'profiles:read' },
   'Query.apiKeys': { scope: 'keys:manage' },
+  'Query.sources': { scope: 'sources:manage' },
+  'Query.source': { scope: 'sources:manage' },
+  'Query.sourceCounters': { scope: 'sources:manage' },
 
   'Mutation.recordEvents': { scope: 'events:write' },
   'Mutation.mergeProfiles': { scope: 'profiles:merge' },
@@ -31,6 +34,12 @@ export const fieldAccess = {
   'Mutation.dismissDuplicate': { scope: 'profiles:merge' },
   'Mutation.createApiKey': { scope: 'keys:manage' },
   'Mutation.revokeApiKey': { scope: 'keys:manage' },
+  'Mutation.createSource': { scope: 'sources:manage' },
+  'Mutation.updateSource': { scope: 'sources:manage' },
+  'Mutation.addWriteKey': { scope: 'sources:manage' },
+  'Mutation.revokeWriteKey': { scope: 'sources:manage' },
+  'Mutation.disableSource': { scope: 'sources:manage' },
+  'Mutation.enableSource': { scope: 'sources:manage' },
 
   'Profile.id': { scope: 'profiles:read', customer: true },
   'Profile.createdAt': { scope: 'profiles:read', customer: true },

@@ -15,6 +15,7 @@ import {
 } from './domains/loyalty';
 import { MergesResolver } from './domains/merges';
 import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
+import { SourceResolver } from './domains/sources';
 import { ValueResolver } from './domains/value';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
 import type { ResolverClass, ResolverInstances } from './platform/graphql/schema';
@@ -39,6 +40,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   MergesResolver,
   ReferralResolver,
   ReferralSummaryResolver,
+  SourceResolver,
   ValueResolver,
 ];
 
@@ -53,7 +55,7 @@ export function createResolvers(app: App): ResolverInstances {
     new ConsentResolver(reads.consents),
     new DirectoryResolver(reads.directory, stages),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
-    new EventResolver(app.events, reads.events, profiles, app.ids),
+    new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
@@ -65,6 +67,7 @@ export function createResolvers(app: App): ResolverInstances {
     new MergesResolver(app.merges, profiles, app.duplicates),
     new ReferralResolver(app.referrals, reads.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
+    new SourceResolver(app.sources, reads.sources, reads.eventCounts),
     new ValueResolver(reads.value, app.currency, app.clock),
   ];
   return new Map(instances.map((instance) => [instance.constructor, instance]));

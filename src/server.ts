@@ -1,5 +1,6 @@
 import type { App } from './app';
 import type { Config } from './config';
+import { segmentRoutes } from './domains/segment';
 import { fieldAccess, typesListedInFull } from './field-access';
 import { Authenticator } from './platform/auth/authenticate';
 import { applyFieldAccess } from './platform/auth/field-access';
@@ -19,7 +20,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
   metrics.transactions(() => database.transactionCounts);
   const schema = buildApiSchema(resolverClasses, createResolvers(app));
   applyFieldAccess(schema, fieldAccess, typesListedInFull);
-  const authenticator = new Authenticator(app.apiKeys, createJwtVerifier(app));
+  const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const graphql = await createGraphqlServer(
     {
       introspection: config.introspection,
@@ -33,6 +34,10 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
     },
   );
   const graphiql = config.graphiql ? [graphiqlRoutes({ defaultQuery })] : [];
+  const segment = segmentRoutes(
+    { bodyBytesMax: config.bodyBytesMax, eventsPerRequestMax: config.eventsPerRequestMax },
+    { sources: app.sources, service: app.segment },
+  );
   const server = await createHttpServer(
     {
       host: config.host,
@@ -46,7 +51,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
       logger,
       metrics,
       checkDatabase: () => database.query('select 1'),
-      routes: [graphql.routes, ...graphiql],
+      routes: [graphql.routes, segment, ...graphiql],
     },
   );
   return {
@@ -55,6 +60,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
       await server.stop();
       await graphql.stop();
       await app.apiKeys.settled();
+      await app.sources.settled();
     },
   };
 }

@@ -29,6 +29,8 @@ export type IdPrefix =
   | 'fbk'
   | 'ref'
   | 'key'
+  | 'src'
+  | 'wky'
   | 'trn';
 
 /** The form in which ids leave the API, e.g. `prf_0197…` (32 hexadecimal digits). Opaque to clients. */

@@ -1,5 +1,6 @@
 import { fieldAccess } from '../../src/field-access';
 import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
+import { toPublicId } from '../../src/shared/ids';
 import { newProfile, order, userIdentifier } from '../support/actions';
 import { type Answer, useApi } from '../support/api';
 
@@ -19,6 +20,8 @@ interface Operation {
 let ada = '';
 let visitor = '';
 let revocable = '';
+let source = '';
+let writeKey = '';
 let pair = '';
 let count = 0;
 
@@ -34,7 +37,11 @@ beforeAll(async () => {
   });
   const grantor = { actor: 'test', scopes: new Set(scopeNames) };
   const made = await api.app.apiKeys.create({ name: 'revocable', scopes: scopeNames }, grantor);
-  revocable = `key_${made.apiKey.id.replaceAll('-', '')}`;
+  revocable = toPublicId('key', made.apiKey.id);
+  const shop = await api.app.sources.create({ name: 'web-shop' }, grantor);
+  if (shop.kind !== 'SOURCE_CREATED') throw new Error('The source was not made.');
+  source = toPublicId('src', shop.source.sourceId);
+  writeKey = toPublicId('wky', shop.writeKey.writeKeyId);
 });
 
 /** A request nobody made before, so that nothing is refused for being sent again. */
@@ -91,6 +98,38 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.identityWarnings': { text: '{ identityWarnings { __typename } }' },
   'Query.identityWarningCounts': { text: '{ identityWarningCounts { rule } }' },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
+  'Query.sources': { text: '{ sources { id writeKeys { id } counters { accepted } } }' },
+  'Query.source': {
+    text: 'query ($id: ID!) { source(id: $id) { name } }',
+    variables: () => ({ id: source }),
+  },
+  'Query.sourceCounters': { text: '{ sourceCounters { source } }' },
+  'Mutation.createSource': {
+    text: 'mutation ($of: CreateSourceInput!) { createSource(input: $of) { __typename } }',
+    variables: () => ({ of: { name: fresh() } }),
+    leadsThrough: ['events:write'],
+  },
+  'Mutation.updateSource': {
+    text: 'mutation ($of: UpdateSourceInput!) { updateSource(input: $of) { name } }',
+    variables: () => ({ of: { id: source, origins: ['*'] } }),
+  },
+  'Mutation.addWriteKey': {
+    text: 'mutation ($id: ID!) { addWriteKey(sourceId: $id) { __typename } }',
+    variables: () => ({ id: source }),
+    leadsThrough: ['events:write'],
+  },
+  'Mutation.revokeWriteKey': {
+    text: 'mutation ($id: ID!) { revokeWriteKey(id: $id) { id } }',
+    variables: () => ({ id: writeKey }),
+  },
+  'Mutation.disableSource': {
+    text: 'mutation ($id: ID!) { disableSource(id: $id) { id } }',
+    variables: () => ({ id: source }),
+  },
+  'Mutation.enableSource': {
+    text: 'mutation ($id: ID!) { enableSource(id: $id) { id } }',
+    variables: () => ({ id: source }),
+  },
   'Mutation.recordEvents': {
     text: 'mutation ($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',
     variables: () => ({ events: [{ name: 'A', identifiers: [userIdentifier('ada')] }] }),

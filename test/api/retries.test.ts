@@ -1,5 +1,6 @@
 import { RECORD_EVENTS, type Recorded, userIdentifier } from '../support/actions';
 import { useApi } from '../support/api';
+import { useRefusals } from '../support/refusals';
 
 const api = useApi();
 
@@ -8,31 +9,7 @@ async function metric(name: string): Promise<readonly string[]> {
   return text.split('\n').filter((line) => line.startsWith(name));
 }
 
-beforeAll(async () => {
-  await api.database.query('create table refusal (code text not null, times integer not null)');
-  await api.database.query('create sequence refused');
-  // A sequence counts on where a transaction is rolled back.
-  await api.database.query(`
-    create function refuse() returns trigger language plpgsql as $$
-      declare
-        refusal refusal;
-      begin
-        select * into refusal from refusal;
-        if found and nextval('refused') <= refusal.times then
-          raise exception 'Another one came first.' using errcode = refusal.code;
-        end if;
-        return new;
-      end $$`);
-  await api.database.query(`
-    create trigger refuse before insert on event_receipt for each row execute function refuse()`);
-});
-
-/** Lets the database abort the transaction that stores an event, so many times in a row. */
-async function refuse(code: string, times: number): Promise<void> {
-  await api.database.query('delete from refusal');
-  await api.database.query('insert into refusal values ($1, $2)', [code, times]);
-  await api.database.query('alter sequence refused restart');
-}
+const refusals = useRefusals(api);
 
 function record(messageId: string) {
   const events = [{ messageId, name: 'Signed In', identifiers: [userIdentifier(messageId)] }];
@@ -61,7 +38,7 @@ it.each([
   ['40001', 'conflict', 2],
   ['40P01', 'deadlock', 1],
 ])('after %s are not seen by the sender, and counted as %s', async (code, cause, times) => {
-  await refuse(code, times);
+  await refusals.refuse(code, times);
   const { data } = await record(`retried-${code}`);
   expect(data?.recordEvents).toMatchObject({ accepted: 1, outcomes: [{ status: 'ACCEPTED' }] });
   expect(await stored(`retried-${code}`)).toEqual({ events: 1, identifiers: 1 });
@@ -71,7 +48,7 @@ it.each([
 });
 
 it('end after ten attempts: UNAVAILABLE, nothing is stored, and the batch may be sent again', async () => {
-  await refuse('40001', 1_000);
+  await refusals.refuse('40001', 1_000);
   const { status, errors } = await record('given-up');
   expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([503, ['UNAVAILABLE']]);
   expect(await stored('given-up')).toEqual({ events: 0, identifiers: 0 });
@@ -86,6 +63,6 @@ it('end after ten attempts: UNAVAILABLE, nothing is stored, and the batch may be
       'perennial_transactions_given_up_total{cause="deadlock"} 0',
     ]),
   );
-  await api.database.query('delete from refusal');
+  await refusals.stop();
   expect((await record('given-up')).data?.recordEvents).toMatchObject({ accepted: 1 });
 });

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { JsonObject } from '../../shared/json';
 
 @Entity('event')
@@ -74,4 +74,30 @@ export class QuarantinedEventEntity {
 
   @Column('timestamptz', { name: 'received_at' })
   receivedAt!: Date;
+}
+
+@Entity('event_count')
+@Check('event_count_outcome', `outcome IN ('ACCEPTED', 'DUPLICATE', 'QUARANTINED')`)
+@Check('event_count_times', 'times > 0')
+export class EventCountEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'event_count_pkey' })
+  source!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'event_count_pkey' })
+  outcome!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'event_count_pkey' })
+  reason!: string;
+
+  @PrimaryColumn('smallint', { primaryKeyConstraintName: 'event_count_pkey' })
+  shard!: number;
+
+  @Column('bigint')
+  times!: string;
+
+  @Column('timestamptz', { name: 'first_at' })
+  firstAt!: Date;
+
+  @Column('timestamptz', { name: 'last_at' })
+  lastAt!: Date;
 }

@@ -12,7 +12,7 @@ import {
   type UsableIdentifier,
 } from '../identity';
 import type { EventMap } from './events.map';
-import type { IncomingEvent } from './events.model';
+import type { AllowedEvents, IncomingEvent } from './events.model';
 import { type EventLimits, judgeEvent, type Rejection } from './events.rules';
 import { messageKey } from './events.store';
 
@@ -49,14 +49,20 @@ export async function takeIn(
   tx: Tx,
   source: string,
   events: readonly IncomingEvent[],
+  allowed: AllowedEvents,
   now: Date,
   parts: IntakeParts,
 ): Promise<readonly (Draft | Rejection)[]> {
   const addressed = await findAddressed(tx, events, parts);
   return events.map((event) => {
-    const judgement = judgeEvent(event, parts.map, parts.limits, now);
+    const judgement = judgeEvent(event, parts.map, parts.limits, allowed, now);
     if (!judgement.valid) return { reason: judgement.reason, detail: judgement.detail };
-    const { identifiers, unusable, unknownProfile } = readIdentifiers(event, addressed, parts);
+    const { identifiers, unusable, unknownProfile } = readIdentifiers(
+      event,
+      addressed,
+      allowed,
+      parts,
+    );
     if (unknownProfile) {
       return {
         reason: 'UNKNOWN_PROFILE',
@@ -113,6 +119,7 @@ interface ReadIdentifiers {
 function readIdentifiers(
   event: IncomingEvent,
   addressed: Addressed,
+  { namespaces }: AllowedEvents,
   { identityPolicy }: IntakeParts,
 ): ReadIdentifiers {
   const identifiers = new Map<string, UsableIdentifier>();
@@ -123,6 +130,10 @@ function readIdentifiers(
     if (!isExplicit) identifiers.set(text, { key: { namespace, value }, priority });
   };
   for (const sent of event.identifiers) {
+    if (namespaces !== null && !namespaces.has(sent.namespace)) {
+      unusable.push({ ...sent, reason: 'NAMESPACE_NOT_ALLOWED' });
+      continue;
+    }
     if (sent.namespace === PROFILE_ID_NAMESPACE) {
       const known = findByAddress(sent.value, addressed);
       // By a name that others share the event could be taken for theirs.

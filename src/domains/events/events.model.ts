@@ -1,3 +1,4 @@
+import type { Caller } from '../../platform/auth/caller';
 import type { Tx } from '../../platform/database/database';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
@@ -18,6 +19,26 @@ export interface IncomingEvent {
   readonly traits?: JsonObject | undefined;
   /** Where it happened: `web`, `app`, `store`, `mini_program` … */
   readonly channel?: string | undefined;
+}
+
+/** What a sender may send; null where everything. */
+export interface AllowedEvents {
+  /** Of identifiers. Those of other namespaces are not used. */
+  readonly namespaces: ReadonlySet<string> | null;
+  readonly eventNames: ReadonlySet<string> | null;
+}
+
+/** Of senders that nobody restricted. */
+export const everythingAllowed: AllowedEvents = { namespaces: null, eventNames: null };
+
+/** Whoever says what senders may send through the API. */
+export interface EventAdmission {
+  /**
+   * Lets a caller send so many events now.
+   * @returns what they may send
+   * @throws Fault where it is too many for now
+   */
+  admit(caller: Caller, events: number): AllowedEvents;
 }
 
 /** An event that was stored: what the other domains may take their facts from. */

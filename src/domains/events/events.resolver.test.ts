@@ -4,6 +4,7 @@ import { createPipeline } from '../../../test/support/pipeline';
 import { RequestContext } from '../../platform/graphql/context';
 import { uuidSource } from '../../shared/ids';
 import { defaultIdentityPolicy, IdentityReads } from '../identity';
+import { everythingAllowed } from './events.model';
 import { EventReads } from './events.reads';
 import { EventResolver } from './events.resolver';
 
@@ -11,7 +12,14 @@ const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
 const { events } = createPipeline(database, { clock });
 const profiles = new IdentityReads(database, defaultIdentityPolicy);
-const resolver = new EventResolver(events, new EventReads(database), profiles, uuidSource);
+const admission = { admit: () => everythingAllowed };
+const resolver = new EventResolver(
+  events,
+  new EventReads(database),
+  profiles,
+  uuidSource,
+  admission,
+);
 
 function contextOfTest(): RequestContext {
   return new RequestContext('request', {

@@ -6,7 +6,7 @@ import { decodeInstantCursor, instantPosition } from '../../platform/graphql/ins
 import { InvalidInput } from '../../shared/errors';
 import { type IdSource, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile } from '../identity';
-import type { IncomingEvent } from './events.model';
+import type { EventAdmission, IncomingEvent } from './events.model';
 import { EventReads } from './events.reads';
 import { EVENT_BATCH_MAX, type EventOutcome, EventService } from './events.service';
 import type { ProfileEventRow } from './events.store';
@@ -26,6 +26,7 @@ export class EventResolver {
     private readonly reads: EventReads,
     private readonly profiles: IdentityReads,
     private readonly ids: IdSource,
+    private readonly admission: EventAdmission,
   ) {}
 
   @Mutation(() => RecordEventsPayload, {
@@ -44,8 +45,10 @@ export class EventResolver {
         max: EVENT_BATCH_MAX,
       });
     }
+    const { caller } = context;
+    const allowed = this.admission.admit(caller, inputs.length);
     const events = inputs.map((input) => toIncoming(input, this.ids));
-    const { outcomes, profileIds } = await this.service.ingest(actorOf(context.caller), events);
+    const { outcomes, profileIds } = await this.service.ingest(actorOf(caller), events, allowed);
     // Another mutation of this request may have read the profiles as they were before.
     context.clearLoaded();
     const profiles = await Promise.all(

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../shared/json';
 import { defaultEventMap } from './events.map';
-import type { IncomingEvent } from './events.model';
+import { everythingAllowed, type IncomingEvent } from './events.model';
 import { defaultEventLimits, judgeEvent } from './events.rules';
 
 const now = new Date('2026-06-15T12:00:00Z');
@@ -16,7 +16,7 @@ function event(changes: Partial<IncomingEvent> = {}): IncomingEvent {
 }
 
 function judge(one: IncomingEvent): string {
-  const judgement = judgeEvent(one, map, defaultEventLimits, now);
+  const judgement = judgeEvent(one, map, defaultEventLimits, everythingAllowed, now);
   return judgement.valid ? 'valid' : judgement.reason;
 }
 
@@ -139,7 +139,7 @@ describe('the judgement of one event', () => {
   });
 
   it('gives the time of arrival to an event without one, and no signals to an unknown name', () => {
-    expect(judgeEvent(event(), map, defaultEventLimits, now)).toEqual({
+    expect(judgeEvent(event(), map, defaultEventLimits, everythingAllowed, now)).toEqual({
       valid: true,
       occurredAt: now,
       signals: {},
@@ -149,7 +149,7 @@ describe('the judgement of one event', () => {
   it('reads the signals of a known name', () => {
     const occurredAt = new Date('2026-01-01T00:00:00Z');
     const one = event({ name: 'Order Completed', properties: { revenue: 12.5 }, occurredAt });
-    expect(judgeEvent(one, map, defaultEventLimits, now)).toEqual({
+    expect(judgeEvent(one, map, defaultEventLimits, everythingAllowed, now)).toEqual({
       valid: true,
       occurredAt,
       signals: { orders: 1, revenueMinor: 1250 },

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { DailySignals } from '../activity';
 import { type EventMap } from './events.map';
-import type { IncomingEvent } from './events.model';
+import type { AllowedEvents, IncomingEvent } from './events.model';
 
 export interface EventLimits {
   /** Bytes of one event as JSON. */
@@ -31,6 +31,8 @@ export const defaultEventLimits: EventLimits = {
 };
 
 export type QuarantineReason =
+  | 'UNREADABLE'
+  | 'INVALID_TIME'
   | 'MISSING_MESSAGE_ID'
   | 'MESSAGE_ID_TOO_LONG'
   | 'MISSING_NAME'
@@ -45,7 +47,8 @@ export type QuarantineReason =
   | 'OCCURRED_IN_FUTURE'
   | 'OCCURRED_TOO_EARLY'
   | 'UNSTORABLE_TEXT'
-  | 'INVALID_PROPERTIES';
+  | 'INVALID_PROPERTIES'
+  | 'EVENT_NAME_NOT_ALLOWED';
 
 /** Why an event was set aside instead of counted. */
 export interface Rejection {
@@ -65,9 +68,13 @@ export function judgeEvent(
   event: IncomingEvent,
   map: EventMap,
   limits: EventLimits,
+  allowed: AllowedEvents,
   now: Date,
 ): Judgement {
-  const rejection = findFormFault(event, limits) ?? findTimeFault(event, limits, now);
+  const rejection =
+    findFormFault(event, limits) ??
+    findNameFault(event, allowed) ??
+    findTimeFault(event, limits, now);
   if (rejection !== null) return { valid: false, ...rejection };
   const reading = map.get(event.name)?.(event.properties ?? {}) ?? {};
   if ('fault' in reading)
@@ -118,6 +125,12 @@ function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | n
     return { reason: 'UNSTORABLE_TEXT', detail };
   }
   return null;
+}
+
+function findNameFault({ name }: IncomingEvent, { eventNames }: AllowedEvents): Rejection | null {
+  if (eventNames === null || eventNames.has(name)) return null;
+  const detail = 'The source may not send events of this name.';
+  return { reason: 'EVENT_NAME_NOT_ALLOWED', detail };
 }
 
 function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Rejection | null {

@@ -10,16 +10,21 @@ import {
   type KnownGraph,
   type ProfileDirectory,
 } from '../identity';
+import { countEvents } from './events.counts.store';
 import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
-import type {
-  AcceptedEvent,
-  Contribution,
-  EventProjector,
-  ExpectedEvent,
-  IncomingEvent,
+import {
+  type AcceptedEvent,
+  type AllowedEvents,
+  type Contribution,
+  type EventProjector,
+  type ExpectedEvent,
+  everythingAllowed,
+  type IncomingEvent,
 } from './events.model';
+import { setAside, setAsideUnreadable, type UnreadableItem } from './events.quarantine';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
+import { tallyOutcomes } from './events.tally.rules';
 import { isConsentEvent } from './maps/consent-preferences';
 
 /** Events handled in one transaction. */
@@ -49,6 +54,13 @@ export interface IngestResult {
   readonly profileIds: readonly ProfileId[];
 }
 
+export interface IngestOptions {
+  /** What the source may send; everything where left out. */
+  readonly allowed?: AllowedEvents;
+  /** Let nobody else at identities meanwhile. */
+  readonly isAlone?: boolean;
+}
+
 export interface EventServiceParts extends IntakeParts {
   readonly database: Database;
   readonly clock: Clock;
@@ -70,31 +82,36 @@ export class EventService {
   /**
    * Takes events in, up to 500 in a transaction. One bad event never fails the others: it is
    * quarantined, with the reason. A message sent again is told by its source and message id.
+   * @param allowed what the source may send
    */
-  async ingest(source: string, events: readonly IncomingEvent[]): Promise<IngestResult> {
+  async ingest(
+    source: string,
+    events: readonly IncomingEvent[],
+    allowed: AllowedEvents = everythingAllowed,
+  ): Promise<IngestResult> {
     const outcomes: EventOutcome[] = [];
     for (let start = 0; start < events.length; start += EVENT_BATCH_MAX) {
       const batch = events.slice(start, start + EVENT_BATCH_MAX);
       const result = await this.parts.database.transaction((tx, attempt) =>
-        this.ingestIn(tx, source, batch, this.parts.clock.now(), attempt > ATTEMPTS_BESIDE_MAX),
+        this.ingestIn(tx, source, batch, this.parts.clock.now(), {
+          allowed,
+          isAlone: attempt > ATTEMPTS_BESIDE_MAX,
+        }),
       );
       outcomes.push(...result.outcomes);
     }
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
 
-  /**
-   * Like `ingest`, for one batch and in the caller's transaction.
-   * @param isAlone let nobody else at identities meanwhile
-   */
+  /** Like `ingest`, for one batch and in the caller's transaction. */
   async ingestIn(
     tx: Tx,
     source: string,
     events: readonly IncomingEvent[],
     now: Date,
-    isAlone = false,
+    { allowed = everythingAllowed, isAlone = false }: IngestOptions = {},
   ): Promise<IngestResult> {
-    const judged = await takeIn(tx, source, events, now, this.parts);
+    const judged = await takeIn(tx, source, events, allowed, now, this.parts);
     const drafts = judged.filter(isDraft);
     const companions = await this.companionsOf(tx, drafts);
     const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
@@ -105,9 +122,23 @@ export class EventService {
     );
     const fresh = leaveOutDuplicates(drafts, receipts);
     const accepted = await this.accept(tx, source, fresh, known, now);
-    await this.setAside(tx, source, events, judged, now);
+    await setAside(tx, source, events, judged, this.parts.ids, now);
     const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    // Last: it holds counters that other batches of the source share.
+    await countEvents(tx, source, tallyOutcomes(outcomes), now);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  /**
+   * Keeps what a door was sent and could not read as events, e.g. broken lines of a file. Nothing
+   * of it counts until an operator makes an event of it.
+   */
+  async quarantineUnreadable(source: string, items: readonly UnreadableItem[]): Promise<void> {
+    const { database, ids, clock } = this.parts;
+    for (let start = 0; start < items.length; start += EVENT_BATCH_MAX) {
+      const batch = items.slice(start, start + EVENT_BATCH_MAX);
+      await database.transaction((tx) => setAsideUnreadable(tx, source, batch, ids, clock.now()));
+    }
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
@@ -207,34 +238,6 @@ export class EventService {
     });
   }
 
-  private async setAside(
-    tx: Tx,
-    source: string,
-    events: readonly IncomingEvent[],
-    judged: readonly (Draft | Rejection)[],
-    now: Date,
-  ): Promise<void> {
-    const rows = judged.flatMap((one, index) => {
-      const event = events[index];
-      if (isDraft(one) || event === undefined) return [];
-      const { messageId } = event;
-      const payload = toPayload(event);
-      // Without an id of its own an event is known by what it says, so that none displaces another.
-      const identity = messageId.trim() === '' ? payload : messageId;
-      return [
-        {
-          ...one,
-          messageKey: store.messageKey(source, identity),
-          quarantineId: this.parts.ids.next(),
-          source,
-          messageId,
-          payload,
-        },
-      ];
-    });
-    await store.quarantine(tx, rows, now);
-  }
-
   private async reportOutcomes(
     tx: Tx,
     judged: readonly (Draft | Rejection)[],
@@ -267,15 +270,6 @@ interface Accepted {
   readonly draft: Draft;
   readonly assignment: Assignment;
   readonly heldIdentifierIds: readonly IdentifierId[];
-}
-
-/** The whole event as JSON, or as much of it as can be written: without what has no bottom. */
-function toPayload(event: IncomingEvent): string {
-  try {
-    return JSON.stringify(event);
-  } catch {
-    return JSON.stringify({ ...event, properties: undefined, traits: undefined });
-  }
 }
 
 /** Each message once, and only those that no earlier batch took. */

@@ -1,15 +1,21 @@
+export { EventCountReads, type EventCounts } from './events.counts.reads';
+export { PROFILE_ID_NAMESPACE } from './events.intake';
 export { defaultEventMap } from './events.map';
-export type {
-  AcceptedEvent,
-  Contribution,
-  EventProjector,
-  ExpectedEvent,
-  FindHolders,
-  IncomingEvent,
+export {
+  type AcceptedEvent,
+  type AllowedEvents,
+  type Contribution,
+  type EventAdmission,
+  type EventProjector,
+  type ExpectedEvent,
+  everythingAllowed,
+  type FindHolders,
+  type IncomingEvent,
 } from './events.model';
+export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
 export { EventResolver } from './events.resolver';
-export { defaultEventLimits } from './events.rules';
+export { defaultEventLimits, type QuarantineReason } from './events.rules';
 export {
   EVENT_BATCH_MAX,
   type EventOutcome,

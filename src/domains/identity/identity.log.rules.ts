@@ -36,9 +36,9 @@ export interface IdentityWarning {
 
 /**
  * The warnings of a batch, each once: the same rule, namespace, value and source at the same
- * identifier are one warning, however many events gave rise to it. Of an unknown namespace the
- * first value stands for all: it is the namespace that is refused, and a source that sends a
- * session id there would otherwise earn a warning for each session.
+ * identifier are one warning, however many events gave rise to it. Of a namespace that is unknown or
+ * not allowed the first value stands for all: it is the namespace that is refused, and a source
+ * that sends a session id there would otherwise earn a warning for each session.
  */
 export function warningsOf(events: readonly DemotingEvent[]): readonly IdentityWarning[] {
   const warnings = new Map<string, IdentityWarning>();
@@ -63,7 +63,8 @@ export function warningsOf(events: readonly DemotingEvent[]): readonly IdentityW
 }
 
 function samenessOf({ reason, namespace, value }: Demotion, source: string): string {
-  const named = reason === 'UNKNOWN_NAMESPACE' ? [namespace] : [namespace, value];
+  const isOfNamespace = reason === 'UNKNOWN_NAMESPACE' || reason === 'NAMESPACE_NOT_ALLOWED';
+  const named = isOfNamespace ? [namespace] : [namespace, value];
   return JSON.stringify([source, reason, ...named]);
 }
 

@@ -27,7 +27,12 @@ export type MergeConflict =
   | 'MERGE_LIMIT'
   | 'NAMESPACE_LIMIT';
 
-export type DemotionReason = UnusableReason | MergeConflict | 'TENANT_LIMIT';
+/** The last is told by whoever took the identifier in: its sender may not use the namespace. */
+export type DemotionReason =
+  | UnusableReason
+  | MergeConflict
+  | 'TENANT_LIMIT'
+  | 'NAMESPACE_NOT_ALLOWED';
 
 /** An identifier that was kept on the event and not used to tell whose it is. */
 export interface Demotion {

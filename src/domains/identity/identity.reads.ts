@@ -58,6 +58,21 @@ export class IdentityReads {
     );
   };
 
+  /** Whether anybody holds each identifier, whatever form it is written in. */
+  readonly areHeld: BatchLoad<IdentifierKey, boolean> = async (identifiers) => {
+    const keys = identifiers.map((one) => {
+      const normalised = normaliseIdentifier(one, this.policy);
+      return normalised.usable ? normalised.key : null;
+    });
+    const known = await store.findIdentifiers(
+      this.sql,
+      keys.filter((key) => key !== null),
+    );
+    const nameOf = ({ namespace, value }: IdentifierKey) => `${namespace} ${value}`;
+    const held = new Set(known.map(nameOf));
+    return keys.map((key) => key !== null && held.has(nameOf(key)));
+  };
+
   /** The profile that holds an identifier, whatever form it is written in; null for none. */
   async profileIdByIdentifier(identifier: IdentifierKey): Promise<ProfileId | null> {
     const normalised = normaliseIdentifier(identifier, this.policy);

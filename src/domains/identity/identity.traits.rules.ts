@@ -1,4 +1,5 @@
 import type { IdentifierId } from '../../shared/ids';
+import { readInstant } from '../../shared/instant';
 import type { JsonValue } from '../../shared/json';
 
 /**
@@ -91,21 +92,6 @@ function measureOf(value: JsonValue): { readonly rank: number; readonly size: nu
   if (typeof value === 'number') return { rank: 2, size: value };
   const instant = typeof value === 'string' ? readInstant(value) : null;
   return instant === null ? { rank: 0, size: 0 } : { rank: 1, size: instant };
-}
-
-const ISO_DATE =
-  /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
-
-/** Milliseconds of an ISO 8601 date or time, UTC where no offset is given; null for none. */
-function readInstant(text: string): number | null {
-  const [, year, month, day, time = '00:00', offset = 'Z'] = ISO_DATE.exec(text) ?? [];
-  if (year === undefined || month === undefined || day === undefined) return null;
-  const date = `${year}-${month}-${day}`;
-  const midnight = new Date(`${date}T00:00Z`);
-  // The 30th of February would otherwise be one of March.
-  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(date)) return null;
-  const instant = Date.parse(`${date}T${time}${offset}`);
-  return Number.isNaN(instant) ? null : instant;
 }
 
 /** The least members by their text: of a union of unions the same ones remain. */

@@ -1,9 +1,9 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { fromPublicId } from '../../shared/ids';
 import type { RequestContext } from '../graphql/context';
-import type { ApiKeyService, Grantor } from './api-key.service';
+import type { ApiKeyService } from './api-key.service';
 import { ApiKeyType, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.types';
-import { actorOf, type Caller } from './caller';
+import { grantorOf } from './grantor';
 
 @Resolver()
 export class ApiKeyResolver {
@@ -43,11 +43,4 @@ export class ApiKeyResolver {
   ): Promise<ApiKeyType> {
     return new ApiKeyType(await this.apiKeys.revoke(fromPublicId('key', id)));
   }
-}
-
-function grantorOf(caller: Caller): Grantor {
-  return {
-    actor: actorOf(caller),
-    scopes: caller.kind === 'KEY' ? caller.scopes : new Set(),
-  };
 }

@@ -1,11 +1,18 @@
 import type { Scope } from './scopes';
 
 /** Who is asking. */
-export type Caller = KeyCaller | CustomerCaller;
+export type Caller = KeyCaller | SourceCaller | CustomerCaller;
 
 /** A partner or an internal tool, with an API key. */
 export interface KeyCaller {
   readonly kind: 'KEY';
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** An integration that sends events, with a write key of its own. */
+export interface SourceCaller {
+  readonly kind: 'SOURCE';
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
 }
@@ -18,5 +25,12 @@ export interface CustomerCaller {
 
 /** Names the caller in records that outlive the request, e.g. `key:crm-sync`. */
 export function actorOf(caller: Caller): string {
-  return caller.kind === 'KEY' ? `key:${caller.name}` : 'customer';
+  switch (caller.kind) {
+    case 'KEY':
+      return `key:${caller.name}`;
+    case 'SOURCE':
+      return `source:${caller.name}`;
+    case 'CUSTOMER':
+      return 'customer';
+  }
 }

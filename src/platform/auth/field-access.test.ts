@@ -97,7 +97,7 @@ describe('refuseField', () => {
       'loyalty:read',
     ],
     [{ customer: true }, 'a customer', customer, null],
-    [{ customer: true }, 'a key', key('loyalty:read'), 'not for API keys'],
+    [{ customer: true }, 'a key', key('loyalty:read'), 'not for keys'],
     [{ scope: 'loyalty:read', customer: true }, 'a customer', customer, null],
     [{ scope: 'loyalty:read', customer: true }, 'a key without', key(), 'loyalty:read'],
   ])('%j for %s', (rule, _who, caller, message) => {

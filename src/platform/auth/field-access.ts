@@ -6,7 +6,7 @@ import type { Scope } from './scopes';
 
 /** Who may ask for a field. A rule names a scope, customers, or both; never neither. */
 export interface FieldRule {
-  /** The scope an API key needs. Without one, no key may. */
+  /** The scope an API key or a write key needs. Without one, no key may. */
   readonly scope?: Scope;
   /** Another scope that will do as well. */
   readonly orScope?: Scope;
@@ -50,8 +50,9 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
       if (rule.customer === true) return null;
       return new Forbidden(`${fieldName} is not for a customer's own token.`);
     case 'KEY':
+    case 'SOURCE':
       if (rule.scope === undefined) {
-        return new Forbidden(`${fieldName} is for a customer's own token, not for API keys.`);
+        return new Forbidden(`${fieldName} is for a customer's own token, not for keys.`);
       }
       return [rule.scope, rule.orScope].some((scope) => scope && caller.scopes.has(scope))
         ? null

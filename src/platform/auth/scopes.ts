@@ -13,6 +13,7 @@ export const scopes = {
   'referrals:read': 'Read referral codes and referrals',
   'referrals:write': 'Create and claim referral codes',
   'keys:manage': 'Create, list and revoke API keys',
+  'sources:manage': 'Create, list and change sources and their write keys, and read their counters',
 } as const;
 
 export type Scope = keyof typeof scopes;

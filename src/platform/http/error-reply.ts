@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../shared/errors';
-import { faultOf, httpStatusOf } from './faults';
+import { faultOf, httpStatusOf, retryAfterSecondsOf } from './faults';
 
 /** Every refusal of the HTTP door has the form of a GraphQL error, whatever the route. */
 interface ErrorBody {
@@ -68,6 +68,8 @@ export function errorReply(bodyLimitBytes: number) {
 
 function sendFault(fault: Fault, reply: FastifyReply): FastifyReply {
   if (fault.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  const retryAfterSeconds = retryAfterSecondsOf(fault);
+  if (retryAfterSeconds !== null) void reply.header('retry-after', retryAfterSeconds);
   return reply.code(httpStatusOf(fault)).send(errorBody(fault.code, fault.message, fault.details));
 }
 

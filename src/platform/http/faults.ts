@@ -75,9 +75,21 @@ const HTTP_STATUS_BY_CODE: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  BODY_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
   TIMEOUT: 504,
 };
+
+/** When to try again where nothing tells it better: a database that restarts takes about as long. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** In how many seconds the same request may succeed; null where waiting changes nothing. */
+export function retryAfterSecondsOf({ code, details }: Fault): number | null {
+  const stated = details['retryAfterSeconds'];
+  if (typeof stated === 'number') return stated;
+  return code === 'UNAVAILABLE' || code === 'TIMEOUT' ? RETRY_AFTER_SECONDS : null;
+}
 
 /** The HTTP status of a fault, where the whole reply is that fault. */
 export function httpStatusOf(fault: Fault): number {

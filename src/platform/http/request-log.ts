@@ -1,5 +1,12 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of a route with a key in its path: the pattern is logged instead. */
+    readonly hidesPath?: boolean;
+  }
+}
+
 /**
  * One line per request, when it is done. Without headers (but the user agent), query string and
  * body: those hold customers' data and keys.
@@ -18,7 +25,7 @@ export class RequestLog extends LogController {
   ): void {
     const line = {
       method: request.method,
-      path: pathOf(request.url),
+      path: request.routeOptions.config.hidesPath ? routeOf(request) : pathOf(request.url),
       route: routeOf(request),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime * 10) / 10,

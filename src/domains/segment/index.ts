@@ -1,0 +1,2 @@
+export { segmentRoutes } from './segment.routes';
+export { SegmentService } from './segment.service';
