@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { Argument, Command, Option } from 'commander';
 import { duplicatesBench } from './duplicates';
 import { identityBench } from './identity';
+import { ingestBench } from './ingest';
 import type { Bench, Figure } from './support/bench';
 
-const benches: readonly Bench[] = [identityBench, duplicatesBench];
+const benches: readonly Bench[] = [identityBench, duplicatesBench, ingestBench];
 
 /** `npm run bench -- identity [--quick | --full] [--json]` */
 async function main(): Promise<void> {

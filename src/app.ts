@@ -15,6 +15,7 @@ import {
   defaultEventLimits,
   defaultEventMap,
   EventCountReads,
+  EventLanes,
   EventReads,
   EventService,
   PROFILE_ID_NAMESPACE,
@@ -142,6 +143,11 @@ export function createApp(ground: Ground) {
     ],
   });
 
+  const lanes = new EventLanes(
+    (source, batch, allowed) => events.ingest(source, batch, allowed),
+    identityPolicy,
+  );
+
   const readsOver = (sql: Sql) => ({
     activity: new ActivityReads(sql),
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
@@ -181,7 +187,7 @@ export function createApp(ground: Ground) {
     events,
     loyalty,
     merges,
-    segment: new SegmentService({ events, identities: reads.identity, clock, ids }),
+    segment: new SegmentService({ events, lanes, identities: reads.identity, clock, ids }),
     sources,
     sourceCallers: new SourceCallers(sources),
     value,

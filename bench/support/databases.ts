@@ -7,24 +7,59 @@ import type { Database } from '../../src/platform/database/database';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { openDatabase } from '../../src/platform/database/open-database';
 
+/** A migrated database of a benchmark, and its address. */
+export interface BenchDatabase {
+  readonly database: Database;
+  readonly url: string;
+}
+
 /**
  * Runs the work on as many new, migrated databases of one server as asked for, and drops them.
  * Without a URL the server is an embedded one with the durability it comes with: every commit is
  * on disk before it is answered.
  */
-export async function withDatabases<Result>(
+export function withDatabases<Result>(
   serverUrl: string | null,
   count: number,
   work: (databases: readonly Database[]) => Promise<Result>,
 ): Promise<Result> {
-  if (serverUrl !== null) return onServer(serverUrl, count, work);
+  return withServer(serverUrl, async (server) => {
+    const opened: BenchDatabase[] = [];
+    for (let index = 0; index < count; index++) opened.push(await server.open());
+    return work(opened.map(({ database }) => database));
+  });
+}
+
+/** Like `withDatabases`, for databases that are all filled alike. */
+export function withFilled<Result>(
+  serverUrl: string | null,
+  count: number,
+  fill: (database: Database) => Promise<void>,
+  work: (databases: readonly BenchDatabase[]) => Promise<Result>,
+): Promise<Result> {
+  return withServer(serverUrl, async (server) => {
+    const template = await server.open();
+    await fill(template.database);
+    // Nobody may be connected to what is copied.
+    await server.close(template);
+    const copies: BenchDatabase[] = [];
+    for (let index = 0; index < count; index++) copies.push(await server.open(template));
+    return work(copies);
+  });
+}
+
+async function withServer<Result>(
+  serverUrl: string | null,
+  work: (server: BenchServer) => Promise<Result>,
+): Promise<Result> {
+  if (serverUrl !== null) return withDatabasesOf(serverUrl, work);
   const dataFolder = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
   // The server's own user has to get through; the cluster inside is still closed to others.
   await chmod(dataFolder, 0o755);
   try {
     const server = await openEmbeddedPostgres({ dataFolder });
     try {
-      return await onServer(server.adminUrl, count, work);
+      return await withDatabasesOf(server.adminUrl, work);
     } finally {
       await server.close();
     }
@@ -33,31 +68,56 @@ export async function withDatabases<Result>(
   }
 }
 
-async function onServer<Result>(
+async function withDatabasesOf<Result>(
   serverUrl: string,
-  count: number,
-  work: (databases: readonly Database[]) => Promise<Result>,
+  work: (server: BenchServer) => Promise<Result>,
 ): Promise<Result> {
-  const names = Array.from(
-    { length: count },
-    () => `perennial_bench_${randomBytes(4).toString('hex')}`,
-  );
-  const opened: { database: Database; close(): Promise<void> }[] = [];
+  const server = new BenchServer(serverUrl);
   try {
-    for (const name of names) {
-      await runOn(serverUrl, `create database ${name}`);
-      const url = new URL(serverUrl);
-      url.pathname = `/${name}`;
-      const settings = { poolSizeMax: 2, statementTimeoutMs: 0, dataFolder: '' };
-      opened.push(await openDatabase({ ...settings, url: url.toString() }));
-    }
-    return await work(opened.map(({ database }) => database));
+    return await work(server);
   } finally {
-    for (const { close } of opened) await close();
-    for (const name of names) {
-      await runOn(serverUrl, `drop database if exists ${name} with (force)`);
+    await server.dropAll();
+  }
+}
+
+/** The databases of one run. */
+class BenchServer {
+  private readonly names: string[] = [];
+  private readonly opened = new Map<BenchDatabase, () => Promise<void>>();
+
+  constructor(private readonly serverUrl: string) {}
+
+  /** @param template a closed one to copy; a new one is migrated where there is none */
+  async open(template?: BenchDatabase): Promise<BenchDatabase> {
+    const name = `perennial_bench_${randomBytes(4).toString('hex')}`;
+    const source = template === undefined ? '' : ` template ${nameOf(template)}`;
+    await runOn(this.serverUrl, `create database ${name}${source}`);
+    this.names.push(name);
+    const address = new URL(this.serverUrl);
+    address.pathname = `/${name}`;
+    const url = address.toString();
+    const settings = { poolSizeMax: 4, statementTimeoutMs: 0, dataFolder: '' };
+    const { database, close } = await openDatabase({ ...settings, url });
+    const opened = { database, url };
+    this.opened.set(opened, close);
+    return opened;
+  }
+
+  async close(one: BenchDatabase): Promise<void> {
+    await this.opened.get(one)?.();
+    this.opened.delete(one);
+  }
+
+  async dropAll(): Promise<void> {
+    for (const one of [...this.opened.keys()]) await this.close(one);
+    for (const name of this.names) {
+      await runOn(this.serverUrl, `drop database if exists ${name} with (force)`);
     }
   }
+}
+
+function nameOf({ url }: BenchDatabase): string {
+  return new URL(url).pathname.slice(1);
 }
 
 async function runOn(url: string, statement: string): Promise<void> {

@@ -16,6 +16,14 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The number that so large a part of them does not exceed. @throws where there are no numbers */
+export function percentile(numbers: readonly number[], part: number): number {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  const found = sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
+  if (found === undefined) throw new Error('There is no percentile of nothing.');
+  return found;
+}
+
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }

@@ -1,5 +1,6 @@
 export { EventCountReads, type EventCounts } from './events.counts.reads';
 export { PROFILE_ID_NAMESPACE } from './events.intake';
+export { EventLanes } from './events.lanes';
 export { defaultEventMap } from './events.map';
 export {
   type AcceptedEvent,

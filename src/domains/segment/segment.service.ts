@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock';
 import type { IdSource } from '../../shared/ids';
-import type { EventOutcome, EventService } from '../events';
+import type { EventLanes, EventOutcome, EventService } from '../events';
 import type { IdentityReads } from '../identity';
 import { type Source, sourceActor } from '../sources';
 import {
@@ -19,7 +19,8 @@ import {
 } from './segment.outcome.rules';
 
 export interface SegmentParts {
-  readonly events: Pick<EventService, 'ingest' | 'quarantineUnreadable'>;
+  readonly events: Pick<EventService, 'quarantineUnreadable'>;
+  readonly lanes: Pick<EventLanes, 'ingest'>;
   readonly identities: Pick<IdentityReads, 'policy' | 'areHeld'>;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -35,7 +36,7 @@ export class SegmentService {
 
   /** When it returns, all of it is kept: as events that the profiles show, or in quarantine. */
   async record(source: Source, request: SentRequest): Promise<RequestOutcome> {
-    const { ids, clock, events: pipeline } = this.parts;
+    const { ids, clock, lanes, events: pipeline } = this.parts;
     const knowledge = await this.knowledgeFor(request);
     const receivedAt = clock.now();
     const newMessageId = () => ids.next();
@@ -46,7 +47,7 @@ export class SegmentService {
     const unreadable = read.flatMap((one) => ('unreadable' in one ? [one.unreadable] : []));
     if (unreadable.length > 0) await pipeline.quarantineUnreadable(actor, unreadable);
     const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
-    const { outcomes } = await pipeline.ingest(actor, events, source.allowed);
+    const { outcomes } = await lanes.ingest(actor, events, source.allowed);
     return requestOutcome(toItemOutcomes(read, outcomes, source));
   }
 

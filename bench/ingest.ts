@@ -1,0 +1,222 @@
+import { Random } from '../seeds/random';
+import { createApp } from '../src/app';
+import { readConfig } from '../src/config';
+import type { Database } from '../src/platform/database/database';
+import { createLogger } from '../src/platform/telemetry/logger';
+import { systemClock } from '../src/shared/clock';
+import { uuidSource } from '../src/shared/ids';
+import type { Bench, BenchOptions, BenchSize, Figure } from './support/bench';
+import { type BenchDatabase, withFilled } from './support/databases';
+import { percentile, ratio, sum, timed } from './support/measure';
+import { drawPageViews, userIdOf } from './support/page-views';
+import { type CustomerNode, findCustomers, insertPlainly } from './support/plain-events';
+import { ServedProcess } from './support/served';
+
+/** What it costs to take events in. docs/benchmarks.md tells what is measured, and why so. */
+export const ingestBench: Bench = {
+  name: 'ingest',
+  description: 'taking events in over HTTP: rate, latency, memory',
+  run: async (options) => {
+    const { customers } = SIZES[options.size];
+    let writeKey = '';
+    options.tell(`filling ${customers.toLocaleString('en')} customers`);
+    return withFilled(
+      options.databaseUrl,
+      2,
+      async (database) => {
+        writeKey = await fill(database, customers);
+      },
+      async ([served, floor]) => {
+        if (served === undefined || floor === undefined) throw new Error('No databases.');
+        return benchIngest(served, floor.database, writeKey, options);
+      },
+    );
+  },
+};
+
+const BATCH = 500;
+const BATCH_CONNECTIONS = 4;
+const SINGLE_CONNECTIONS = 16;
+const SOURCE_NAME = 'bench';
+
+interface Size {
+  readonly customers: number;
+  /** Turns of the server and of the floor, each of `batchesPerTurn` on every connection. */
+  readonly turns: number;
+  readonly batchesPerTurn: number;
+  readonly singles: number;
+}
+
+const SIZES: Readonly<Record<BenchSize, Size>> = {
+  quick: { customers: 10_000, turns: 5, batchesPerTurn: 5, singles: 2_000 },
+  usual: { customers: 100_000, turns: 20, batchesPerTurn: 5, singles: 20_000 },
+  full: { customers: 100_000, turns: 20, batchesPerTurn: 5, singles: 20_000 },
+};
+
+/** Customers who each did one thing, and a source. @returns the source's write key */
+async function fill(database: Database, customers: number): Promise<string> {
+  const app = createApp({
+    config: readConfig({}),
+    database,
+    logger: createLogger({ level: 'error' }),
+    clock: systemClock,
+    ids: uuidSource,
+  });
+  const grantor = { actor: 'bench', scopes: new Set(['events:write'] as const) };
+  const created = await app.sources.create({ name: SOURCE_NAME }, grantor);
+  if (created.kind !== 'SOURCE_CREATED') throw new Error('There is such a source already.');
+  for (let first = 0; first < customers; first += BATCH) {
+    const events = Array.from({ length: Math.min(BATCH, customers - first) }, (_, index) => ({
+      messageId: uuidSource.next<string>(),
+      name: 'Signed Up',
+      identifiers: [{ namespace: 'user_id', value: userIdOf(first + index) }],
+    }));
+    await app.events.ingest('bench', events);
+  }
+  await database.query('analyze');
+  return created.secret;
+}
+
+async function benchIngest(
+  { url, database }: BenchDatabase,
+  floor: Database,
+  writeKey: string,
+  { size, tell }: BenchOptions,
+): Promise<readonly Figure[]> {
+  const { customers, turns, batchesPerTurn, singles } = SIZES[size];
+  const nodes = await findCustomers(database);
+  const random = Random.of('ingest');
+  const server = await ServedProcess.start(url, SINGLE_CONNECTIONS);
+  try {
+    const draw = () =>
+      Array.from({ length: BATCH_CONNECTIONS }, () =>
+        Array.from({ length: batchesPerTurn }, () => drawPageViews(BATCH, customers, random)),
+      );
+    /** The server and the floor in turns, so that both meet the same machine. */
+    const takeTurn = async () => {
+      const bodies = draw().map((batches) => batches.map((batch) => JSON.stringify({ batch })));
+      const served = await timed(() =>
+        onEach(bodies, async (body) =>
+          checkAccepted(await server.post('/v1/batch', writeKey, body)),
+        ),
+      );
+      const plain = await timed(() => onEach(draw(), (views) => plainly(floor, views, nodes)));
+      return { servedMs: served.elapsedMs, plainMs: plain.elapsedMs };
+    };
+    tell('warming up');
+    for (let turn = 0; turn < Math.ceil(turns / 4); turn++) await takeTurn();
+    const residentBefore = await server.residentKilobytes();
+    const servedMs: number[] = [];
+    const plainMs: number[] = [];
+    for (let turn = 0; turn < turns; turn++) {
+      const taken = await takeTurn();
+      servedMs.push(taken.servedMs);
+      plainMs.push(taken.plainMs);
+    }
+    const events = turns * BATCH_CONNECTIONS * batchesPerTurn * BATCH;
+    tell(`took in ${events.toLocaleString('en')} events`);
+
+    const latencies = await measureSingles(server, writeKey, customers, singles, random);
+    const residentAfter = await server.residentKilobytes();
+    return [
+      {
+        name: 'ratio',
+        value: ratio(sum(plainMs), sum(servedMs)),
+        what: 'taking events in over HTTP in batches of 500, per second',
+        floor: 'plain inserts of the rows they add',
+        bar: '≥ 0.25',
+      },
+      {
+        name: 'eventsPerSecond',
+        value: Math.round((events / sum(servedMs)) * 1000),
+        what: 'events taken in per second',
+        floor: null,
+        bar: null,
+      },
+      {
+        name: 'floorRowsPerSecond',
+        value: Math.round((events / sum(plainMs)) * 1000),
+        what: 'events plainly inserted per second, with their receipts',
+        floor: null,
+        bar: null,
+      },
+      {
+        name: 'singleP99Ms',
+        value: ratio(percentile(latencies.eachMs, 0.99), 1),
+        what: `one event a request, ${SINGLE_CONNECTIONS} connections: 99th percentile in ms`,
+        floor: null,
+        bar: '≤ 25',
+      },
+      {
+        name: 'singlePerSecond',
+        value: Math.round((singles / latencies.elapsedMs) * 1000),
+        what: 'the same, per second',
+        floor: null,
+        bar: '≥ 1000',
+      },
+      {
+        name: 'rssGrowth',
+        value: ratio(residentAfter, residentBefore),
+        what: 'memory of the server at the end',
+        floor: 'after warming up',
+        bar: '≤ 1.2',
+      },
+    ];
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measureSingles(
+  server: ServedProcess,
+  writeKey: string,
+  customers: number,
+  count: number,
+  random: Random,
+): Promise<{ readonly eachMs: readonly number[]; readonly elapsedMs: number }> {
+  const views = drawPageViews(count, customers, random);
+  const bodies = Array.from({ length: SINGLE_CONNECTIONS }, (_, connection) =>
+    views
+      .filter((_view, index) => index % SINGLE_CONNECTIONS === connection)
+      .map((view) => JSON.stringify(view)),
+  );
+  const eachMs: number[] = [];
+  const { elapsedMs } = await timed(() =>
+    onEach(bodies, async (body) => {
+      const sent = await timed(() => server.post('/v1/track', writeKey, body));
+      checkAccepted(sent.result);
+      eachMs.push(sent.elapsedMs);
+    }),
+  );
+  return { eachMs, elapsedMs };
+}
+
+/** The work of each connection one after the other, the connections beside each other. */
+async function onEach<Item>(
+  connections: readonly (readonly Item[])[],
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  await Promise.all(
+    connections.map(async (items) => {
+      for (const item of items) await work(item);
+    }),
+  );
+}
+
+function plainly(
+  floor: Database,
+  views: Parameters<typeof insertPlainly>[2],
+  nodes: ReadonlyMap<string, CustomerNode>,
+): Promise<void> {
+  return insertPlainly(floor, `source:${SOURCE_NAME}`, views, nodes);
+}
+
+/** @throws where an event was not taken for what it is: then something else is measured */
+function checkAccepted(answer: string): void {
+  const { accepted, outcomes } = JSON.parse(answer) as {
+    readonly accepted: number;
+    readonly outcomes: readonly unknown[];
+  };
+  if (accepted !== outcomes.length)
+    throw new Error(`Not all was taken in: ${answer.slice(0, 500)}`);
+}
