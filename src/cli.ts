@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addImportOrders } from './cli/commands/import-orders';
 import { addKeys } from './cli/commands/keys';
 import { addReportStages } from './cli/commands/report-stages';
+import { addSources } from './cli/commands/sources';
 import type { RunWithApp } from './cli/with-app';
 import { readConfig } from './config';
 import { endSignal, openApp, runProcess } from './process';
@@ -16,6 +17,7 @@ function createProgram(): Command {
   addImportOrders(program.command('import').description('take data in'), runWithApp);
   addReportStages(program.command('report').description('look at the customers'), runWithApp);
   addKeys(program, runWithApp);
+  addSources(program, runWithApp);
   return program;
 }
 

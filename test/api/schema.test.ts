@@ -152,7 +152,7 @@ describe('shape', () => {
       const type = schema.getType(name);
       if (!isObjectType(type)) return true;
       const fields = type.getFields();
-      return !['message', 'profile', 'profiles'].some((name) => name in fields);
+      return !['message', 'profile', 'profiles', 'secret'].some((name) => name in fields);
     });
     expect(silent).toEqual([]);
   });

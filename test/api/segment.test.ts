@@ -143,7 +143,7 @@ describe('a request', () => {
       messageId: first.messageId,
       properties: { revenue: 5, currency: 'USD' },
     });
-    const kept = await api.database.query(
+    const kept = await api.database.query<{ reason: string; payload: string }>(
       `select reason, payload from quarantined_event where source = 'source:server'
        order by reason`,
     );
@@ -153,6 +153,11 @@ describe('a request', () => {
       { reason: 'NO_USABLE_IDENTIFIER' },
       { reason: 'UNREADABLE', payload: '7' },
     ]);
+    const counted = await api.database.query(
+      `select reason, sum(times)::int as times from event_count
+       where source = 'source:server' and outcome = 'QUARANTINED' group by reason order by reason`,
+    );
+    expect(counted).toEqual(kept.map(({ reason }) => ({ reason, times: 1 })));
   });
 
   it('of an empty batch is nothing', async () => {

@@ -135,11 +135,13 @@ async function view({ profileIds }: Case): Promise<readonly string[]> {
     .sort();
 }
 
-/** Stands for every row of every table. */
-async function digest(): Promise<unknown> {
+/** Stands for every row of every table but those left out. */
+async function digest(...leftOut: readonly string[]): Promise<unknown> {
   const tables = await database.query<{ name: string }>(
     `select table_name as name from information_schema.tables
-     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> all($1)
+     order by 1`,
+    [leftOut],
   );
   const digests = tables.map(
     ({ name }) => `select '${name}' as name, md5(string_agg(t::text, ' ' order by t::text))
@@ -175,9 +177,10 @@ async function undisturbed() {
   expect(whole.filter((row) => /^(activity_day|feedback|identifier) \(younger/.test(row))).toEqual(
     [],
   );
-  const complete = await digest();
+  // Every delivery is counted.
+  const complete = await digest('event_count');
   expect(await send(one)).toEqual(TAKEN_BEFORE);
-  expect(await digest()).toEqual(complete);
+  expect(await digest('event_count')).toEqual(complete);
   return { statements, whole };
 }
 
@@ -215,7 +218,8 @@ test('a merge is all there or nothing of it, whichever statement was the last of
 
 /** Written by a merge, so that a lock on one of them stops it in the midst of a statement. */
 const WRITTEN = [
-  ...['activity_day', 'customer_value', 'evaluation', 'event', 'event_receipt', 'feedback'],
+  ...['activity_day', 'customer_value', 'evaluation', 'event', 'event_count', 'event_receipt'],
+  'feedback',
   ...[
     'identifier',
     'identifier_trait',

@@ -1,12 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { App } from '../../app';
 import { type Scope, scopeNames } from '../../platform/auth/scopes';
 import { fromPublicId, toPublicId } from '../../shared/ids';
+import { commandLine, scopesParser } from '../scopes';
 import { formatTable } from '../table';
 import type { RunWithApp } from '../with-app';
-
-/** Whoever can run this on the machine holds the database anyway: all scopes are theirs to give. */
-const grantor = { actor: 'cli', scopes: new Set(scopeNames) };
 
 export function addKeys(program: Command, runWithApp: RunWithApp): void {
   const keys = program.command('keys').description('API keys');
@@ -17,11 +15,11 @@ export function addKeys(program: Command, runWithApp: RunWithApp): void {
     .requiredOption(
       '--scopes <list>',
       `comma-separated: ${scopeNames.join(', ')}; or "all"`,
-      parseScopes,
+      scopesParser(scopeNames),
     )
     .action((name: string, { scopes }: { scopes: readonly Scope[] }) =>
       runWithApp(async (app, out) => {
-        const { apiKey, secret } = await app.apiKeys.create({ name, scopes }, grantor);
+        const { apiKey, secret } = await app.apiKeys.create({ name, scopes }, commandLine);
         out.write(`${toPublicId('key', apiKey.id)}  ${apiKey.name}  ${apiKey.scopes.join(',')}\n`);
         out.write(`API key: ${secret}\n`);
       }),
@@ -51,15 +49,4 @@ async function listKeys(app: App, out: NodeJS.WritableStream): Promise<void> {
     key.scopes.length === scopeNames.length ? 'all' : key.scopes.join(','),
   ]);
   out.write(`${formatTable(['id', 'name', 'state', 'created', 'scopes'], rows)}\n`);
-}
-
-function parseScopes(list: string): readonly Scope[] {
-  if (list === 'all') return scopeNames;
-  return list.split(',').map((text) => {
-    const scope = scopeNames.find((name) => name === text.trim());
-    if (scope === undefined) {
-      throw new InvalidArgumentError(`"${text}" is no scope. Scopes: ${scopeNames.join(', ')}.`);
-    }
-    return scope;
-  });
 }

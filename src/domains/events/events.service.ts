@@ -137,7 +137,12 @@ export class EventService {
     const { database, ids, clock } = this.parts;
     for (let start = 0; start < items.length; start += EVENT_BATCH_MAX) {
       const batch = items.slice(start, start + EVENT_BATCH_MAX);
-      await database.transaction((tx) => setAsideUnreadable(tx, source, batch, ids, clock.now()));
+      const outcomes = batch.map(({ reason }) => ({ status: 'QUARANTINED', reason }) as const);
+      await database.transaction(async (tx) => {
+        const now = clock.now();
+        await setAsideUnreadable(tx, source, batch, ids, now);
+        await countEvents(tx, source, tallyOutcomes(outcomes), now);
+      });
     }
   }
 

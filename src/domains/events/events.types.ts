@@ -110,9 +110,9 @@ export class DemotedIdentifier {
 
   @Field({
     description:
-      'Why: UNKNOWN_NAMESPACE, JUNK_VALUE, VALUE_TOO_LONG, INVALID_VALUE; or because using it ' +
-      'would make one person of two or put more into one profile than policy allows: ' +
-      'PERSON_CONFLICT, NAMESPACE_LIMIT, PROFILE_LIMIT, MERGE_LIMIT.',
+      'Why: UNKNOWN_NAMESPACE, NAMESPACE_NOT_ALLOWED, JUNK_VALUE, VALUE_TOO_LONG, ' +
+      'INVALID_VALUE; or because using it would make one person of two or put more into one ' +
+      'profile than policy allows: PERSON_CONFLICT, NAMESPACE_LIMIT, PROFILE_LIMIT, MERGE_LIMIT.',
   })
   reason!: string;
 }

@@ -122,7 +122,8 @@ export class IdentityWarning {
   rule!: string;
 
   @Field(() => IdentifierName, {
-    description: 'What was not used. Of an unknown namespace the first value stands for all.',
+    description:
+      'What was not used. Of a namespace that is unknown or not allowed the first value stands for all.',
   })
   identifier!: IdentifierName;
 

@@ -51,9 +51,9 @@ export function keptContext(
 
 /** By what the SDKs call themselves in `context.library.name`. */
 const CHANNELS: readonly (readonly [RegExp, string])[] = [
-  [/analytics[.-]?js|analytics-next/i, 'web'],
-  [/ios|android|swift|kotlin|react[-_]?native|flutter|xamarin|unity/i, 'app'],
-  [/node|python|ruby|\bgo\b|analytics-go|php|java|\.net|csharp|rust|http/i, 'server'],
+  [/javascript|analytics[.-]?js|analytics-next/i, 'web'],
+  [/\bios\b|android|swift|kotlin|react[-_]?native|flutter|xamarin|unity/i, 'app'],
+  [/node|python|ruby|\bgo\b|php|java|\.net|csharp|rust/i, 'server'],
 ];
 
 /** Where it happened: as the item says, else by the kind of SDK that sent it. */

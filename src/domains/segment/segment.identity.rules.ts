@@ -7,6 +7,9 @@ export interface SentIdentifier {
   readonly value: string;
 }
 
+/** More than any event may have: from there on nobody looks whether one was named before. */
+const COMPARED_MAX = 100;
+
 /** What the reading of identifiers depends on beside the item. */
 export interface IdentifierKnowledge {
   /** Of the identity policy. */
@@ -31,8 +34,11 @@ export function identifiersOf(
   const found: SentIdentifier[] = [];
   const add = (namespace: string, sent: JsonValue | undefined): void => {
     const value = textOf(sent);
-    const isKnown = found.some((one) => one.namespace === namespace && one.value === value);
-    if (value !== '' && !isKnown) found.push({ namespace, value });
+    if (value === '') return;
+    const isKnown =
+      found.length < COMPARED_MAX &&
+      found.some((one) => one.namespace === namespace && one.value === value);
+    if (!isKnown) found.push({ namespace, value });
   };
   const addWhereDeclared = (namespace: string, sent: JsonValue | undefined): void => {
     if (knowledge.namespaces.has(namespace)) add(namespace, sent);

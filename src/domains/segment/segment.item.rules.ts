@@ -8,7 +8,7 @@ import {
 } from './segment.identity.rules';
 import { isObject, merged, objectOf, textOf } from './segment.json.rules';
 import { type CallType, callTypes, type ItemWarning, type SentRequest } from './segment.model';
-import { occurredAtOf } from './segment.time.rules';
+import { instantOf, occurredAtOf } from './segment.time.rules';
 
 /** What an item was read as. */
 export type ReadItem =
@@ -42,7 +42,7 @@ export function readItem(
   knowledge: IdentifierKnowledge,
 ): ReadItem {
   if (!isObject(item)) return unreadable(item, '', 'UNREADABLE', 'An item is an object.');
-  const messageId = textOf(item['messageId']);
+  const messageId = messageIdOf(item);
   const refuse = (detail: string) => unreadable(item, messageId, 'UNREADABLE', detail);
 
   const callType = callTypeOf(item, request);
@@ -53,7 +53,7 @@ export function readItem(
   }
   const missing = missingMember(item, callType);
   if (missing !== null) return refuse(`A call of ${callType} needs \`${missing}\`.`);
-  const occurredAt = occurredAtOf(item, request.sentAt ?? item['sentAt'], receivedAt);
+  const occurredAt = occurredAtOf(item, request.sentAtMs ?? instantOf(item['sentAt']), receivedAt);
   if (occurredAt === null) {
     const detail = 'A time is ISO 8601, e.g. 2026-11-05T10:11:12.345Z.';
     return unreadable(item, messageId, 'INVALID_TIME', detail);
@@ -76,6 +76,11 @@ export function readItem(
     },
     warning: isOfItself ? 'ALIAS_OF_ITSELF' : null,
   };
+}
+
+/** Empty where it is no text, which would make one message of many. */
+function messageIdOf({ messageId }: JsonObject): string {
+  return typeof messageId === 'number' || typeof messageId === 'string' ? String(messageId) : '';
 }
 
 /** The address says what its items are, and where it is for batches each item does. */

@@ -11,7 +11,7 @@ const knowledge = {
 };
 
 function read(item: JsonValue, request: Partial<SentRequest> = {}): ReadItem {
-  const sent = { items: [item], context: null, sentAt: undefined, callType: null, ...request };
+  const sent = { items: [item], context: null, sentAtMs: null, callType: null, ...request };
   return readItem(item, sent, receivedAt, () => 'given-1', knowledge);
 }
 
@@ -130,6 +130,13 @@ describe('identifiers', () => {
     expect(identifiers(item)).toEqual(expected);
   });
 
+  it('of which there are many too many are read in no time', () => {
+    const externalIds = Array.from({ length: 100_000 }, (_, id) => ({ id, type: 'member_card' }));
+    const startedAt = Date.now();
+    expect(identifiers({ ...track, context: { externalIds } })).toHaveLength(100_000);
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it.each<[string, JsonObject, readonly string[], string | null]>([
     ['an anonymous id', { previousId: 'a1' }, ['user_id:u1', 'anonymous_id:a1'], null],
     [
@@ -204,7 +211,9 @@ describe('context', () => {
     ['analytics-ios', 'app'],
     ['analytics-kotlin', 'app'],
     ['@segment/analytics-react-native', 'app'],
+    ['RudderLabs JavaScript SDK', 'web'],
     ['@segment/analytics-node', 'server'],
+    ['analytics-go', 'server'],
     ['analytics-python', 'server'],
     ['Analytics.NET', 'server'],
     ['something else', undefined],
@@ -249,6 +258,7 @@ describe('the message id', () => {
     [7, '7'],
     ['', 'given-1'],
     [null, 'given-1'],
+    [{ id: 1 }, 'given-1'],
   ])('%p is %s', (messageId, expected) => {
     expect(readEvent({ type: 'track', userId: 'u1', messageId }).messageId).toBe(expected);
   });

@@ -8,7 +8,7 @@ const BEARER = /^bearer +(\S+) *$/i;
 /**
  * The write key of a request: the user name of Basic authorization, a Bearer token, the body's
  * `writeKey`, or the address's. The first that says something counts, so what is wrong in a header
- * is not mended by what is right in the body. A batch of the browser SDK may say it in its items.
+ * is not mended by what is right in the body.
  * @returns empty where there is none
  */
 export function writeKeyOf(
@@ -25,10 +25,10 @@ export function writeKeyOf(
 function fromAuthorization(authorization: string): string {
   const credentials = BASIC.exec(authorization)?.[1];
   if (credentials === undefined) return BEARER.exec(authorization)?.[1] ?? authorization.trim();
-  const [userName = ''] = atob64(credentials).split(':');
+  const [userName = ''] = decodeBase64(credentials).split(':');
   return userName;
 }
 
-function atob64(text: string): string {
+function decodeBase64(text: string): string {
   return Buffer.from(text, 'base64').toString('utf8');
 }

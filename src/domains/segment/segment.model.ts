@@ -11,7 +11,8 @@ export interface SentRequest {
   readonly items: readonly JsonValue[];
   /** Of the batch; every item that does not say otherwise has it. */
   readonly context: JsonObject | null;
-  readonly sentAt: JsonValue | undefined;
+  /** When the sender's clock said it was sent, in milliseconds; null where it did not say. */
+  readonly sentAtMs: number | null;
   /** That of the address; null where each item has to name its own. */
   readonly callType: CallType | null;
 }

@@ -4,7 +4,7 @@ import type { CallType } from './segment.model';
 import { readRequest } from './segment.request.rules';
 
 describe('the body', () => {
-  const item = { type: 'track', sentAt: 'now' };
+  const item = { type: 'track', sentAt: '1970-01-01T00:00:01Z' };
 
   it.each<[string, JsonValue, CallType | null, object | null]>([
     [
@@ -13,12 +13,12 @@ describe('the body', () => {
       'track',
       { items: [{ userId: 'u' }], callType: 'track' },
     ],
-    ['an item at the address of batches', item, null, { items: [item], sentAt: 'now' }],
+    ['an item at the address of batches', item, null, { items: [item], sentAtMs: 1_000 }],
     [
       'a batch',
-      { batch: [item, 7], context: { a: 1 }, sentAt: 'then' },
+      { batch: [item, 7], context: { a: 1 }, sentAt: 'soon' },
       null,
-      { items: [item, 7], context: { a: 1 }, sentAt: 'then', callType: null },
+      { items: [item, 7], context: { a: 1 }, sentAtMs: null, callType: null },
     ],
     [
       'a batch at the address of an item',

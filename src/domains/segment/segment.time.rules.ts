@@ -11,12 +11,12 @@ export const CLOCK_TOLERANCE_MS = 10_000;
  *   a time that was stated stays as it was stated;
  * - `timestamp` beside `originalTimestamp` was corrected already by whoever passed the item on.
  * Source: Segment Spec, "Common fields", Timestamps.
- * @param sentAt of the batch or the item; one that is no time corrects nothing
+ * @param sentAtMs of the batch or the item; null corrects nothing
  * @returns undefined where the item says nothing, null where what it says is no time
  */
 export function occurredAtOf(
   item: JsonObject,
-  sentAt: JsonValue | undefined,
+  sentAtMs: number | null,
   receivedAt: Date,
 ): Date | null | undefined {
   const timestamp = item['timestamp'] ?? null;
@@ -26,13 +26,13 @@ export function occurredAtOf(
   const at = instantOf(stated);
   if (at === null) return null;
   const isCorrected = timestamp !== null && original !== null;
-  const sent = isCorrected ? null : instantOf(sentAt);
-  if (sent === null) return new Date(at);
-  const offBy = receivedAt.getTime() - sent;
+  if (sentAtMs === null || isCorrected) return new Date(at);
+  const offBy = receivedAt.getTime() - sentAtMs;
   const isTrusted = timestamp !== null && Math.abs(offBy) <= CLOCK_TOLERANCE_MS;
   return new Date(isTrusted ? at : at + offBy);
 }
 
-function instantOf(value: JsonValue | undefined): number | null {
+/** Milliseconds; null for what is no time. */
+export function instantOf(value: JsonValue | undefined): number | null {
   return typeof value === 'string' ? readInstant(value.trim()) : null;
 }

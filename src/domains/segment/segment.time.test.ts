@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../shared/json';
-import { occurredAtOf } from './segment.time.rules';
+import { instantOf, occurredAtOf } from './segment.time.rules';
 
 const receivedAt = new Date('2026-11-20T10:00:00Z');
 const THEN = '2026-11-20T08:00:00Z';
@@ -47,6 +47,6 @@ test.each<[string, JsonObject, JsonValue | undefined, string | null | undefined]
   ['a number', { timestamp: 1_763_625_600_000 }, undefined, null],
   ['no original time', { originalTimestamp: {} }, undefined, null],
 ])('%s', (_case, item, sentAt, expected) => {
-  const occurredAt = occurredAtOf(item, sentAt, receivedAt);
+  const occurredAt = occurredAtOf(item, instantOf(sentAt), receivedAt);
   expect(occurredAt).toEqual(typeof expected === 'string' ? new Date(expected) : expected);
 });

@@ -1,8 +1,9 @@
 import type { Sql } from '../../platform/database/database';
 import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
+import { NotFound } from '../../shared/errors';
 import type { SourceId, SourceRecord, WriteKey } from './sources.model';
-import { findSources, findWriteKeys, listSources } from './sources.store';
+import { findSourceByName, findSources, findWriteKeys, listSources } from './sources.store';
 
 export class SourceReads {
   constructor(private readonly sql: Sql) {}
@@ -15,6 +16,13 @@ export class SourceReads {
     const keys = await findWriteKeys(this.sql, sourceIds);
     return sourceIds.map((sourceId) => keys.filter((key) => key.sourceId === sourceId));
   };
+
+  /** @throws NotFound when no source has the name */
+  async getByName(name: string): Promise<SourceRecord> {
+    const source = await findSourceByName(this.sql, name);
+    if (source === null) throw new NotFound('There is no source of this name.');
+    return source;
+  }
 
   /** By name; at most 500. */
   list(): Promise<readonly SourceRecord[]> {

@@ -110,6 +110,15 @@ export async function findSources(
   return rows.flatMap((row) => toRecord(row) ?? []);
 }
 
+/** @returns null when no source has the name */
+export async function findSourceByName(sql: Sql, name: string): Promise<SourceRecord | null> {
+  const rows = await sql.query<SourceRow>(
+    `select ${SOURCE_COLUMNS} from event_source s where name = $1`,
+    [name],
+  );
+  return toRecord(rows[0]);
+}
+
 /** By name; at most 500. */
 export async function listSources(sql: Sql): Promise<SourceRecord[]> {
   const rows = await sql.query<SourceRow>(

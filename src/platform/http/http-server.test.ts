@@ -248,18 +248,32 @@ describe('errors of a route', () => {
   });
 
   it.each([
-    ['NOT_FOUND', 404],
-    ['FORBIDDEN', 403],
-    ['UNAVAILABLE', 503],
-    ['SOMETHING_ELSE', 400],
-  ])('a fault %s is a reply of %i', async (code, status) => {
+    ['NOT_FOUND', 404, null],
+    ['FORBIDDEN', 403, null],
+    ['BODY_TOO_LARGE', 413, null],
+    ['RATE_LIMITED', 429, null],
+    ['UNAVAILABLE', 503, '5'],
+    ['TIMEOUT', 504, '5'],
+    ['SOMETHING_ELSE', 400, null],
+  ])('a fault %s is a reply of %i, retry after %p', async (code, status, retryAfter) => {
     const { url } = await start([throwing(new Fault(code, 'No.', { why: 'because' }))]);
     const reply = await fetch(`${url}/throw`);
     expect(reply.status).toBe(status);
+    expect(reply.headers.get('retry-after')).toBe(retryAfter);
     expect(await reply.json()).toEqual({
       errors: [{ message: 'No.', extensions: { code, why: 'because' } }],
     });
   });
+});
+
+it('a fault that says when to try again says so in the header', async () => {
+  const later: Routes = async (app) => {
+    app.get('/later', async () => {
+      throw new Fault('RATE_LIMITED', 'Too much.', { retryAfterSeconds: 17 });
+    });
+  };
+  const { url } = await start([later]);
+  expect((await fetch(`${url}/later`)).headers.get('retry-after')).toBe('17');
 });
 
 describe('request ids and logs', () => {
