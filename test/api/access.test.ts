@@ -1,6 +1,6 @@
 import { fieldAccess } from '../../src/field-access';
 import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
-import { newProfile, order, userIdentifier } from '../support/actions';
+import { newProfile, order, recordEvents, userIdentifier } from '../support/actions';
 import { type Answer, useApi } from '../support/api';
 
 const api = useApi();
@@ -20,6 +20,7 @@ let ada = '';
 let visitor = '';
 let revocable = '';
 let pair = '';
+let quarantined = '';
 let count = 0;
 
 beforeAll(async () => {
@@ -32,6 +33,11 @@ beforeAll(async () => {
   visitor = await newProfile(api, '', {
     identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
   });
+  await recordEvents(api, [{ name: 'A', identifiers: [] }]);
+  const { quarantinedEvents } = await api.data<{
+    quarantinedEvents: { readonly edges: readonly { readonly node: { readonly id: string } }[] };
+  }>('{ quarantinedEvents { edges { node { id } } } }');
+  quarantined = quarantinedEvents.edges[0]?.node.id ?? '';
   const grantor = { actor: 'test', scopes: new Set(scopeNames) };
   const made = await api.app.apiKeys.create({ name: 'revocable', scopes: scopeNames }, grantor);
   revocable = `key_${made.apiKey.id.replaceAll('-', '')}`;
@@ -98,7 +104,7 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.quarantinedEvents': { text: '{ quarantinedEvents { __typename } }' },
   'Query.quarantinedEvent': {
     text: 'query ($id: ID!) { quarantinedEvent(id: $id) { __typename } }',
-    variables: () => ({ id: nothing('qtn') }),
+    variables: () => ({ id: quarantined }),
   },
   'Query.quarantineCounts': { text: '{ quarantineCounts { reason } }' },
   'Mutation.correctQuarantinedEvent': {

@@ -10,7 +10,7 @@ import { messageKey } from './events.store';
 export interface UnreadableItem extends Rejection {
   /** Sent again under the same one it is the same item. Blank: it is known by its payload. */
   readonly messageId: string;
-  /** As it was sent: any text. */
+  /** As it was sent, whatever text that is. */
   readonly payload: string;
 }
 

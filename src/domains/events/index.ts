@@ -8,7 +8,6 @@ export type {
   IncomingEvent,
 } from './events.model';
 export { readPayload, type WrittenEvent, writePayload } from './events.payload.rules';
-export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
 export { EventResolver, toIncoming } from './events.resolver';
 export { defaultEventLimits, type EventLimits } from './events.rules';

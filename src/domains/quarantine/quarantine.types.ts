@@ -14,7 +14,7 @@ import { Int64 } from '../../platform/graphql/int64.scalar';
 import { toPublicId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import { readPayload } from '../events';
-import type { QuarantineFault } from './quarantine.errors';
+import { faultMessages, type QuarantineFault } from './quarantine.errors';
 import type { QuarantinedRow, QuarantineState, ReplayOutcome } from './quarantine.model';
 
 const states = {
@@ -34,16 +34,6 @@ registerEnumType(states, {
     DISCARDED: { description: 'An operator decided that it is never to count.' },
   },
 });
-
-const faultMessages: Readonly<Record<QuarantineFault, string>> = {
-  REASON_MISSING: 'The decision needs a reason.',
-  REASON_TOO_LONG: 'The reason is too long.',
-  MALFORMED_TEXT: 'The reason holds what cannot be stored: U+0000, or half a surrogate pair.',
-  NOT_FOUND: 'No quarantined event has this id.',
-  SETTLED: 'It is settled: it became an event, or was discarded.',
-  MESSAGE_ID_DIFFERS: 'It keeps the message id it was sent with. Leave it out, or give that one.',
-  NESTED_TOO_DEEPLY: 'The event is nested so deeply that it cannot be kept.',
-};
 
 const faults = {
   REASON_MISSING: 'REASON_MISSING',
