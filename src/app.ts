@@ -198,7 +198,7 @@ export function jobsOf(app: App): readonly Job[] {
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
     },
     {
-      // A page in each round: whoever reads before sees them settled as well.
+      // A part in each round: whoever reads before sees them settled as well.
       name: 'settle-quarantine',
       batchesPerRoundMax: 1,
       run: (now) => quarantineUpkeep.settleAccepted(now),

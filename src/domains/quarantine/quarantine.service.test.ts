@@ -6,6 +6,7 @@ import type { EventId, QuarantineId } from '../../shared/ids';
 import type { EventOutcome, IncomingEvent } from '../events';
 import type { QuarantineConditions, QuarantinedRow, ReplayOutcome } from './quarantine.model';
 import { toConditions } from './quarantine.selection.input';
+import * as store from './quarantine.store';
 
 const FIRST = '2026-06-15T12:00:00.000Z';
 const ACTOR = 'key:help-desk';
@@ -88,6 +89,15 @@ async function stored(messageId: string) {
      from event where message_id = $1`,
     [messageId],
   );
+}
+
+/** Resolves when a transaction of this database waits for another one. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `select from pg_stat_activity
+    where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
+  for (let tries = 1; tries <= 2_000; tries += 1) {
+    if ((await testing.database.query(waiting)).length > 0) return;
+  }
 }
 
 function conditions(changes: Partial<QuarantineConditions>): QuarantineConditions {
@@ -261,19 +271,28 @@ describe('a replay', () => {
     }
   });
 
-  it('beside a discard is one of the two, as the row says', async () => {
-    const rows = await Promise.all(Array.from({ length: 10 }, () => setAsideAndCorrect()));
-    const ids = rows.map(({ quarantineId }) => quarantineId);
-    await Promise.all([
-      replay(...rows),
-      app.quarantine.discard({ kind: 'IDS', ids }, { reason: 'Test', actor: ACTOR }),
-    ]);
-    for (const row of rows) {
-      const { state } = await read(row.quarantineId);
-      expect([state, (await stored(row.messageId)).length]).toEqual(
-        state === 'REPLAYED' ? ['REPLAYED', 1] : ['DISCARDED', 0],
-      );
-    }
+  it('waits for whoever is at the row, and heeds what was decided', async () => {
+    const row = await setAsideAndCorrect();
+    const { replaying } = await testing.database.transaction(async (tx) => {
+      await store.lock(tx, [row.quarantineId]);
+      // In an object, since it ends only after the transaction does.
+      const begun = { replaying: replay(row) };
+      await somebodyWaits();
+      const decision = { actor: 'another', reason: 'It is a test.' };
+      const discarded = {
+        quarantineId: row.quarantineId,
+        state: 'DISCARDED',
+        eventId: null,
+      } as const;
+      await store.settle(tx, [discarded], decision, clock.now());
+      return begun;
+    });
+    expect(await replaying).toMatchObject([{ status: 'DISCARDED' }]);
+    expect(await stored(row.messageId)).toEqual([]);
+    expect(await read(row.quarantineId)).toMatchObject({
+      state: 'DISCARDED',
+      settledBy: 'another',
+    });
   });
 
   it('beside the sender who corrects it makes one event', async () => {

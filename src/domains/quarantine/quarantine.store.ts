@@ -21,7 +21,13 @@ const ACCEPTED_MEANWHILE = `
     offset 0
   ) meanwhile on true`;
 
-const IS_PENDING = `q.state = 'PENDING' and meanwhile.event_id is null`;
+/**
+ * The same as a condition. By `offset 0` it is one look-up for each row as well: as a join, its
+ * rows would be taken to be few, and all there are would be sorted for the first page of a list.
+ */
+const WAS_ACCEPTED = `exists (
+  select from event_receipt where message_key = q.message_key offset 0
+)`;
 
 const columns = `
   q.quarantine_id as "quarantineId", q.source, q.message_id as "messageId", q.reason, q.detail,
@@ -47,9 +53,9 @@ function stateCondition(state: QuarantineState | null): string {
     case null:
       return '$5::text is null';
     case 'PENDING':
-      return `q.state = $5 and meanwhile.event_id is null`;
+      return `q.state = $5 and not ${WAS_ACCEPTED}`;
     case 'SUPERSEDED':
-      return `(q.state = $5 or meanwhile.event_id is not null)`;
+      return `(q.state = $5 or q.state = 'PENDING' and ${WAS_ACCEPTED})`;
     default:
       return 'q.state = $5';
   }
@@ -86,12 +92,16 @@ export async function findById(sql: Sql, id: QuarantineId): Promise<QuarantinedR
   return row ?? null;
 }
 
-/** How many are pending, for each source and reason: the most first. */
+/**
+ * How many are pending, for each source and reason: the most first. All of them are looked at, so
+ * it is left to the database how best to find what was accepted meanwhile.
+ */
 export function countPending(sql: Sql, limit: number): Promise<QuarantineCount[]> {
   return sql.query<QuarantineCount>(
     `select q.source, q.reason, count(*) as pending
-     from quarantined_event q ${ACCEPTED_MEANWHILE}
-     where ${IS_PENDING}
+     from quarantined_event q
+     where q.state = 'PENDING'
+       and not exists (select from event_receipt r where r.message_key = q.message_key)
      group by q.source, q.reason
      order by pending desc, q.source, q.reason
      limit $1`,
@@ -114,7 +124,7 @@ export function findIds(
 ): Promise<PlacedId[]> {
   return sql.query<PlacedId>(
     `select q.quarantine_id as "quarantineId", q.source, q.first_received_at as "firstReceivedAt"
-     from quarantined_event q ${ACCEPTED_MEANWHILE}
+     from quarantined_event q
      where ${conditionsOn(conditions.state)}
        and ($6::timestamptz is null or (q.first_received_at, q.quarantine_id) > ($6, $7::uuid))
      order by q.first_received_at, q.quarantine_id
@@ -135,7 +145,7 @@ export function placeIds(sql: Sql, ids: readonly QuarantineId[]): Promise<Placed
 
 /**
  * Keeps everybody else from deciding on them until the end of the transaction. In the order in
- * which the pipeline writes them, so that the two do not wait for each other.
+ * which the pipeline writes them: in another one they would wait for each other in a circle.
  */
 export function lock(tx: Tx, ids: readonly QuarantineId[]): Promise<QuarantinedRow[]> {
   return tx.query<QuarantinedRow>(

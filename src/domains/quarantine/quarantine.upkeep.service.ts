@@ -3,8 +3,9 @@ import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { MS_PER_DAY } from '../../shared/days';
 import * as store from './quarantine.upkeep.store';
 
-/** Pending ones looked at in one batch. */
+/** Pending ones looked at by one statement, and by one call. */
 const PAGE = 5_000;
+const PAGES_MAX = 20;
 
 /** Settled ones deleted in one batch. */
 const DELETED_MAX = 1_000;
@@ -20,13 +21,22 @@ export class QuarantineUpkeep {
   ) {}
 
   /**
-   * Settles those of a page of pending ones that their senders have corrected themselves. The next
-   * call goes on with the next page.
+   * Settles those that their senders have corrected themselves, among the next 100,000 that are
+   * pending at most. The next call goes on after them, or begins anew after the last.
    * @returns how many
    */
   async settleAccepted(now: Date): Promise<number> {
-    const { settled, end } = await store.settleAccepted(this.database, this.reached, PAGE, now);
-    this.reached = end;
+    let settled = 0;
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      const rows = await store.findPending(this.database, this.reached, PAGE);
+      const accepted = rows.filter(({ eventId }) => eventId !== null);
+      await store.supersede(this.database, accepted, now);
+      settled += accepted.length;
+      const last = rows.length < PAGE ? undefined : rows.at(-1);
+      this.reached =
+        last === undefined ? null : { at: last.firstReceivedAt, id: last.quarantineId };
+      if (this.reached === null) break;
+    }
     return settled;
   }
 
