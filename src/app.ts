@@ -50,6 +50,12 @@ import {
 } from './domains/loyalty';
 import { MergesService } from './domains/merges';
 import {
+  QuarantineReads,
+  QuarantineReplayService,
+  QuarantineService,
+  QuarantineUpkeep,
+} from './domains/quarantine';
+import {
   defaultReferralPolicy,
   ReferralProjector,
   ReferralReads,
@@ -161,6 +167,7 @@ export function createApp(ground: Ground) {
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleModel.name),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
+    quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
     sources: new SourceReads(sql),
     value: new ValueReads(sql, currency),
@@ -187,6 +194,9 @@ export function createApp(ground: Ground) {
     events,
     loyalty,
     merges,
+    quarantine: new QuarantineService(database, clock, defaultEventLimits),
+    quarantineReplay: new QuarantineReplayService(database, clock, events),
+    quarantineUpkeep: new QuarantineUpkeep(database, config.quarantineRetentionDays),
     segment: new SegmentService({ events, lanes, identities: reads.identity, clock, ids }),
     sources,
     sourceCallers: new SourceCallers(sources),
@@ -205,7 +215,8 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 }
 
 /** What has to be done from time to time, in the order it is done. */
-export function jobsOf({ activity, duplicateScan, loyalty, value }: App): readonly Job[] {
+export function jobsOf(app: App): readonly Job[] {
+  const { activity, duplicateScan, loyalty, quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -221,6 +232,13 @@ export function jobsOf({ activity, duplicateScan, loyalty, value }: App): readon
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
     },
+    {
+      // A part in each round: whoever reads before sees them settled as well.
+      name: 'settle-quarantine',
+      batchesPerRoundMax: 1,
+      run: (now) => quarantineUpkeep.settleAccepted(now),
+    },
+    { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
     {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { addImportOrders } from './cli/commands/import-orders';
 import { addKeys } from './cli/commands/keys';
+import { addQuarantine } from './cli/commands/quarantine';
 import { addReportStages } from './cli/commands/report-stages';
 import { addSources } from './cli/commands/sources';
 import type { RunWithApp } from './cli/with-app';
@@ -16,6 +17,7 @@ function createProgram(): Command {
     .exitOverride();
   addImportOrders(program.command('import').description('take data in'), runWithApp);
   addReportStages(program.command('report').description('look at the customers'), runWithApp);
+  addQuarantine(program, runWithApp);
   addKeys(program, runWithApp);
   addSources(program, runWithApp);
   return program;

@@ -14,6 +14,7 @@ import {
   LoyaltyTransactionResolver,
 } from './domains/loyalty';
 import { MergesResolver } from './domains/merges';
+import { QuarantineResolver } from './domains/quarantine';
 import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
 import { SourceResolver } from './domains/sources';
 import { ValueResolver } from './domains/value';
@@ -38,6 +39,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   LoyaltyResolver,
   LoyaltyTransactionResolver,
   MergesResolver,
+  QuarantineResolver,
   ReferralResolver,
   ReferralSummaryResolver,
   SourceResolver,
@@ -65,6 +67,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
     new MergesResolver(app.merges, profiles, app.duplicates),
+    new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, reads.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
     new SourceResolver(app.sources, reads.sources, reads.eventCounts),

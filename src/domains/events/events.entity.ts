@@ -46,36 +46,6 @@ export class EventReceiptEntity {
   identifierId!: string;
 }
 
-@Entity('quarantined_event')
-export class QuarantinedEventEntity {
-  @PrimaryColumn('uuid', {
-    name: 'message_key',
-    primaryKeyConstraintName: 'quarantined_event_pkey',
-  })
-  messageKey!: string;
-
-  @Column('uuid', { name: 'quarantine_id' })
-  quarantineId!: string;
-
-  @Column('text')
-  source!: string;
-
-  @Column('text', { name: 'message_id' })
-  messageId!: string;
-
-  @Column('text')
-  reason!: string;
-
-  @Column('text')
-  detail!: string;
-
-  @Column('text')
-  payload!: string;
-
-  @Column('timestamptz', { name: 'received_at' })
-  receivedAt!: Date;
-}
-
 @Entity('event_count')
 @Check('event_count_outcome', `outcome IN ('ACCEPTED', 'DUPLICATE', 'QUARANTINED')`)
 @Check('event_count_times', 'times > 0')

@@ -111,22 +111,29 @@ export class EventService {
     now: Date,
     { allowed = everythingAllowed, isAlone = false }: IngestOptions = {},
   ): Promise<IngestResult> {
-    const judged = await takeIn(tx, source, events, allowed, now, this.parts);
-    const drafts = judged.filter(isDraft);
-    const companions = await this.companionsOf(tx, drafts);
-    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
-    // Only under the locks: a concurrent delivery of the same message is finished by now.
-    const receipts = await store.findReceipts(
-      tx,
-      drafts.map((draft) => draft.messageKey),
-    );
-    const fresh = leaveOutDuplicates(drafts, receipts);
-    const accepted = await this.accept(tx, source, fresh, known, now);
-    await setAside(tx, source, events, judged, this.parts.ids, now);
-    const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    const outcomes = await this.process(tx, source, events, allowed, now, isAlone);
+    await setAside(tx, source, events, outcomes, this.parts.ids, now);
     // Last: it holds counters that other batches of the source share.
     await countEvents(tx, source, tallyOutcomes(outcomes), now);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  /**
+   * Takes one batch in that is kept in quarantine, in the caller's transaction. What is rejected
+   * again is not set aside once more: it is the caller's to keep.
+   * @param attempt of the transaction, 1 for the first
+   * @returns one for each event, in the order given
+   */
+  async replayIn(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    now: Date,
+    attempt: number,
+  ): Promise<readonly EventOutcome[]> {
+    const isAlone = attempt > ATTEMPTS_BESIDE_MAX;
+    // By an operator's decision: what the source may send was asked when it sent it.
+    return this.process(tx, source, events, everythingAllowed, now, isAlone);
   }
 
   /**
@@ -144,6 +151,28 @@ export class EventService {
         await countEvents(tx, source, tallyOutcomes(outcomes), now);
       });
     }
+  }
+
+  private async process(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    allowed: AllowedEvents,
+    now: Date,
+    isAlone: boolean,
+  ): Promise<EventOutcome[]> {
+    const judged = await takeIn(tx, source, events, allowed, now, this.parts);
+    const drafts = judged.filter(isDraft);
+    const companions = await this.companionsOf(tx, drafts);
+    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
+    // Only under the locks: a concurrent delivery of the same message is finished by now.
+    const receipts = await store.findReceipts(
+      tx,
+      drafts.map((draft) => draft.messageKey),
+    );
+    const fresh = leaveOutDuplicates(drafts, receipts);
+    const accepted = await this.accept(tx, source, fresh, known, now);
+    return this.reportOutcomes(tx, judged, accepted, receipts);
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
@@ -312,7 +341,7 @@ function toEventRow({ draft, assignment }: Accepted, source: string, now: Date):
     identifiers: event.identifiers,
     properties: event.properties ?? {},
     occurredAt,
-    receivedAt: now,
+    receivedAt: event.receivedAt ?? now,
   };
 }
 
@@ -328,7 +357,7 @@ function toAcceptedEvent(accepted: Accepted, source: string, now: Date): Accepte
     name: draft.event.name,
     channel: draft.event.channel ?? null,
     occurredAt: draft.occurredAt,
-    receivedAt: now,
+    receivedAt: draft.event.receivedAt ?? now,
     properties: draft.event.properties ?? {},
     signals: draft.signals,
   };

@@ -13,10 +13,11 @@ export {
   type FindHolders,
   type IncomingEvent,
 } from './events.model';
+export { readPayload, type WrittenEvent, writePayload } from './events.payload.rules';
 export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
-export { EventResolver } from './events.resolver';
-export { defaultEventLimits, type QuarantineReason } from './events.rules';
+export { EventResolver, toIncoming } from './events.resolver';
+export { defaultEventLimits, type EventLimits } from './events.rules';
 export {
   EVENT_BATCH_MAX,
   type EventOutcome,
@@ -27,6 +28,7 @@ export {
   MessageIdReused,
   recordForProfile,
 } from './events.single';
+export { EventInput } from './events.types';
 export {
   type ConsentPreference,
   isConsentEvent,

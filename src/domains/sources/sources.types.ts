@@ -108,7 +108,7 @@ export class WriteKeyType {
 }
 
 @ObjectType({ description: 'How often events were quarantined for one reason.' })
-export class QuarantineCount {
+export class RejectionCount {
   @Field({ description: 'The reason, a stable code as in `RecordedEventOutcome.reason`.' })
   reason!: string;
 
@@ -136,8 +136,8 @@ export class SourceCounters implements EventCounts {
   @Field(() => Int64, { description: 'How many were set aside.' })
   quarantined!: bigint;
 
-  @Field(() => [QuarantineCount], { description: 'For what reasons, the most frequent first.' })
-  quarantinedByReason!: readonly QuarantineCount[];
+  @Field(() => [RejectionCount], { description: 'For what reasons, the most frequent first.' })
+  quarantinedByReason!: readonly RejectionCount[];
 
   @Field(() => Date, { nullable: true, description: 'When the first came; null before any.' })
   firstSeenAt!: Date | null;
