@@ -31,6 +31,7 @@ export const defaultEventLimits: EventLimits = {
 };
 
 export type QuarantineReason =
+  | 'UNREADABLE'
   | 'MISSING_MESSAGE_ID'
   | 'MESSAGE_ID_TOO_LONG'
   | 'MISSING_NAME'

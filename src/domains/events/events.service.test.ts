@@ -294,6 +294,32 @@ describe('a bad event', () => {
     await service.ingest('web', nameless);
     expect(await count('quarantined_event')).toBe(before + 2);
   });
+
+  it('that could not even be read is kept as it came', async () => {
+    const before = await count('quarantined_event');
+    const line = (number: number) => ({
+      messageId: `orders.ndjson:${number}`,
+      payload: `{"name": "Order ${number}\0`,
+      reason: 'UNREADABLE' as const,
+      detail: `Line ${number} is no JSON.`,
+    });
+    const lines = Array.from({ length: 501 }, (_, index) => line(index + 1));
+    await service.quarantineUnreadable('file:orders', lines);
+    await service.quarantineUnreadable('file:orders', lines.slice(0, 1));
+    expect(await count('quarantined_event')).toBe(before + 501);
+    const kept = await testing.database.query(
+      `select source, payload, reason, detail from quarantined_event
+       where message_id = 'orders.ndjson:501'`,
+    );
+    expect(kept).toEqual([
+      {
+        source: 'file:orders',
+        payload: '{"name": "Order 501\uFFFD',
+        reason: 'UNREADABLE',
+        detail: 'Line 501 is no JSON.',
+      },
+    ]);
+  });
 });
 
 describe('what a projector gives another profile', () => {

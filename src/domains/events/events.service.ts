@@ -18,6 +18,7 @@ import type {
   ExpectedEvent,
   IncomingEvent,
 } from './events.model';
+import { setAside, setAsideUnreadable, type UnreadableItem } from './events.quarantine';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
 import { isConsentEvent } from './maps/consent-preferences';
@@ -105,9 +106,21 @@ export class EventService {
     );
     const fresh = leaveOutDuplicates(drafts, receipts);
     const accepted = await this.accept(tx, source, fresh, known, now);
-    await this.setAside(tx, source, events, judged, now);
+    await setAside(tx, source, events, judged, this.parts.ids, now);
     const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  /**
+   * Keeps what a door was sent and could not read as events, e.g. broken lines of a file. Nothing
+   * of it counts until an operator makes an event of it.
+   */
+  async quarantineUnreadable(source: string, items: readonly UnreadableItem[]): Promise<void> {
+    const { database, ids, clock } = this.parts;
+    for (let start = 0; start < items.length; start += EVENT_BATCH_MAX) {
+      const batch = items.slice(start, start + EVENT_BATCH_MAX);
+      await database.transaction((tx) => setAsideUnreadable(tx, source, batch, ids, clock.now()));
+    }
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
@@ -209,34 +222,6 @@ export class EventService {
     });
   }
 
-  private async setAside(
-    tx: Tx,
-    source: string,
-    events: readonly IncomingEvent[],
-    judged: readonly (Draft | Rejection)[],
-    now: Date,
-  ): Promise<void> {
-    const rows = judged.flatMap((one, index) => {
-      const event = events[index];
-      if (isDraft(one) || event === undefined) return [];
-      const { messageId } = event;
-      const payload = toPayload(event);
-      // Without an id of its own an event is known by what it says, so that none displaces another.
-      const identity = messageId.trim() === '' ? payload : messageId;
-      return [
-        {
-          ...one,
-          messageKey: store.messageKey(source, identity),
-          quarantineId: this.parts.ids.next(),
-          source,
-          messageId,
-          payload,
-        },
-      ];
-    });
-    await store.quarantine(tx, rows, now);
-  }
-
   private async reportOutcomes(
     tx: Tx,
     judged: readonly (Draft | Rejection)[],
@@ -269,15 +254,6 @@ interface Accepted {
   readonly draft: Draft;
   readonly assignment: Assignment;
   readonly heldIdentifierIds: readonly IdentifierId[];
-}
-
-/** The whole event as JSON, or as much of it as can be written: without what has no bottom. */
-function toPayload(event: IncomingEvent): string {
-  try {
-    return JSON.stringify(event);
-  } catch {
-    return JSON.stringify({ ...event, properties: undefined, traits: undefined });
-  }
 }
 
 /** Each message once, and only those that no earlier batch took. */

@@ -7,9 +7,10 @@ export type {
   FindHolders,
   IncomingEvent,
 } from './events.model';
+export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
 export { EventResolver } from './events.resolver';
-export { defaultEventLimits } from './events.rules';
+export { defaultEventLimits, type QuarantineReason } from './events.rules';
 export {
   EVENT_BATCH_MAX,
   type EventOutcome,

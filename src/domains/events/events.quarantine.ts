@@ -1,0 +1,73 @@
+import type { Tx } from '../../platform/database/database';
+import type { IdSource } from '../../shared/ids';
+import type { IncomingEvent } from './events.model';
+import { type QuarantineRow, quarantine } from './events.quarantine.store';
+import type { Rejection } from './events.rules';
+import { messageKey } from './events.store';
+
+/** What a door was sent and could not read as an event. */
+export interface UnreadableItem extends Rejection {
+  /** Sent again under the same one it is the same item. Blank: it is known by its payload. */
+  readonly messageId: string;
+  /** As it was sent: any text. */
+  readonly payload: string;
+}
+
+/** Keeps the events that were rejected, each with its reason. */
+export async function setAside(
+  tx: Tx,
+  source: string,
+  events: readonly IncomingEvent[],
+  outcomes: readonly (object | Rejection)[],
+  ids: IdSource,
+  now: Date,
+): Promise<void> {
+  const rows: QuarantineRow[] = [];
+  for (const [index, event] of events.entries()) {
+    const outcome = outcomes[index];
+    if (outcome === undefined || !isRejection(outcome)) continue;
+    const { messageId } = event;
+    rows.push(toRow(source, { ...outcome, messageId, payload: toPayload(event) }, ids));
+  }
+  await quarantine(tx, rows, now);
+}
+
+/** Keeps what could not be read as events at all. */
+export async function setAsideUnreadable(
+  tx: Tx,
+  source: string,
+  items: readonly UnreadableItem[],
+  ids: IdSource,
+  now: Date,
+): Promise<void> {
+  const rows = items.map((item) => toRow(source, item, ids));
+  await quarantine(tx, rows, now);
+}
+
+function toRow(source: string, item: UnreadableItem, ids: IdSource): QuarantineRow {
+  const { messageId, payload, reason, detail } = item;
+  // Without an id of its own an event is known by what it says, so that none displaces another.
+  const identity = messageId.trim() === '' ? payload : messageId;
+  return {
+    messageKey: messageKey(source, identity),
+    quarantineId: ids.next(),
+    source,
+    messageId,
+    payload,
+    reason,
+    detail,
+  };
+}
+
+function isRejection(outcome: object | Rejection): outcome is Rejection {
+  return 'reason' in outcome;
+}
+
+/** The whole event as JSON, or as much of it as can be written: without what has no bottom. */
+function toPayload(event: IncomingEvent): string {
+  try {
+    return JSON.stringify(event);
+  } catch {
+    return JSON.stringify({ ...event, properties: undefined, traits: undefined });
+  }
+}
