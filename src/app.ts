@@ -25,6 +25,7 @@ import {
   OperatorIdentityService,
   ProfileDirectory,
 } from './domains/identity';
+import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
   LifecycleEvaluator,
@@ -158,6 +159,7 @@ export function createApp(ground: Ground) {
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
+    imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
     reads: readsOver(database),
   };
