@@ -165,6 +165,7 @@ function readTimeZone(place: DocumentPlace): string {
 /** Whether a day that is written by the pattern is read as that day. */
 function isPatternOfInstants(pattern: string): boolean {
   const sample = DateTime.utc(2021, 11, 26, 17, 30, 45);
-  const read = DateTime.fromFormat(sample.toFormat(pattern), pattern, { zone: 'UTC' });
+  const text = sample.toFormat(pattern, { locale: 'en' });
+  const read = DateTime.fromFormat(text, pattern, { zone: 'UTC', locale: 'en' });
   return read.isValid && read.toISODate() === sample.toISODate();
 }

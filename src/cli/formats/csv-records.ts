@@ -14,7 +14,8 @@ export type CsvRecord = {
 const RECORD_LINES_MAX = 1_000;
 
 /**
- * The rows of a CSV file (RFC 4180). Blank lines are passed over. Cells are read by Papa Parse, a
+ * The rows of a CSV file (RFC 4180). Blank lines are passed over, and a line end within a cell is
+ * LF, however it was written. Cells are read by Papa Parse, a
  * row at a time: so the place of each row is known to the byte, its size is bounded, and a quote
  * that is never closed costs its own line only, since what follows is read anew from the next one.
  */

@@ -17,8 +17,9 @@ export function instantReader({ format, timeZone }: TimeSource): ReadInstant {
           ? null
           : toDate(DateTime.fromISO(cell, { zone: timeZone ?? 'UTC' }));
     default: {
+      // Names of months are English, whatever this machine speaks.
       const parser = DateTime.buildFormatParser(format, { locale: 'en' });
-      const options = { zone: timeZone ?? 'UTC' };
+      const options = { zone: timeZone ?? 'UTC', locale: 'en' };
       return (cell) => toDate(DateTime.fromFormatParser(cell, parser, options));
     }
   }
