@@ -145,9 +145,12 @@ async function* inflate(
   try {
     for await (const chunk of inflated) yield chunk as Uint8Array;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) {
-      throw error;
-    }
+    if (!isOfZlib(error)) throw error;
     throw new InvalidInput(`${name} is damaged: what gzip packed cannot be unpacked to its end.`);
   }
+}
+
+function isOfZlib(error: unknown): boolean {
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded && String(error.code).startsWith('Z_');
 }
