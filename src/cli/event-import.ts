@@ -1,5 +1,10 @@
 import type { App } from '../app';
-import { EVENT_BATCH_MAX, type EventOutcome, type IncomingEvent } from '../domains/events';
+import {
+  EVENT_BATCH_MAX,
+  type EventOutcome,
+  type IncomingEvent,
+  type UnreadableItem,
+} from '../domains/events';
 import type { ImportCheckpoint } from '../domains/imports';
 import type { Clock } from '../shared/clock';
 import { derivedMessageId, type EventLine } from './formats/event-format';
@@ -139,11 +144,15 @@ function inOrder(
   });
 }
 
-function toUnreadable({ lineNumber, text, fault }: EventLine & { readonly fault: string }) {
+function toUnreadable({
+  lineNumber,
+  text,
+  fault,
+}: EventLine & { readonly fault: string }): UnreadableItem {
   return {
     messageId: derivedMessageId(lineNumber, text),
     payload: text,
-    reason: 'UNREADABLE' as const,
+    reason: 'UNREADABLE',
     detail: `Line ${lineNumber}: ${fault}`,
   };
 }

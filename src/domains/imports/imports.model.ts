@@ -13,19 +13,16 @@ export interface ImportIdentity {
   readonly linesBefore: number;
 }
 
-/** How many events an import has brought so far, over all its runs, by what became of them. */
-export interface ImportCounts {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly quarantined: number;
-}
-
 /** How far an import has come. Everything before it is taken in; what is behind it may be. */
-export interface ImportCheckpoint extends ImportCounts {
+export interface ImportCheckpoint {
   /** Lines before it. */
   readonly lines: number;
   /** Bytes of the text, unpacked, before it. */
   readonly bytes: number;
+  /** How many events were brought so far, over all runs, by what became of them. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
   /** Null while there is more to take in. */
   readonly finishedAt: Date | null;
 }

@@ -1,2 +1,2 @@
-export type { ImportCheckpoint, ImportCounts, ImportIdentity } from './imports.model';
+export type { ImportCheckpoint, ImportIdentity } from './imports.model';
 export { ImportService } from './imports.service';
