@@ -403,9 +403,31 @@ CREATE TABLE quarantined_event (
   reason text not null,
   detail text not null,
   payload text not null,
-  received_at timestamp with time zone not null,
-  constraint quarantined_event_pkey PRIMARY KEY (message_key)
+  last_received_at timestamp with time zone not null,
+  first_received_at timestamp with time zone not null,
+  times_received integer not null,
+  correction text,
+  corrected_at timestamp with time zone,
+  corrected_by text,
+  correction_reason text,
+  state text not null default 'PENDING'::text,
+  event_id uuid,
+  settled_at timestamp with time zone,
+  settled_by text,
+  settlement_reason text,
+  constraint quarantined_event_pkey PRIMARY KEY (message_key),
+  constraint quarantined_event_state CHECK ((state = ANY (ARRAY['PENDING'::text, 'REPLAYED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])))
 );
+
+CREATE INDEX quarantined_event_by_id ON public.quarantined_event USING btree (quarantine_id);
+
+CREATE INDEX quarantined_event_by_source ON public.quarantined_event USING btree (source, reason, state, first_received_at, quarantine_id);
+
+CREATE INDEX quarantined_event_by_state ON public.quarantined_event USING btree (state, first_received_at, quarantine_id);
+
+CREATE INDEX quarantined_event_by_time ON public.quarantined_event USING btree (first_received_at, quarantine_id);
+
+CREATE INDEX quarantined_event_settled ON public.quarantined_event USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 
 CREATE TABLE referral (
   referee_profile_id uuid not null,

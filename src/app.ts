@@ -43,6 +43,12 @@ import {
 } from './domains/loyalty';
 import { MergesService } from './domains/merges';
 import {
+  QuarantineReads,
+  QuarantineReplayService,
+  QuarantineService,
+  QuarantineUpkeep,
+} from './domains/quarantine';
+import {
   defaultReferralPolicy,
   ReferralProjector,
   ReferralReads,
@@ -132,6 +138,7 @@ export function createApp(ground: Ground) {
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleModel.name),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
+    quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
     value: new ValueReads(sql, currency),
   });
@@ -156,6 +163,9 @@ export function createApp(ground: Ground) {
     events,
     loyalty,
     merges,
+    quarantine: new QuarantineService(database, clock, defaultEventLimits),
+    quarantineReplay: new QuarantineReplayService(database, clock, events),
+    quarantineUpkeep: new QuarantineUpkeep(database, config.quarantineRetentionDays),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
@@ -172,7 +182,8 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 }
 
 /** What has to be done from time to time, in the order it is done. */
-export function jobsOf({ activity, duplicateScan, loyalty, value }: App): readonly Job[] {
+export function jobsOf(app: App): readonly Job[] {
+  const { activity, duplicateScan, loyalty, quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -188,6 +199,13 @@ export function jobsOf({ activity, duplicateScan, loyalty, value }: App): readon
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
     },
+    {
+      // A part in each round: whoever reads before sees them settled as well.
+      name: 'settle-quarantine',
+      batchesPerRoundMax: 1,
+      run: (now) => quarantineUpkeep.settleAccepted(now),
+    },
+    { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
     {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',

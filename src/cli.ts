@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addImportEvents } from './cli/commands/import-events';
 import { addImportOrders } from './cli/commands/import-orders';
 import { addKeys } from './cli/commands/keys';
+import { addQuarantine } from './cli/commands/quarantine';
 import { addReportStages } from './cli/commands/report-stages';
 import type { RunWithApp } from './cli/with-app';
 import { readConfig } from './config';
@@ -18,6 +19,7 @@ function createProgram(): Command {
   addImportEvents(imports, runWithApp);
   addImportOrders(imports, runWithApp);
   addReportStages(program.command('report').description('look at the customers'), runWithApp);
+  addQuarantine(program, runWithApp);
   addKeys(program, runWithApp);
   return program;
 }

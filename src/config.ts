@@ -38,6 +38,7 @@ export interface Config {
   readonly identityPolicy: IdentityPolicy;
   readonly jobs: boolean;
   readonly jobIntervalMs: number;
+  readonly quarantineRetentionDays: number;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -95,6 +96,7 @@ export function readConfig(environment: Environment): Config {
     }),
     jobs: read.boolean('JOBS', true),
     jobIntervalMs: read.integer('JOB_INTERVAL_MS', 60_000, 100, 86_400_000),
+    quarantineRetentionDays: read.integer('QUARANTINE_RETENTION_DAYS', 30, 1, 3_650),
   };
   if (config.jwtSecret !== null && config.jwtJwksUrl !== null) {
     read.faults.push('JWT_SECRET and JWT_JWKS_URL exclude each other.');

@@ -17,9 +17,16 @@ export const fieldAccess = {
   'Query.duplicateCandidates': { scope: 'profiles:read' },
   'Query.identityWarnings': { scope: 'profiles:read' },
   'Query.identityWarningCounts': { scope: 'profiles:read' },
+  // What was sent is personal data, and more of it than what was taken in.
+  'Query.quarantinedEvents': { scope: 'quarantine:manage' },
+  'Query.quarantinedEvent': { scope: 'quarantine:manage' },
+  'Query.quarantineCounts': { scope: 'quarantine:manage' },
   'Query.apiKeys': { scope: 'keys:manage' },
 
   'Mutation.recordEvents': { scope: 'events:write' },
+  'Mutation.correctQuarantinedEvent': { scope: 'quarantine:manage' },
+  'Mutation.replayQuarantinedEvents': { scope: 'quarantine:manage' },
+  'Mutation.discardQuarantinedEvents': { scope: 'quarantine:manage' },
   'Mutation.mergeProfiles': { scope: 'profiles:merge' },
   'Mutation.acceptDuplicate': { scope: 'profiles:merge' },
   'Mutation.unmergeProfile': { scope: 'profiles:merge' },

@@ -14,6 +14,7 @@ import {
   LoyaltyTransactionResolver,
 } from './domains/loyalty';
 import { MergesResolver } from './domains/merges';
+import { QuarantineResolver } from './domains/quarantine';
 import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
 import { ValueResolver } from './domains/value';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
@@ -37,6 +38,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   LoyaltyResolver,
   LoyaltyTransactionResolver,
   MergesResolver,
+  QuarantineResolver,
   ReferralResolver,
   ReferralSummaryResolver,
   ValueResolver,
@@ -63,6 +65,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
     new MergesResolver(app.merges, profiles, app.duplicates),
+    new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, reads.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
     new ValueResolver(reads.value, app.currency, app.clock),

@@ -6,6 +6,7 @@ import { newUuid } from './uuid';
 export type ProfileId = Brand<string, 'ProfileId'>;
 export type IdentifierId = Brand<string, 'IdentifierId'>;
 export type EventId = Brand<string, 'EventId'>;
+export type QuarantineId = Brand<string, 'QuarantineId'>;
 
 /** Where new ids come from. Passed in, so that tests can make them predictable. */
 export interface IdSource {
@@ -21,6 +22,7 @@ export type IdPrefix =
   | 'prf'
   | 'evt'
   | 'dup'
+  | 'qtn'
   | 'lnk'
   | 'mrg'
   | 'unm'

@@ -1,6 +1,6 @@
 import { fieldAccess } from '../../src/field-access';
 import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
-import { newProfile, order, userIdentifier } from '../support/actions';
+import { newProfile, order, recordEvents, userIdentifier } from '../support/actions';
 import { type Answer, useApi } from '../support/api';
 
 const api = useApi();
@@ -20,6 +20,7 @@ let ada = '';
 let visitor = '';
 let revocable = '';
 let pair = '';
+let quarantined = '';
 let count = 0;
 
 beforeAll(async () => {
@@ -32,10 +33,20 @@ beforeAll(async () => {
   visitor = await newProfile(api, '', {
     identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
   });
+  await recordEvents(api, [{ name: 'A', identifiers: [] }]);
+  const { quarantinedEvents } = await api.data<{
+    quarantinedEvents: { readonly edges: readonly { readonly node: { readonly id: string } }[] };
+  }>('{ quarantinedEvents { edges { node { id } } } }');
+  quarantined = quarantinedEvents.edges[0]?.node.id ?? '';
   const grantor = { actor: 'test', scopes: new Set(scopeNames) };
   const made = await api.app.apiKeys.create({ name: 'revocable', scopes: scopeNames }, grantor);
   revocable = `key_${made.apiKey.id.replaceAll('-', '')}`;
 });
+
+/** The id of nothing there is. */
+function nothing(prefix: string): string {
+  return `${prefix}_${'0'.repeat(32)}`;
+}
 
 /** A request nobody made before, so that nothing is refused for being sent again. */
 function fresh(): string {
@@ -90,6 +101,29 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.duplicateCandidates': { text: '{ duplicateCandidates { __typename } }' },
   'Query.identityWarnings': { text: '{ identityWarnings { __typename } }' },
   'Query.identityWarningCounts': { text: '{ identityWarningCounts { rule } }' },
+  'Query.quarantinedEvents': { text: '{ quarantinedEvents { __typename } }' },
+  'Query.quarantinedEvent': {
+    text: 'query ($id: ID!) { quarantinedEvent(id: $id) { __typename } }',
+    variables: () => ({ id: quarantined }),
+  },
+  'Query.quarantineCounts': { text: '{ quarantineCounts { reason } }' },
+  'Mutation.correctQuarantinedEvent': {
+    text: `mutation ($id: ID!, $event: EventInput!) {
+      correctQuarantinedEvent(id: $id, event: $event, reason: "Test") { __typename } }`,
+    variables: () => ({
+      id: nothing('qtn'),
+      event: { name: 'A', identifiers: [userIdentifier('ada')] },
+    }),
+  },
+  'Mutation.replayQuarantinedEvents': {
+    text: 'mutation ($ids: [ID!]!) { replayQuarantinedEvents(ids: $ids) { accepted } }',
+    variables: () => ({ ids: [nothing('qtn')] }),
+  },
+  'Mutation.discardQuarantinedEvents': {
+    text: `mutation ($ids: [ID!]!) {
+      discardQuarantinedEvents(ids: $ids, reason: "Test") { __typename } }`,
+    variables: () => ({ ids: [nothing('qtn')] }),
+  },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
   'Mutation.recordEvents': {
     text: 'mutation ($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',
@@ -102,7 +136,7 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   },
   'Mutation.unmergeProfile': {
     text: 'mutation ($of: UnmergeProfileInput!) { unmergeProfile(input: $of) { __typename } }',
-    variables: () => ({ of: { mergeId: `mrg_${'0'.repeat(32)}`, reason: 'Test' } }),
+    variables: () => ({ of: { mergeId: nothing('mrg'), reason: 'Test' } }),
   },
   'ProfileSnapshot.profileId': snapshot('profileId'),
   'ProfileSnapshot.identifiers': snapshot('identifiers { value }'),

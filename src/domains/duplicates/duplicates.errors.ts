@@ -1,5 +1,7 @@
-/** What is wrong with the reason of a dismissal. Names are part of the API for ever. */
-export type DismissalFault = 'REASON_MISSING' | 'REASON_TOO_LONG' | 'MALFORMED_TEXT';
+import type { ReasonFault } from '../../shared/reason';
+
+/** What is wrong with a dismissal: its reason. */
+export type DismissalFault = ReasonFault;
 
 /** Why a pair was not dismissed. Decided before anything is written. */
 export type DismissalRefusal =

@@ -2,14 +2,11 @@ import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import { NotFound } from '../../shared/errors';
 import type { ProfileId } from '../../shared/ids';
-import { storableText } from '../../shared/text';
-import type { DismissalFault, DismissalRefusal } from './duplicates.errors';
+import { reasonFault } from '../../shared/reason';
+import type { DismissalRefusal } from './duplicates.errors';
 import { fromCandidateId } from './duplicates.ids';
 import type { DuplicateCandidateRow, ProfilePair } from './duplicates.model';
 import * as store from './duplicates.store';
-
-/** Characters of the reason of a dismissal. */
-export const DISMISSAL_REASON_LENGTH_MAX = 500;
 
 export type DismissOutcome =
   | { readonly kind: 'DISMISSED'; readonly candidate: DuplicateCandidateRow }
@@ -77,10 +74,4 @@ function toPair(one: ProfileId, other: ProfileId): ProfilePair {
   return one < other
     ? { profileId: one, otherProfileId: other }
     : { profileId: other, otherProfileId: one };
-}
-
-function reasonFault(reason: string): DismissalFault | null {
-  if (reason === '') return 'REASON_MISSING';
-  if (reason.length > DISMISSAL_REASON_LENGTH_MAX) return 'REASON_TOO_LONG';
-  return reason === storableText(reason) ? null : 'MALFORMED_TEXT';
 }

@@ -45,33 +45,3 @@ export class EventReceiptEntity {
   @Column('uuid', { name: 'identifier_id' })
   identifierId!: string;
 }
-
-@Entity('quarantined_event')
-export class QuarantinedEventEntity {
-  @PrimaryColumn('uuid', {
-    name: 'message_key',
-    primaryKeyConstraintName: 'quarantined_event_pkey',
-  })
-  messageKey!: string;
-
-  @Column('uuid', { name: 'quarantine_id' })
-  quarantineId!: string;
-
-  @Column('text')
-  source!: string;
-
-  @Column('text', { name: 'message_id' })
-  messageId!: string;
-
-  @Column('text')
-  reason!: string;
-
-  @Column('text')
-  detail!: string;
-
-  @Column('text')
-  payload!: string;
-
-  @Column('timestamptz', { name: 'received_at' })
-  receivedAt!: Date;
-}

@@ -11,6 +11,8 @@ export interface IncomingEvent {
   readonly name: string;
   /** When it happened, as far as the sender knows; the time of arrival where left out. */
   readonly occurredAt?: Date | undefined;
+  /** When it arrived, where that was before: of one that comes from the quarantine. */
+  readonly receivedAt?: Date | undefined;
   /** Who it was about, as sent: not yet normalised. */
   readonly identifiers: readonly { readonly namespace: string; readonly value: string }[];
   readonly properties?: JsonObject | undefined;

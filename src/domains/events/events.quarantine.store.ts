@@ -11,18 +11,44 @@ export interface QuarantineRow extends Rejection {
   readonly payload: string;
 }
 
-/** Keeps what was rejected; a message sent again replaces what was kept of it before. */
+/** Whether what is sent now takes the place of what was kept; so does a judgement of the same. */
+const IS_RENEWED = `
+  kept.state = 'PENDING' and (kept.payload <> excluded.payload or kept.correction is null)
+  or kept.state = 'DISCARDED' and kept.payload <> excluded.payload`;
+
+/**
+ * Keeps what was rejected. A message sent again is counted; where it is another text than before
+ * it takes its place, open again, and what an operator made of the earlier text is void. But what
+ * has become an event stays as it became one.
+ */
 export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Date): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `insert into quarantined_event
-       (message_key, quarantine_id, source, message_id, reason, detail, payload, received_at)
-     select distinct on (q.message_key) q.*, $8::timestamptz
+    `insert into quarantined_event as kept
+       (message_key, quarantine_id, source, message_id, reason, detail, payload, times_received,
+        first_received_at, last_received_at)
+     select distinct on (q.message_key) q.message_key, q.quarantine_id, q.source, q.message_id,
+       q.reason, q.detail, q.payload, count(*) over (partition by q.message_key), $8, $8
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-       $7::text[]) as q (message_key)
+       $7::text[]) with ordinality as q (message_key, quarantine_id, source, message_id, reason,
+       detail, payload, place)
+     order by q.message_key, q.place desc
      on conflict (message_key) do update set
-       reason = excluded.reason, detail = excluded.detail, payload = excluded.payload,
-       received_at = excluded.received_at`,
+       last_received_at = excluded.last_received_at,
+       times_received = kept.times_received + excluded.times_received,
+       (reason, detail, payload, state, correction, corrected_at, corrected_by, correction_reason,
+        settled_at, settled_by, settlement_reason) = (
+         select excluded.reason, excluded.detail, excluded.payload, excluded.state,
+           excluded.correction, excluded.corrected_at, excluded.corrected_by,
+           excluded.correction_reason, excluded.settled_at, excluded.settled_by,
+           excluded.settlement_reason
+         where ${IS_RENEWED}
+         union all
+         select kept.reason, kept.detail, kept.payload, kept.state, kept.correction,
+           kept.corrected_at, kept.corrected_by, kept.correction_reason, kept.settled_at,
+           kept.settled_by, kept.settlement_reason
+         where not (${IS_RENEWED})
+       )`,
     [
       rows.map((row) => row.messageKey),
       rows.map((row) => row.quarantineId),

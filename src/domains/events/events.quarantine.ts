@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/database/database';
 import type { IdSource } from '../../shared/ids';
 import type { IncomingEvent } from './events.model';
+import { writePayload } from './events.payload.rules';
 import { type QuarantineRow, quarantine } from './events.quarantine.store';
 import type { Rejection } from './events.rules';
 import { messageKey } from './events.store';
@@ -9,7 +10,7 @@ import { messageKey } from './events.store';
 export interface UnreadableItem extends Rejection {
   /** Sent again under the same one it is the same item. Blank: it is known by its payload. */
   readonly messageId: string;
-  /** As it was sent: any text. */
+  /** As it was sent, whatever text that is. */
   readonly payload: string;
 }
 
@@ -27,7 +28,7 @@ export async function setAside(
     const outcome = outcomes[index];
     if (outcome === undefined || !isRejection(outcome)) continue;
     const { messageId } = event;
-    rows.push(toRow(source, { ...outcome, messageId, payload: toPayload(event) }, ids));
+    rows.push(toRow(source, { ...outcome, messageId, payload: writePayload(event) }, ids));
   }
   await quarantine(tx, rows, now);
 }
@@ -61,13 +62,4 @@ function toRow(source: string, item: UnreadableItem, ids: IdSource): QuarantineR
 
 function isRejection(outcome: object | Rejection): outcome is Rejection {
   return 'reason' in outcome;
-}
-
-/** The whole event as JSON, or as much of it as can be written: without what has no bottom. */
-function toPayload(event: IncomingEvent): string {
-  try {
-    return JSON.stringify(event);
-  } catch {
-    return JSON.stringify({ ...event, properties: undefined, traits: undefined });
-  }
 }

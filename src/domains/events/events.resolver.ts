@@ -81,7 +81,8 @@ export class EventResolver {
   }
 }
 
-function toIncoming(input: EventInput, ids: IdSource): IncomingEvent {
+/** What a partner wrote, as the pipeline takes it. Without an id of its own it is given one. */
+export function toIncoming(input: EventInput, ids: IdSource): IncomingEvent {
   return {
     messageId: input.messageId ?? ids.next(),
     name: input.name,

@@ -73,7 +73,7 @@ export function judgeEvent(
   const reading = map.get(event.name)?.(event.properties ?? {}) ?? {};
   if ('fault' in reading)
     return { valid: false, reason: 'INVALID_PROPERTIES', detail: reading.fault };
-  return { valid: true, occurredAt: event.occurredAt ?? now, signals: reading };
+  return { valid: true, occurredAt: occurredAtOf(event, now), signals: reading };
 }
 
 function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | null {
@@ -122,7 +122,7 @@ function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | n
 }
 
 function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Rejection | null {
-  const occurredAt = event.occurredAt ?? now;
+  const occurredAt = occurredAtOf(event, now);
   if (!(occurredAt >= EARLIEST)) {
     const detail = `An event cannot have happened before ${EARLIEST.toISOString()}.`;
     return { reason: 'OCCURRED_TOO_EARLY', detail };
@@ -132,6 +132,11 @@ function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Re
     return { reason: 'OCCURRED_IN_FUTURE', detail };
   }
   return null;
+}
+
+/** An event without a time of its own happened when it arrived. */
+function occurredAtOf(event: IncomingEvent, now: Date): Date {
+  return event.occurredAt ?? event.receivedAt ?? now;
 }
 
 /** Whether a value has no more levels of lists and objects than given. */

@@ -95,20 +95,25 @@ export class EventService {
     now: Date,
     isAlone = false,
   ): Promise<IngestResult> {
-    const judged = await takeIn(tx, source, events, now, this.parts);
-    const drafts = judged.filter(isDraft);
-    const companions = await this.companionsOf(tx, drafts);
-    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
-    // Only under the locks: a concurrent delivery of the same message is finished by now.
-    const receipts = await store.findReceipts(
-      tx,
-      drafts.map((draft) => draft.messageKey),
-    );
-    const fresh = leaveOutDuplicates(drafts, receipts);
-    const accepted = await this.accept(tx, source, fresh, known, now);
-    await setAside(tx, source, events, judged, this.parts.ids, now);
-    const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    const outcomes = await this.process(tx, source, events, now, isAlone);
+    await setAside(tx, source, events, outcomes, this.parts.ids, now);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
+  }
+
+  /**
+   * Takes one batch in that is kept in quarantine, in the caller's transaction. What is rejected
+   * again is not set aside once more: it is the caller's to keep.
+   * @param attempt of the transaction, 1 for the first
+   * @returns one for each event, in the order given
+   */
+  async replayIn(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    now: Date,
+    attempt: number,
+  ): Promise<readonly EventOutcome[]> {
+    return this.process(tx, source, events, now, attempt > ATTEMPTS_BESIDE_MAX);
   }
 
   /**
@@ -121,6 +126,27 @@ export class EventService {
       const batch = items.slice(start, start + EVENT_BATCH_MAX);
       await database.transaction((tx) => setAsideUnreadable(tx, source, batch, ids, clock.now()));
     }
+  }
+
+  private async process(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    now: Date,
+    isAlone: boolean,
+  ): Promise<EventOutcome[]> {
+    const judged = await takeIn(tx, source, events, now, this.parts);
+    const drafts = judged.filter(isDraft);
+    const companions = await this.companionsOf(tx, drafts);
+    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
+    // Only under the locks: a concurrent delivery of the same message is finished by now.
+    const receipts = await store.findReceipts(
+      tx,
+      drafts.map((draft) => draft.messageKey),
+    );
+    const fresh = leaveOutDuplicates(drafts, receipts);
+    const accepted = await this.accept(tx, source, fresh, known, now);
+    return this.reportOutcomes(tx, judged, accepted, receipts);
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
@@ -291,7 +317,7 @@ function toEventRow({ draft, assignment }: Accepted, source: string, now: Date):
     identifiers: event.identifiers,
     properties: event.properties ?? {},
     occurredAt,
-    receivedAt: now,
+    receivedAt: event.receivedAt ?? now,
   };
 }
 
@@ -307,7 +333,7 @@ function toAcceptedEvent(accepted: Accepted, source: string, now: Date): Accepte
     name: draft.event.name,
     channel: draft.event.channel ?? null,
     occurredAt: draft.occurredAt,
-    receivedAt: now,
+    receivedAt: draft.event.receivedAt ?? now,
     properties: draft.event.properties ?? {},
     signals: draft.signals,
   };

@@ -7,10 +7,10 @@ export type {
   FindHolders,
   IncomingEvent,
 } from './events.model';
-export type { UnreadableItem } from './events.quarantine';
+export { readPayload, type WrittenEvent, writePayload } from './events.payload.rules';
 export { EventReads } from './events.reads';
-export { EventResolver } from './events.resolver';
-export { defaultEventLimits, type QuarantineReason } from './events.rules';
+export { EventResolver, toIncoming } from './events.resolver';
+export { defaultEventLimits, type EventLimits } from './events.rules';
 export {
   EVENT_BATCH_MAX,
   type EventOutcome,
@@ -21,6 +21,7 @@ export {
   MessageIdReused,
   recordForProfile,
 } from './events.single';
+export { EventInput } from './events.types';
 export {
   type ConsentPreference,
   isConsentEvent,

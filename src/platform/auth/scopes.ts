@@ -5,6 +5,7 @@ export const scopes = {
   'profiles:override': 'Merge profiles in spite of what the identity policy forbids',
   'events:read': 'Read recorded events',
   'events:write': 'Record events',
+  'quarantine:manage': 'Read, correct, replay and discard quarantined events',
   'loyalty:read': 'Read points balances and transactions',
   'loyalty:adjust': 'Adjust points',
   'community:write': 'Record community activity',

@@ -1,0 +1,12 @@
+export { faultMessages as quarantineFaultMessages } from './quarantine.errors';
+export type { QuarantineCount, QuarantinedRow, ReplayOutcome } from './quarantine.model';
+export { QuarantineReads } from './quarantine.reads';
+export { QuarantineReplayService } from './quarantine.replay.service';
+export { QuarantineResolver } from './quarantine.resolver';
+export {
+  type AskedConditions,
+  readSelection,
+  toConditions as toQuarantineConditions,
+} from './quarantine.selection.input';
+export { QuarantineService } from './quarantine.service';
+export { QuarantineUpkeep } from './quarantine.upkeep.service';

@@ -1,0 +1,31 @@
+import type { Sql } from '../../platform/database/database';
+import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { QuarantineId } from '../../shared/ids';
+import type { QuarantineConditions, QuarantineCount, QuarantinedRow } from './quarantine.model';
+import * as store from './quarantine.store';
+
+/** Pairs of source and reason counted. */
+const COUNTS_MAX = 1_000;
+
+export class QuarantineReads {
+  constructor(private readonly sql: Sql) {}
+
+  /** Newest first. */
+  findPage(
+    conditions: QuarantineConditions,
+    before: InstantPosition | null,
+    limit: number,
+  ): Promise<readonly QuarantinedRow[]> {
+    return store.findPage(this.sql, conditions, before, limit);
+  }
+
+  /** Null for none. */
+  findOne(id: QuarantineId): Promise<QuarantinedRow | null> {
+    return store.findById(this.sql, id);
+  }
+
+  /** How many are pending, for each source and reason: the most first. */
+  countPending(): Promise<readonly QuarantineCount[]> {
+    return store.countPending(this.sql, COUNTS_MAX);
+  }
+}

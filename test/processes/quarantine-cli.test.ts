@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useProduct } from '../support/processes';
+
+jest.setTimeout(120_000);
+
+const place = useProduct();
+
+/** The orders are in dollars, and the company reckons in euros: none of them counts. */
+const EUR = { CURRENCY: 'EUR' };
+const lines = [
+  ' 00001 19970101  1  10.00',
+  ' 00002 19970102  1  20.00',
+  ' 00003 19970103  1  30.00',
+  ' 00004 19970104  1  40.00',
+];
+
+interface Shown {
+  readonly id: string;
+  readonly messageId: string;
+  readonly state: string;
+  readonly payload: string;
+  readonly event: { readonly properties: object };
+  readonly correction: { readonly event: object; readonly reason: string } | null;
+}
+
+async function run(...parameters: string[]): Promise<string> {
+  const { code, stdout, stderr } = await place.product.cli(['quarantine', ...parameters], EUR);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+async function listed(...options: string[]): Promise<readonly Shown[]> {
+  return (JSON.parse(await run('list', '--json', ...options)) as { events: Shown[] }).events;
+}
+
+beforeAll(async () => {
+  // Beside a running server the command line need not start the database each time.
+  await place.product.startServer(EUR);
+  const file = join(place.product.dataFolder, 'log.txt');
+  await writeFile(file, lines.join('\n'));
+  await place.product.cli(['import', 'orders', file, '--source', 'import:foreign'], EUR);
+});
+
+it('lists and counts what was set aside', async () => {
+  expect(await run('counts')).toBe(
+    'source          reason              pending\n' +
+      'import:foreign  INVALID_PROPERTIES        4\n',
+  );
+  const [heading, ...rows] = (await run('list', '--source', 'import:foreign', '--first', '3'))
+    .trimEnd()
+    .split('\n');
+  expect(heading?.split(/\s{2,}/)).toEqual([
+    ...['id', 'received first', 'times', 'state', 'source', 'reason', 'message id'],
+  ]);
+  expect(rows).toHaveLength(4);
+  expect(rows[0]).toMatch(/^qtn_[0-9a-f]{32} .* PENDING .* INVALID_PROPERTIES /);
+  const after = /^More: --after (\S+)$/.exec(rows[3] ?? '')?.[1] ?? '';
+  expect(await listed('--first', '3', '--after', after)).toHaveLength(1);
+  expect(await listed('--reason', 'UNREADABLE')).toEqual([]);
+  expect(await listed('--until', '2020-01-01')).toEqual([]);
+  expect(await run('list', '--state', 'discarded')).toBe('There is nothing.\n');
+});
+
+it('shows, corrects and replays one, and discards the others', async () => {
+  const [one, another] = await listed();
+  if (one === undefined || another === undefined) throw new Error('There are too few.');
+  expect(await run('show', one.id)).toContain('"currency": "USD"');
+
+  const file = join(place.product.dataFolder, 'corrected.json');
+  const { properties } = one.event;
+  const event = { ...one.event, properties: { ...properties, currency: 'EUR' } };
+  await writeFile(file, JSON.stringify(event));
+  expect(await run('correct', one.id, file, '--because', 'They sell in euros.')).toBe(
+    `Corrected ${one.id}. Replay it with: perennial quarantine replay ${one.id}\n`,
+  );
+  const shown = JSON.parse(await run('show', one.id, '--json')) as Shown;
+  expect(shown).toMatchObject({
+    payload: one.payload,
+    correction: { event, reason: 'They sell in euros.', actor: 'cli' },
+  });
+
+  const outcomes = await run('replay', '--source', 'import:foreign', '--json');
+  expect(JSON.parse(outcomes)).toHaveLength(4);
+  expect(JSON.parse(outcomes)).toContainEqual({
+    id: one.id,
+    status: 'ACCEPTED',
+    eventId: expect.stringMatching(/^evt_/),
+  });
+  expect(await listed('--state', 'replayed')).toMatchObject([{ id: one.id, settledBy: 'cli' }]);
+  expect(await run('replay', one.id, another.id)).toMatch(
+    /^outcome +count\n(DUPLICATE|QUARANTINED) +1\n(.*\n)*quarantined again .*\nqtn_.*USD|EUR/,
+  );
+
+  expect(await run('discard', '--all', '--because', 'Not ours.')).toBe(
+    'Discarded 3; 0 were settled before or are none.\n',
+  );
+  expect(await run('counts')).toBe('Nothing is pending.\n');
+});
+
+it.each<[string, string[], RegExp]>([
+  ['nothing named', ['replay'], /or say --all/],
+  ['ids and a filter', ['replay', `qtn_${'0'.repeat(32)}`, '--all'], /either `ids` or a `filter`/],
+  ['an unknown id', ['show', `qtn_${'0'.repeat(32)}`], /No quarantined event has this id/],
+  ['an unknown state', ['list', '--state', 'open'], /One of PENDING/],
+  ['no time', ['list', '--since', 'yesterday'], /a time like/],
+  [
+    'a missing file',
+    ['correct', `qtn_${'0'.repeat(32)}`, 'missing.json', '--because', 'x'],
+    /no file of this name/,
+  ],
+])('%s is told in a sentence', async (_name, parameters, message) => {
+  const answer = await place.product.cli(['quarantine', ...parameters], EUR);
+  expect([answer.code, answer.stdout]).toEqual([1, '']);
+  expect(answer.stderr).toMatch(message);
+});
