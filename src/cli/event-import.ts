@@ -1,10 +1,5 @@
 import type { App } from '../app';
-import {
-  EVENT_BATCH_MAX,
-  type EventOutcome,
-  type IncomingEvent,
-  type UnreadableItem,
-} from '../domains/events';
+import { EVENT_BATCH_MAX, type EventOutcome, type IncomingEvent } from '../domains/events';
 import type { ImportCheckpoint } from '../domains/imports';
 import type { Clock } from '../shared/clock';
 import { derivedMessageId, type EventLine } from './formats/event-format';
@@ -144,15 +139,11 @@ function inOrder(
   });
 }
 
-function toUnreadable({
-  lineNumber,
-  text,
-  fault,
-}: EventLine & { readonly fault: string }): UnreadableItem {
+function toUnreadable({ lineNumber, text, fault }: EventLine & { readonly fault: string }) {
   return {
     messageId: derivedMessageId(lineNumber, text),
     payload: text,
-    reason: 'UNREADABLE',
+    reason: 'UNREADABLE' as const,
     detail: `Line ${lineNumber}: ${fault}`,
   };
 }
