@@ -262,6 +262,20 @@ CREATE TABLE identity_warning_day (
   constraint identity_warning_day_pkey PRIMARY KEY (day, rule, source, shard)
 );
 
+CREATE TABLE import_checkpoint (
+  import_key uuid not null,
+  source text not null,
+  file_name text not null,
+  lines bigint not null,
+  bytes bigint not null,
+  accepted bigint not null,
+  duplicates bigint not null,
+  quarantined bigint not null,
+  updated_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint import_checkpoint_pkey PRIMARY KEY (import_key)
+);
+
 CREATE TABLE ledger_transaction (
   profile_id uuid not null,
   id uuid not null,

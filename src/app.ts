@@ -33,6 +33,7 @@ import {
   OperatorIdentityService,
   ProfileDirectory,
 } from './domains/identity';
+import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
   LifecycleEvaluator,
@@ -203,6 +204,7 @@ export function createApp(ground: Ground) {
     value,
     community: new CommunityService(database, clock, ids, directory, events),
     feedback: new FeedbackService(database, clock, ids, directory, events),
+    imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
     reads,
   };

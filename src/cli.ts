@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { addImportEvents } from './cli/commands/import-events';
 import { addImportOrders } from './cli/commands/import-orders';
 import { addKeys } from './cli/commands/keys';
 import { addQuarantine } from './cli/commands/quarantine';
@@ -15,7 +16,9 @@ function createProgram(): Command {
     .description('One profile graph across every channel. Settings come from the environment.')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
-  addImportOrders(program.command('import').description('take data in'), runWithApp);
+  const imports = program.command('import').description('take data in');
+  addImportEvents(imports, runWithApp);
+  addImportOrders(imports, runWithApp);
   addReportStages(program.command('report').description('look at the customers'), runWithApp);
   addQuarantine(program, runWithApp);
   addKeys(program, runWithApp);

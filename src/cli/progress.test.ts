@@ -21,14 +21,20 @@ class Screen extends Writable {
   }
 }
 
-function start(isTTY: boolean, total: number) {
+function start(isTTY: boolean, total: number | null, totalIsOf?: 'bytes') {
   const screen = new Screen(isTTY);
   let ms = Date.parse('2026-01-01T00:00:00Z');
   const clock = { now: () => new Date(ms) };
-  const progress = startProgress({ unit: 'events', total, stream: screen, clock });
-  const pass = (passedMs: number, count: number) => {
+  const progress = startProgress({
+    unit: 'events',
+    total,
+    ...(totalIsOf && { totalIsOf }),
+    stream: screen,
+    clock,
+  });
+  const pass = (passedMs: number, count: number, part?: number) => {
     ms += passedMs;
-    progress.advance(count);
+    progress.advance(count, part);
   };
   return { screen, progress, pass };
 }
@@ -57,6 +63,13 @@ describe('elsewhere than on a terminal', () => {
     expect(screen.text.split('\n')[0]).toBe(line);
   });
 
+  it('counts one thing and measures another', () => {
+    const { screen, progress, pass } = start(false, 1_000_000, 'bytes');
+    pass(10_000, 500, 250_000);
+    progress.finish();
+    expect(screen.text).toBe('500 events (25 %), 50/s, 30s left\n500 events (25 %) in 10s, 50/s\n');
+  });
+
   it('ends once', () => {
     const { screen, progress } = start(false, 1);
     progress.finish();
@@ -75,6 +88,22 @@ describe('on a terminal', () => {
     expect(screen.frames.at(-1)).toBe(
       `${'█'.repeat(6)}${'░'.repeat(18)}  25 %  2,500/10,000 events  1,250/s  6s left`,
     );
+  });
+
+  it('draws the bar by what is measured', () => {
+    const { screen, progress, pass } = start(true, 1_000_000, 'bytes');
+    pass(2_000, 2_500, 250_000);
+    progress.finish();
+    expect(screen.frames.at(-1)).toBe(
+      `${'█'.repeat(6)}${'░'.repeat(18)}  25 %  2,500 events  1,250/s  6s left`,
+    );
+  });
+
+  it('is a plain line where nobody knows how much there is', () => {
+    const { screen, progress, pass } = start(true, null, 'bytes');
+    pass(10_000, 500, 250_000);
+    progress.finish();
+    expect(screen.text).toBe('500 events, 50/s\n500 events in 10s, 50/s\n');
   });
 
   it('does not break where there is nothing to do or more than was said', () => {

@@ -3,8 +3,11 @@ import type { Clock } from '../shared/clock';
 
 /** Tells a person how far a long job is. */
 export interface Progress {
-  /** Adds to what is done. Cheap enough to be called for every batch. */
-  advance(count: number): void;
+  /**
+   * Adds to what is done. Cheap enough to be called for every batch.
+   * @param part how much of the total that is, where the total is of something else than the unit
+   */
+  advance(count: number, part?: number): void;
   /**
    * Shows the end state and lets go of the terminal. Always to be called, in a `finally`: a bar
    * that is not finished keeps the process alive. A second call does nothing.
@@ -15,8 +18,10 @@ export interface Progress {
 export interface ProgressOptions {
   /** What is counted, in the plural: `events`. */
   readonly unit: string;
-  /** How much there is to do. */
-  readonly total: number;
+  /** How much there is to do; null where nobody knows. */
+  readonly total: number | null;
+  /** What the total is of, where that is not the unit: an import counts events, but knows bytes. */
+  readonly totalIsOf?: 'bytes';
   /** Where to write: standard error, so that a redirected result stays clean. */
   readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly clock: Clock;
@@ -27,39 +32,71 @@ const PLAIN_LINE_INTERVAL_MS = 10_000;
 
 /** A bar with rate and time left on a terminal; elsewhere a plain line now and then. */
 export function startProgress(options: ProgressOptions): Progress {
-  const tally = new Tally(options.total, options.clock);
-  return options.stream.isTTY === true
+  const tally = new Tally(options);
+  // There is no bar of what has no end.
+  return options.stream.isTTY === true && options.total !== null
     ? new BarProgress(options, tally)
     : new PlainProgress(options, tally);
 }
 
 class Tally {
-  done = 0;
+  private done = 0;
+  /** Of the total. */
+  private donePart = 0;
   private readonly startedAt: number;
 
-  constructor(
-    readonly total: number,
-    private readonly clock: Clock,
-  ) {
-    this.startedAt = clock.now().getTime();
+  constructor(private readonly options: ProgressOptions) {
+    this.startedAt = options.clock.now().getTime();
+  }
+
+  add(count: number, part: number): void {
+    this.done += count;
+    this.donePart += part;
   }
 
   get elapsedMs(): number {
-    return Math.max(0, this.clock.now().getTime() - this.startedAt);
+    return Math.max(0, this.options.clock.now().getTime() - this.startedAt);
   }
 
-  /** Per second, over the whole run: the figure a summary would give. 0 before any time passed. */
-  get rate(): number {
-    return this.elapsedMs === 0 ? 0 : (this.done * 1000) / this.elapsedMs;
+  /** Units a second, over the whole run: the figure a summary would give. */
+  get rate(): string {
+    return `${formatCount(this.perSecond(this.done))}/s`;
   }
 
   /** The time left at that rate, e.g. `1m 05s`; `–` while nothing is known. */
   get timeLeft(): string {
-    return this.rate === 0 ? '–' : formatDuration(Math.max(0, this.total - this.done) / this.rate);
+    const perSecond = this.perSecond(this.donePart);
+    const { total } = this.options;
+    if (perSecond === 0 || total === null) return '–';
+    return formatDuration(Math.max(0, total - this.donePart) / perSecond);
   }
 
   get percent(): number {
-    return this.total === 0 ? 100 : Math.floor((this.done * 100) / this.total);
+    const { total } = this.options;
+    if (total === null) return 0;
+    return total === 0 ? 100 : Math.min(100, Math.floor((this.donePart * 100) / total));
+  }
+
+  /** How much of the total, and never more: files grow. */
+  get filled(): number {
+    return Math.min(this.donePart, this.end);
+  }
+
+  /** A bar has to have an end. */
+  get end(): number {
+    return Math.max(1, this.options.total ?? 0);
+  }
+
+  /** E.g. `4,000/50,000 events`, or `4,000 events` of which nobody knows how many there are. */
+  get count(): string {
+    const { total, totalIsOf, unit } = this.options;
+    const of = total === null || totalIsOf !== undefined ? '' : `/${formatCount(total)}`;
+    return `${formatCount(this.done)}${of} ${unit}`;
+  }
+
+  /** 0 before any time passed. */
+  private perSecond(done: number): number {
+    return this.elapsedMs === 0 ? 0 : (done * 1000) / this.elapsedMs;
   }
 }
 
@@ -72,19 +109,19 @@ class BarProgress implements Progress {
   ) {
     this.bar = new SingleBar({
       stream: options.stream,
-      format: `{bar} {percent} %  {done}/{of} ${options.unit}  {rate}/s  {left} left`,
+      format: '{bar} {percent} %  {count}  {rate}  {left} left',
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 24,
       // Left on, so that a process that is killed does not leave the terminal changed.
       linewrap: true,
     });
-    this.bar.start(Math.max(1, tally.total), 0, this.payload());
+    this.bar.start(tally.end, 0, this.payload());
   }
 
-  advance(count: number): void {
-    this.tally.done += count;
-    this.bar.update(Math.min(this.tally.done, Math.max(1, this.tally.total)), this.payload());
+  advance(count: number, part = count): void {
+    this.tally.add(count, part);
+    this.bar.update(this.tally.filled, this.payload());
   }
 
   finish(): void {
@@ -93,14 +130,8 @@ class BarProgress implements Progress {
   }
 
   private payload(): Record<string, string> {
-    const { done, total, rate, percent, timeLeft } = this.tally;
-    return {
-      percent: String(percent).padStart(3),
-      done: formatCount(done),
-      of: formatCount(total),
-      rate: formatCount(rate),
-      left: timeLeft,
-    };
+    const { count, rate, percent, timeLeft } = this.tally;
+    return { percent: String(percent).padStart(3), count, rate, left: timeLeft };
   }
 }
 
@@ -113,24 +144,28 @@ class PlainProgress implements Progress {
     private readonly tally: Tally,
   ) {}
 
-  advance(count: number): void {
-    this.tally.done += count;
+  advance(count: number, part = count): void {
+    this.tally.add(count, part);
     const { elapsedMs, rate, timeLeft } = this.tally;
     if (this.isFinished || elapsedMs < this.nextLineMs) return;
     this.nextLineMs = elapsedMs + PLAIN_LINE_INTERVAL_MS;
-    this.write(`${this.state()}, ${formatCount(rate)}/s, ${timeLeft} left`);
+    this.write(`${this.state()}, ${rate}${this.isEndless ? '' : `, ${timeLeft} left`}`);
   }
 
   finish(): void {
     if (this.isFinished) return;
     this.isFinished = true;
     const { elapsedMs, rate } = this.tally;
-    this.write(`${this.state()} in ${formatDuration(elapsedMs / 1000)}, ${formatCount(rate)}/s`);
+    this.write(`${this.state()} in ${formatDuration(elapsedMs / 1000)}, ${rate}`);
+  }
+
+  private get isEndless(): boolean {
+    return this.options.total === null;
   }
 
   private state(): string {
-    const { done, total, percent } = this.tally;
-    return `${formatCount(done)}/${formatCount(total)} ${this.options.unit} (${percent} %)`;
+    const { count, percent } = this.tally;
+    return this.isEndless ? count : `${count} (${percent} %)`;
   }
 
   private write(line: string): void {

@@ -109,7 +109,13 @@ export class TestProduct {
     readonly dataFolder: string,
   ) {}
 
-  run(script: 'main' | 'cli' | 'worker', parameters: readonly string[], settings: Settings = {}) {
+  /** @param input what the program reads from its standard input; null: it waits for ever */
+  run(
+    script: 'main' | 'cli' | 'worker',
+    parameters: readonly string[],
+    settings: Settings = {},
+    input?: Buffer | null,
+  ) {
     const file = join(this.buildFolder, 'src', `${script}.js`);
     const child = spawn(process.execPath, [file, ...parameters], {
       // Settings of whoever runs the tests are not ours.
@@ -124,8 +130,11 @@ export class TestProduct {
       cwd: root,
       // A process group of its own, as the shell gives one to a command.
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    // A program that ends without reading all of it breaks the pipe, as it may.
+    child.stdin?.on('error', () => undefined);
+    if (input !== null) child.stdin?.end(input);
     const program = new RunningProgram(child);
     this.programs.push(program);
     return program;
@@ -138,8 +147,8 @@ export class TestProduct {
   }
 
   /** Runs a command to its end. */
-  async cli(parameters: readonly string[], settings: Settings = {}) {
-    const program = this.run('cli', parameters, settings);
+  async cli(parameters: readonly string[], settings: Settings = {}, input?: Buffer) {
+    const program = this.run('cli', parameters, settings, input);
     const code = await program.end();
     return { code, stdout: program.stdout, stderr: program.stderr };
   }

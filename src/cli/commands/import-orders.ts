@@ -3,16 +3,11 @@ import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { type App, recalibrate } from '../../app';
-import { EVENT_BATCH_MAX, type EventOutcome, type IncomingEvent } from '../../domains/events';
+import { EVENT_BATCH_MAX, type IncomingEvent } from '../../domains/events';
 import { ValueTier } from '../../domains/value';
 import { InvalidInput } from '../../shared/errors';
-import {
-  type CdnowFault,
-  cdnowOrderToEvent,
-  readCdnow,
-  shiftDaysToNow,
-  surveyCdnow,
-} from '../formats/cdnow';
+import { cdnowOrderToEvent, readCdnow, shiftDaysToNow, surveyCdnow } from '../formats/cdnow';
+import { ImportTally } from '../import-tally';
 import { startProgress } from '../progress';
 import { formatTable } from '../table';
 import type { RunWithApp } from '../with-app';
@@ -23,17 +18,10 @@ interface ImportOptions {
   readonly shiftToNow: boolean;
 }
 
-interface Tally {
-  accepted: number;
-  duplicates: number;
-  quarantined: number;
-  /** How many were quarantined, by reason. */
-  readonly reasons: Map<string, number>;
-  readonly faults: { readonly lineNumber: number; readonly fault: CdnowFault }[];
+interface NumberedEvent {
+  readonly lineNumber: number;
+  readonly event: IncomingEvent;
 }
-
-/** Faulty lines shown in the summary; more would bury it. */
-const FAULTS_SHOWN_MAX = 5;
 
 export function addImportOrders(program: Command, runWithApp: RunWithApp): void {
   program
@@ -85,34 +73,33 @@ async function sendAll(
   shiftDays: number,
   source: string,
   signal: AbortSignal,
-): Promise<Tally> {
-  const tally: Tally = {
-    accepted: 0,
-    duplicates: 0,
-    quarantined: 0,
-    reasons: new Map(),
-    faults: [],
-  };
+): Promise<ImportTally> {
+  const tally = new ImportTally();
   const progress = startProgress({
     unit: 'orders',
     total,
     stream: process.stderr,
     clock: app.clock,
   });
-  const send = async (events: readonly IncomingEvent[]): Promise<void> => {
+  const send = async (batch: readonly NumberedEvent[]): Promise<void> => {
     signal.throwIfAborted();
+    const events = batch.map(({ event }) => event);
     const { outcomes } = await app.events.ingest(source, events);
-    for (const outcome of outcomes) count(tally, outcome);
-    progress.advance(events.length);
+    tally.countAll(
+      outcomes,
+      batch.map(({ lineNumber }) => lineNumber),
+    );
+    progress.advance(batch.length);
   };
   try {
-    let batch: IncomingEvent[] = [];
+    let batch: NumberedEvent[] = [];
     for await (const line of readCdnow(log)) {
+      const { lineNumber } = line;
       if ('fault' in line) {
-        tally.faults.push(line);
+        tally.countUnreadable(lineNumber, line.fault.message);
         continue;
       }
-      batch.push(cdnowOrderToEvent(line.order, shiftDays));
+      batch.push({ lineNumber, event: cdnowOrderToEvent(line.order, shiftDays) });
       if (batch.length === EVENT_BATCH_MAX) {
         await send(batch);
         batch = [];
@@ -125,37 +112,13 @@ async function sendAll(
   return tally;
 }
 
-function count(tally: Tally, outcome: EventOutcome): void {
-  switch (outcome.status) {
-    case 'ACCEPTED':
-      tally.accepted += 1;
-      break;
-    case 'DUPLICATE':
-      tally.duplicates += 1;
-      break;
-    case 'QUARANTINED':
-      tally.quarantined += 1;
-      tally.reasons.set(outcome.reason, (tally.reasons.get(outcome.reason) ?? 0) + 1);
-  }
-}
-
-async function summarise(app: App, tally: Tally, seconds: number): Promise<string> {
-  const { accepted, duplicates, quarantined, reasons, faults } = tally;
-  const events = accepted + duplicates + quarantined;
+async function summarise(app: App, tally: ImportTally, seconds: number): Promise<string> {
   const parts = [
-    formatTable(
-      ['events', 'count'],
-      [
-        ['accepted', accepted],
-        ['duplicates', duplicates],
-        ['quarantined', quarantined],
-        ['unreadable lines', faults.length],
-      ],
-    ),
-    reasons.size === 0 ? '' : formatTable(['quarantined for', 'count'], [...reasons]),
-    ...describeFaults(faults),
-    `${events.toLocaleString('en')} events in ${seconds.toFixed(1)} s: ${Math.round(events / Math.max(seconds, 0.001)).toLocaleString('en')} a second.`,
-    duplicates === events ? 'Nothing changed: all of it was here already.' : '',
+    tally.describeCounts(),
+    tally.describeReasons(),
+    tally.describeFaults(),
+    tally.describeRate(seconds),
+    tally.changedNothing ? 'Nothing changed: all of it was here already.' : '',
     describeCounts(
       'stage',
       app.lifecycleModel.stages.map(({ name }) => name),
@@ -164,15 +127,6 @@ async function summarise(app: App, tally: Tally, seconds: number): Promise<strin
     describeCounts('tier', Object.values(ValueTier), await app.reads.directory.countByTier()),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
-}
-
-function describeFaults(faults: Tally['faults']): string[] {
-  if (faults.length === 0) return [];
-  const shown = faults
-    .slice(0, FAULTS_SHOWN_MAX)
-    .map(({ lineNumber, fault }) => `  line ${lineNumber}: ${fault.message}`);
-  const more = faults.length - shown.length;
-  return [[...shown, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n')];
 }
 
 /** Everybody in the database, in the order of the names. */

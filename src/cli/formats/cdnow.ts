@@ -1,5 +1,6 @@
 import type { IncomingEvent } from '../../domains/events';
 import { addDays, dayOf, type EpochDay, formatDay, startOfDay } from '../../shared/days';
+import { splitLines } from './lines';
 
 /** One line of the CDNOW log: one purchase. */
 export interface CdnowOrder {
@@ -42,7 +43,7 @@ export interface CdnowSurvey {
 }
 
 /** Longer than any purchase, so that a file that is no log at all is not read into memory. */
-const LINE_LENGTH_MAX = 200;
+const LINE_BYTES_MAX = 200;
 const UNITS_MAX = 10_000;
 const REVENUE_MINOR_MAX = 100_000_000;
 const YEAR_MIN = 1970;
@@ -59,13 +60,14 @@ const YEAR_MAX = 2099;
  * @param chunks the file as it comes, e.g. a read stream; its errors are passed on
  */
 export async function* readCdnow(
-  chunks: AsyncIterable<Uint8Array | string>,
+  chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<CdnowLine, void, undefined> {
   const linesOfCustomerDay = new Map<string, number>();
   let isHeadingPossible = true;
-  for await (const { lineNumber, text } of splitLines(chunks)) {
-    if (text === null) {
-      yield { lineNumber, fault: fault('LINE_TOO_LONG', `over ${LINE_LENGTH_MAX} characters`) };
+  for await (const line of splitLines(chunks, { lineBytesMax: LINE_BYTES_MAX })) {
+    const { lineNumber, text } = line;
+    if (line.fault === 'TOO_LONG') {
+      yield { lineNumber, fault: fault('LINE_TOO_LONG', `over ${LINE_BYTES_MAX} bytes`) };
       continue;
     }
     const columns = text.trim().split(/\s+/);
@@ -87,9 +89,7 @@ export async function* readCdnow(
 }
 
 /** Reads a log once through: how many orders it has, and its latest day. */
-export async function surveyCdnow(
-  chunks: AsyncIterable<Uint8Array | string>,
-): Promise<CdnowSurvey> {
+export async function surveyCdnow(chunks: AsyncIterable<Uint8Array>): Promise<CdnowSurvey> {
   let orders = 0;
   let latestDay: EpochDay | null = null;
   for await (const line of readCdnow(chunks)) {
@@ -183,29 +183,4 @@ function parseDollars(text: string): number | null {
 
 function fault(code: CdnowFaultCode, reason: string): CdnowFault {
   return { code, message: `Not a purchase: ${reason}.` };
-}
-
-/** The lines of a text that comes in pieces; `text` is null where a line is too long to keep. */
-async function* splitLines(
-  chunks: AsyncIterable<Uint8Array | string>,
-): AsyncGenerator<{ readonly lineNumber: number; readonly text: string | null }> {
-  const decoder = new TextDecoder();
-  let lineNumber = 1;
-  let rest = '';
-  let isTooLong = false;
-  for await (const chunk of chunks) {
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    for (const [index, piece] of text.split('\n').entries()) {
-      if (index > 0) {
-        yield { lineNumber, text: isTooLong ? null : rest };
-        lineNumber += 1;
-        rest = '';
-        isTooLong = false;
-      }
-      rest += piece;
-      if (rest.length > LINE_LENGTH_MAX) isTooLong = true;
-      if (isTooLong) rest = '';
-    }
-  }
-  if (isTooLong || rest !== '') yield { lineNumber, text: isTooLong ? null : rest };
 }

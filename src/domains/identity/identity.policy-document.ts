@@ -1,4 +1,5 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
+import { DocumentPlace } from '../../shared/document';
 import {
   defaultIdentityPolicy,
   type EmailProvider,
@@ -25,9 +26,9 @@ export function readIdentityPolicy(
   defaults: IdentityPolicy = defaultIdentityPolicy,
 ): ReadPolicy {
   const faults: string[] = [];
-  const root = new Place('', document, faults);
+  const root = DocumentPlace.root('the policy', document, faults);
   root.hasOnly(Object.keys(defaults));
-  const read = <Value>(name: string, fallback: Value, reader: (place: Place) => Value) =>
+  const read = <Value>(name: string, fallback: Value, reader: (place: DocumentPlace) => Value) =>
     root.has(name) ? reader(root.at(name)) : fallback;
   const policy: IdentityPolicy = {
     namespaces: read('namespaces', defaults.namespaces, readNamespaces),
@@ -72,7 +73,7 @@ const WINDOW_DAYS_MAX = 3650;
 /** Names a profile by its own id. */
 const RESERVED_NAMESPACE = 'profile_id';
 
-function readNamespaces(place: Place): readonly NamespacePolicy[] {
+function readNamespaces(place: DocumentPlace): readonly NamespacePolicy[] {
   const namespaces = place.list(1, NAMESPACES_MAX).map(readNamespace);
   place.findRepeated(
     namespaces.map((one) => one.name),
@@ -85,7 +86,7 @@ function readNamespaces(place: Place): readonly NamespacePolicy[] {
   return namespaces;
 }
 
-function readNamespace(place: Place): NamespacePolicy {
+function readNamespace(place: DocumentPlace): NamespacePolicy {
   place.hasOnly(['name', 'normaliser', 'priority', 'limit', 'uniqueToPerson', 'followsPerson']);
   const uniqueToPerson = place.has('uniqueToPerson') && place.at('uniqueToPerson').boolean();
   const limit =
@@ -111,7 +112,7 @@ function readNamespace(place: Place): NamespacePolicy {
   };
 }
 
-function readLimit(place: Place): NamespaceLimit {
+function readLimit(place: DocumentPlace): NamespaceLimit {
   place.hasOnly(['max', 'windowDays']);
   const days = place.at('windowDays');
   return {
@@ -120,7 +121,7 @@ function readLimit(place: Place): NamespaceLimit {
   };
 }
 
-function readJunkValues(place: Place): readonly string[] {
+function readJunkValues(place: DocumentPlace): readonly string[] {
   // Compared as `normaliseIdentifier` does: in another form they would never be met.
   return place
     .list(0, JUNK_VALUES_MAX)
@@ -129,16 +130,17 @@ function readJunkValues(place: Place): readonly string[] {
     );
 }
 
-function readPhoneRegion(place: Place): string {
+function readPhoneRegion(place: DocumentPlace): string {
   const region = place.text(/^[A-Z]{2}$/, 'an ISO 3166-1 code like CN');
   if (region !== '' && !isPhoneRegion(region)) place.fault('must be a region with phone numbers');
   return region;
 }
 
-function readEmailProviders(place: Place): readonly EmailProvider[] {
+function readEmailProviders(place: DocumentPlace): readonly EmailProvider[] {
   const providers = place.list(0, EMAIL_PROVIDERS_MAX).map((one) => {
     one.hasOnly(['domain', 'aliases', 'ignoreDots', 'dropPlusTags']);
-    const readDomain = (domain: Place) => domain.text(/^[^\s@\p{Lu}]+$/u, 'a domain in lower case');
+    const readDomain = (domain: DocumentPlace) =>
+      domain.text(/^[^\s@\p{Lu}]+$/u, 'a domain in lower case');
     return {
       domain: readDomain(one.at('domain')),
       aliases: one.has('aliases') ? one.at('aliases').list(0, 20).map(readDomain) : [],
@@ -152,93 +154,6 @@ function readEmailProviders(place: Place): readonly EmailProvider[] {
   return providers;
 }
 
-function readTraitStrategies(place: Place): ReadonlyMap<string, TraitStrategy> {
+function readTraitStrategies(place: DocumentPlace): ReadonlyMap<string, TraitStrategy> {
   return new Map(place.entries().map(([name, one]) => [name, one.oneOf(traitStrategies)]));
-}
-
-/** A value in the document, which tells its path when something is wrong with it. */
-class Place {
-  constructor(
-    private readonly path: string,
-    readonly value: unknown,
-    private readonly faults: string[],
-  ) {}
-
-  fault(expectation: string): void {
-    this.faults.push(`${this.path === '' ? 'the policy' : this.path}: ${expectation}`);
-  }
-
-  at(name: string): Place {
-    const path = this.path === '' ? name : `${this.path}.${name}`;
-    return new Place(path, this.has(name) ? this.members[name] : undefined, this.faults);
-  }
-
-  has(name: string): boolean {
-    return Object.hasOwn(this.members, name);
-  }
-
-  hasOnly(names: readonly string[]): void {
-    for (const [name, member] of this.entries()) {
-      if (!names.includes(name)) member.fault(`must not be there; known are ${names.join(', ')}`);
-    }
-  }
-
-  entries(): readonly (readonly [string, Place])[] {
-    if (!isObject(this.value)) this.fault('must be an object');
-    return Object.keys(this.members).map((name) => [name, this.at(name)]);
-  }
-
-  list(min: number, max: number): readonly Place[] {
-    if (!Array.isArray(this.value) || this.value.length < min || this.value.length > max) {
-      this.fault(`must be a list of ${min} to ${max}`);
-      return [];
-    }
-    return this.value.map(
-      (value: unknown, index) => new Place(`${this.path}[${index}]`, value, this.faults),
-    );
-  }
-
-  text(form: RegExp, expectation: string): string {
-    if (typeof this.value === 'string' && form.test(this.value)) return this.value;
-    this.fault(`must be ${expectation}`);
-    return '';
-  }
-
-  integer(min: number, max: number, alternative = ''): number {
-    const { value } = this;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
-      return value;
-    }
-    this.fault(`must be a whole number from ${min} to ${max}${alternative}`);
-    return Number.NaN;
-  }
-
-  boolean(): boolean {
-    if (typeof this.value !== 'boolean') this.fault('must be true or false');
-    return this.value === true;
-  }
-
-  oneOf<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Choice {
-    const choice = choices.find((candidate) => candidate === this.value);
-    if (choice === undefined) this.fault(`must be one of ${choices.join(', ')}`);
-    return choice ?? choices[0];
-  }
-
-  /** Tells of every member of this list whose `name` an earlier one has too. */
-  findRepeated(values: readonly (string | number)[], name: string): void {
-    values.forEach((value, index) => {
-      const isBlank = value === '' || Number.isNaN(value);
-      const first = values.indexOf(value);
-      if (isBlank || first === index) return;
-      this.faults.push(`${this.path}[${index}].${name}: must not be that of [${first}] as well`);
-    });
-  }
-
-  private get members(): Readonly<Record<string, unknown>> {
-    return isObject(this.value) ? this.value : {};
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

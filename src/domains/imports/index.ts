@@ -1,0 +1,2 @@
+export type { ImportCheckpoint, ImportIdentity } from './imports.model';
+export { ImportService } from './imports.service';
