@@ -11,6 +11,12 @@ import {
   defaultDuplicatePolicy,
   requireSoundDuplicatePolicy,
 } from './domains/duplicates';
+import {
+  EventSchemaPreviews,
+  EventSchemaReads,
+  EventSchemaRegistry,
+  EventSchemaService,
+} from './domains/event-schemas';
 import { defaultEventLimits, defaultEventMap, EventReads, EventService } from './domains/events';
 import {
   FeedbackProjector,
@@ -101,6 +107,7 @@ export function createApp(ground: Ground) {
   const value = new ValueService(database, ids, currency, (tx, now) =>
     activity.scheduleAll(tx, now),
   );
+  const schemas = new EventSchemaRegistry(logger);
   const events = new EventService({
     database,
     clock,
@@ -108,6 +115,7 @@ export function createApp(ground: Ground) {
     identity,
     directory,
     activity,
+    schemas,
     identityPolicy,
     map: defaultEventMap(currency),
     limits: defaultEventLimits,
@@ -126,6 +134,7 @@ export function createApp(ground: Ground) {
     directory: new DirectoryReads(sql, lifecycleModel.name),
     duplicates: new DuplicateReads(sql),
     events: new EventReads(sql),
+    eventSchemas: new EventSchemaReads(sql),
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
@@ -153,10 +162,12 @@ export function createApp(ground: Ground) {
     duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),
     duplicates,
     events,
+    eventSchemas: new EventSchemaService(database, clock, schemas.forget),
     loyalty,
     merges,
     value,
     community: new CommunityService(database, clock, ids, directory, events),
+    eventSchemaPreviews: new EventSchemaPreviews(new EventReads(database)),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
     reads: readsOver(database),

@@ -17,6 +17,10 @@ export const fieldAccess = {
   'Query.duplicateCandidates': { scope: 'profiles:read' },
   'Query.identityWarnings': { scope: 'profiles:read' },
   'Query.identityWarningCounts': { scope: 'profiles:read' },
+  'Query.eventSchemas': { scope: 'schemas:manage' },
+  'Query.eventSchema': { scope: 'schemas:manage' },
+  'Query.eventSchemaViolations': { scope: 'schemas:manage' },
+  'Query.previewEventSchema': { scope: 'schemas:manage' },
   'Query.apiKeys': { scope: 'keys:manage' },
 
   'Mutation.recordEvents': { scope: 'events:write' },
@@ -29,6 +33,9 @@ export const fieldAccess = {
   'Mutation.createReferralCode': { scope: 'referrals:write' },
   'Mutation.claimReferral': { scope: 'referrals:write' },
   'Mutation.dismissDuplicate': { scope: 'profiles:merge' },
+  'Mutation.registerEventSchema': { scope: 'schemas:manage' },
+  'Mutation.activateEventSchema': { scope: 'schemas:manage' },
+  'Mutation.retireEventSchema': { scope: 'schemas:manage' },
   'Mutation.createApiKey': { scope: 'keys:manage' },
   'Mutation.revokeApiKey': { scope: 'keys:manage' },
 

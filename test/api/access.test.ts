@@ -34,6 +34,8 @@ beforeAll(async () => {
   });
   const grantor = { actor: 'test', scopes: new Set(scopeNames) };
   const made = await api.app.apiKeys.create({ name: 'revocable', scopes: scopeNames }, grantor);
+  const schema = { name: 'Unsent', version: 1, schema: {}, isActivated: false };
+  await api.app.eventSchemas.register({ ...schema, enforcement: 'ALLOW' }, 'test');
   revocable = `key_${made.apiKey.id.replaceAll('-', '')}`;
 });
 
@@ -90,6 +92,24 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.duplicateCandidates': { text: '{ duplicateCandidates { __typename } }' },
   'Query.identityWarnings': { text: '{ identityWarnings { __typename } }' },
   'Query.identityWarningCounts': { text: '{ identityWarningCounts { rule } }' },
+  'Query.eventSchemas': { text: '{ eventSchemas { __typename } }' },
+  'Query.eventSchema': { text: '{ eventSchema(name: "Unsent", version: 1) { __typename } }' },
+  'Query.eventSchemaViolations': { text: '{ eventSchemaViolations { __typename } }' },
+  'Query.previewEventSchema': {
+    text: `{ previewEventSchema(input: { name: "A", schema: {}, enforcement: ALLOW }) {
+      __typename } }`,
+  },
+  'Mutation.registerEventSchema': {
+    text: `mutation { registerEventSchema(input: { name: "Unsent", version: 1, schema: {} }) {
+      __typename } }`,
+  },
+  'Mutation.activateEventSchema': {
+    text: `mutation { activateEventSchema(input: { name: "Unsent", version: 1 }) {
+      __typename } }`,
+  },
+  'Mutation.retireEventSchema': {
+    text: 'mutation { retireEventSchema(name: "Unsent", version: 2) { __typename } }',
+  },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
   'Mutation.recordEvents': {
     text: 'mutation ($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',

@@ -90,6 +90,7 @@ function toIncoming(input: EventInput, ids: IdSource): IncomingEvent {
     properties: input.properties ?? undefined,
     traits: input.traits ?? undefined,
     channel: input.channel ?? undefined,
+    schemaVersion: input.schemaVersion ?? undefined,
   };
 }
 

@@ -10,16 +10,18 @@ import {
   type KnownGraph,
   type ProfileDirectory,
 } from '../identity';
-import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
+import { type Draft, type IntakeParts, isDraft, type Refused, takeIn } from './events.intake';
 import type {
   AcceptedEvent,
   Contribution,
   EventProjector,
+  EventSchemas,
   ExpectedEvent,
   IncomingEvent,
 } from './events.model';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
+import { findViolating, messageKeyOf } from './events.violations';
 import { isConsentEvent } from './maps/consent-preferences';
 
 /** Events handled in one transaction. */
@@ -56,6 +58,7 @@ export interface EventServiceParts extends IntakeParts {
   readonly identity: IdentityService;
   readonly directory: ProfileDirectory;
   readonly activity: ActivityService;
+  readonly schemas: EventSchemas;
   /** In the order they are called. */
   readonly projectors: readonly EventProjector[];
 }
@@ -94,18 +97,23 @@ export class EventService {
     now: Date,
     isAlone = false,
   ): Promise<IngestResult> {
-    const judged = await takeIn(tx, source, events, now, this.parts);
+    const { identity, schemas } = this.parts;
+    const judgeBySchema = await schemas.judgeOf(tx, events, now);
+    const judged = await takeIn(tx, source, events, now, this.parts, judgeBySchema);
     const drafts = judged.filter(isDraft);
     const companions = await this.companionsOf(tx, drafts);
-    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
+    const known = await identity.lockAndLoad(tx, drafts, companions, isAlone);
     // Only under the locks: a concurrent delivery of the same message is finished by now.
-    const receipts = await store.findReceipts(
-      tx,
-      drafts.map((draft) => draft.messageKey),
-    );
+    const messageKeys = judged.map(messageKeyOf).filter((key) => key !== undefined);
+    const receipts = await store.findReceipts(tx, messageKeys);
     const fresh = leaveOutDuplicates(drafts, receipts);
     const accepted = await this.accept(tx, source, fresh, known, now);
-    await this.setAside(tx, source, events, judged, now);
+    const setAsideKeys = await this.setAside(tx, source, events, judged, receipts, now);
+    if (judgeBySchema !== null) {
+      const isAccepted = (draft: Draft) => accepted.get(draft.messageKey)?.draft === draft;
+      const violating = findViolating(events, judged, isAccepted, setAsideKeys, now);
+      await schemas.recordViolations(tx, source, violating, now);
+    }
     const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
@@ -209,37 +217,34 @@ export class EventService {
     });
   }
 
+  /** @returns the messages that had not been set aside for the same reason before */
   private async setAside(
     tx: Tx,
     source: string,
     events: readonly IncomingEvent[],
-    judged: readonly (Draft | Rejection)[],
+    judged: readonly (Draft | Refused)[],
+    receipts: readonly store.Receipt[],
     now: Date,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
+    const taken = new Set(receipts.map((receipt) => receipt.messageKey));
     const rows = judged.flatMap((one, index) => {
       const event = events[index];
-      if (isDraft(one) || event === undefined) return [];
+      if (isDraft(one) || event === undefined || taken.has(messageKeyOf(one) ?? '')) return [];
+      const { reason, detail } = one;
       const { messageId } = event;
       const payload = toPayload(event);
       // Without an id of its own an event is known by what it says, so that none displaces another.
       const identity = messageId.trim() === '' ? payload : messageId;
-      return [
-        {
-          ...one,
-          messageKey: store.messageKey(source, identity),
-          quarantineId: this.parts.ids.next(),
-          source,
-          messageId,
-          payload,
-        },
-      ];
+      const messageKey = store.messageKey(source, identity);
+      const quarantineId = this.parts.ids.next<string>();
+      return [{ reason, detail, messageKey, quarantineId, source, messageId, payload }];
     });
-    await store.quarantine(tx, rows, now);
+    return store.quarantine(tx, rows, now);
   }
 
   private async reportOutcomes(
     tx: Tx,
-    judged: readonly (Draft | Rejection)[],
+    judged: readonly (Draft | Refused)[],
     accepted: ReadonlyMap<string, Accepted>,
     receipts: readonly store.Receipt[],
   ): Promise<EventOutcome[]> {
@@ -249,11 +254,13 @@ export class EventService {
       receipts.map((receipt) => receipt.identifierId),
     );
     return judged.map((one): EventOutcome => {
-      if (!isDraft(one)) return { status: 'QUARANTINED', ...one };
-      const receipt = earlier.get(one.messageKey);
+      const receipt = earlier.get(messageKeyOf(one) ?? '');
       if (receipt !== undefined) {
         const { eventId, identifierId } = receipt;
         return { status: 'DUPLICATE', eventId, profileId: must(owners.get(identifierId)) };
+      }
+      if (!isDraft(one)) {
+        return { status: 'QUARANTINED', reason: one.reason, detail: one.detail };
       }
       const { draft, assignment } = must(accepted.get(one.messageKey));
       const { eventId } = draft;

@@ -102,18 +102,32 @@ export interface QuarantineRow extends Rejection {
   readonly payload: string;
 }
 
-/** Keeps what was rejected; a message sent again replaces what was kept of it before. */
-export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Date): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    `insert into quarantined_event
+/**
+ * Keeps what was rejected; a message sent again replaces what was kept of it before.
+ * @returns the keys of the messages that were not here for the same reason already
+ */
+export async function quarantine(
+  tx: Tx,
+  rows: readonly QuarantineRow[],
+  now: Date,
+): Promise<readonly string[]> {
+  if (rows.length === 0) return [];
+  const kept = await tx.query<{ messageKey: string; isNew: boolean }>(
+    `with earlier as (
+       select message_key, reason from quarantined_event where message_key = any($1::uuid[])
+     )
+     insert into quarantined_event as kept
        (message_key, quarantine_id, source, message_id, reason, detail, payload, received_at)
      select distinct on (q.message_key) q.*, $8::timestamptz
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
        $7::text[]) as q (message_key)
      on conflict (message_key) do update set
        reason = excluded.reason, detail = excluded.detail, payload = excluded.payload,
-       received_at = excluded.received_at`,
+       received_at = excluded.received_at
+     returning message_key as "messageKey", not exists (
+       select from earlier
+       where earlier.message_key = kept.message_key and earlier.reason = kept.reason
+     ) as "isNew"`,
     [
       rows.map((row) => row.messageKey),
       rows.map((row) => row.quarantineId),
@@ -125,6 +139,7 @@ export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Da
       now,
     ],
   );
+  return kept.filter(({ isNew }) => isNew).map(({ messageKey }) => messageKey);
 }
 
 /** An identifier that was not used for what it holds must not keep its event from being stored. */

@@ -3,13 +3,19 @@ export type {
   AcceptedEvent,
   Contribution,
   EventProjector,
+  EventSchemas,
   ExpectedEvent,
   FindHolders,
   IncomingEvent,
+  JudgeBySchema,
+  JudgedEvent,
+  SchemaVerdict,
+  SchemaViolation,
 } from './events.model';
 export { EventReads } from './events.reads';
 export { EventResolver } from './events.resolver';
 export { defaultEventLimits } from './events.rules';
+export type { SampledEvent } from './events.sample.store';
 export {
   EVENT_BATCH_MAX,
   type EventOutcome,

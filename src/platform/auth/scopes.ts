@@ -12,6 +12,7 @@ export const scopes = {
   'feedback:write': 'Submit feedback',
   'referrals:read': 'Read referral codes and referrals',
   'referrals:write': 'Create and claim referral codes',
+  'schemas:manage': 'Register, try, activate and retire event schemas, and read violations',
   'keys:manage': 'Create, list and revoke API keys',
 } as const;
 
