@@ -165,7 +165,7 @@ describe('OMIT', () => {
         properties: { a: true },
         anyOf: [{ properties: { b: true } }, { allOf: [{ properties: { c: true } }] }],
         if: true,
-        then: { properties: { d: true } },
+        else: { properties: { d: true } },
         dependentSchemas: { a: { properties: { e: true } } },
       },
       { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 },

@@ -10,12 +10,12 @@ import { addViolations } from './event-schemas.violations.store';
 /** For this long a change in another process may go unnoticed in this one. */
 const CACHE_MS_MAX = 3_000;
 
-/** What is known of a name: its versions, and what they say as soon as an event asked for it. */
+/** What is known of a name: its versions, and what those say that events asked for. */
 interface KnownName {
-  readonly headers: store.SchemaHeader[];
+  readonly headers: Map<number, store.SchemaHeader>;
   /** A version never changes, so it is compiled once. Null: it cannot be. */
   readonly compiled: Map<number, CompiledSchema | null>;
-  schemas: SchemasOfName | null;
+  active: number | null;
 }
 
 /**
@@ -44,12 +44,21 @@ export class EventSchemaRegistry implements EventSchemas {
     const names = await this.current(tx, now);
     if (names.size === 0) return null;
     const asked = new Map<string, KnownName>();
-    for (const { name } of events) {
+    const missing = new Map<string, store.SchemaKey>();
+    for (const { name, schemaVersion } of events) {
       const known = names.get(name);
-      if (known !== undefined) asked.set(name, known);
+      if (known === undefined) continue;
+      asked.set(name, known);
+      for (const version of [known.active, schemaVersion ?? null]) {
+        if (version === null || known.compiled.has(version) || !known.headers.has(version))
+          continue;
+        missing.set(`${version} ${name}`, { name, version });
+      }
     }
     if (asked.size === 0) return null;
-    const schemas = await this.schemasOf(tx, asked);
+    if (missing.size > 0) await this.compile(tx, [...missing.values()], asked);
+    const schemas = new Map<string, SchemasOfName>();
+    for (const [name, known] of asked) schemas.set(name, toSchemas(known));
     return (event) => {
       const ofName = schemas.get(event.name);
       return ofName === undefined ? null : judgeEvent(event, ofName);
@@ -83,38 +92,24 @@ export class EventSchemaRegistry implements EventSchemas {
     for (const header of headers) {
       const { name, version } = header;
       const known: KnownName = names.get(name) ?? {
-        headers: [],
+        headers: new Map(),
         compiled: new Map(),
-        schemas: null,
+        active: null,
       };
       names.set(name, known);
-      known.headers.push(header);
+      known.headers.set(version, header);
+      if (header.isActive) known.active = version;
       const compiled = this.names.get(name)?.compiled.get(version);
       if (compiled !== undefined) known.compiled.set(version, compiled);
     }
     return names;
   }
 
-  private async schemasOf(
+  private async compile(
     sql: Sql,
+    missing: readonly store.SchemaKey[],
     asked: ReadonlyMap<string, KnownName>,
-  ): Promise<ReadonlyMap<string, SchemasOfName>> {
-    await this.compileMissing(sql, asked);
-    const schemas = new Map<string, SchemasOfName>();
-    for (const [name, known] of asked) {
-      known.schemas ??= toSchemas(known);
-      schemas.set(name, known.schemas);
-    }
-    return schemas;
-  }
-
-  private async compileMissing(sql: Sql, asked: ReadonlyMap<string, KnownName>): Promise<void> {
-    const missing: store.SchemaKey[] = [];
-    for (const { headers, compiled, schemas } of asked.values()) {
-      if (schemas !== null) continue;
-      missing.push(...headers.filter(({ version }) => !compiled.has(version)));
-    }
-    if (missing.length === 0) return;
+  ): Promise<void> {
     for (const { name, version, schema } of await store.findDocuments(sql, missing)) {
       const compiled = compileSchema(schema);
       if (!isCompiled(compiled)) {
@@ -127,15 +122,12 @@ export class EventSchemaRegistry implements EventSchemas {
   }
 }
 
-function toSchemas({ headers, compiled }: KnownName): SchemasOfName {
+function toSchemas({ headers, compiled, active }: KnownName): SchemasOfName {
   const versions = new Map<number, SchemaInForce>();
-  let active: SchemaInForce | null = null;
-  for (const { version, enforcement, isActive } of headers) {
-    const own = compiled.get(version) ?? null;
-    if (own === null) continue;
-    const schema = { version, enforcement, compiled: own };
-    versions.set(version, schema);
-    if (isActive) active = schema;
+  for (const [version, own] of compiled) {
+    const header = headers.get(version);
+    if (own === null || header === undefined) continue;
+    versions.set(version, { version, enforcement: header.enforcement, compiled: own });
   }
-  return { active, versions };
+  return { active: active === null ? null : (versions.get(active) ?? null), versions };
 }

@@ -9,6 +9,7 @@ import {
 import type { RequestContext } from '../../platform/graphql/context';
 import { InvalidInput } from '../../shared/errors';
 import { isStorable } from '../../shared/json';
+import { storableText } from '../../shared/text';
 import { EventSchemaReads } from './event-schemas.reads';
 import { EventSchemaService, type SchemaOutcome } from './event-schemas.service';
 import type { SchemaKey } from './event-schemas.store';
@@ -36,7 +37,7 @@ export class EventSchemaResolver {
   })
   async eventSchemas(
     @Arg('name', () => String, { nullable: true, description: 'Of this name only.' })
-    name: string | null,
+    name: string | null = null,
     @Arg('includeRetired', () => Boolean, {
       defaultValue: false,
       description: 'Whether versions that are for no events any more are listed as well.',
@@ -48,7 +49,7 @@ export class EventSchemaResolver {
     after: string | null,
   ): Promise<Connection<EventSchema>> {
     const size = pageSize(first);
-    const conditions = { name: name ?? null, includesRetired };
+    const conditions = { name: name === null ? null : storableText(name), includesRetired };
     const rows = await this.reads.findPage(conditions, toPosition(after), size + 1);
     return toConnection(
       rows,
@@ -66,7 +67,7 @@ export class EventSchemaResolver {
     @Arg('name', { description: 'The name of the events.' }) name: string,
     @Arg('version', () => Int, { description: 'As it was registered.' }) version: number,
   ): Promise<EventSchema | null> {
-    const row = await this.reads.find(name, version);
+    const row = await this.reads.find(storableText(name), version);
     return row === null ? null : new EventSchema(row);
   }
 
@@ -98,7 +99,7 @@ export class EventSchemaResolver {
   ): Promise<typeof ActivateEventSchemaResult> {
     const { name, version, enforcement = null } = input;
     const actor = actorOf(context.caller);
-    return toResult(await this.service.activate(name, version, enforcement, actor));
+    return toResult(await this.service.activate(storableText(name), version, enforcement, actor));
   }
 
   @Mutation(() => RetireEventSchemaResult, {
@@ -111,7 +112,9 @@ export class EventSchemaResolver {
     @Arg('version', () => Int, { description: 'As it was registered.' }) version: number,
     @Ctx() context: RequestContext,
   ): Promise<typeof RetireEventSchemaResult> {
-    const result = toResult(await this.service.retire(name, version, actorOf(context.caller)));
+    const result = toResult(
+      await this.service.retire(storableText(name), version, actorOf(context.caller)),
+    );
     if (result instanceof EventSchemaRefused) throw new Error('Retiring is never refused.');
     return result;
   }

@@ -50,11 +50,13 @@ export class EventSchemaService {
    * @param actor who says so, e.g. `key:data-team`
    */
   async register(asked: Registration, actor: string): Promise<SchemaOutcome> {
-    const compiled = compileSchema(asked.schema);
-    const refusal = findFormFault(asked) ?? (isCompiled(compiled) ? null : compiled);
+    const refusal = findFormFault(asked);
     if (refusal !== null) return { kind: 'REFUSED', refusal };
+    const compiled = compileSchema(asked.schema);
+    if (!isCompiled(compiled)) return { kind: 'REFUSED', refusal: compiled };
+    const schema = compiled.document;
     return this.change(async (tx) => {
-      const { name, schema, enforcement } = asked;
+      const { name, enforcement } = asked;
       const { inUse, highest } = await store.countSchemas(tx, name);
       const version = asked.version ?? highest + 1;
       const known = await store.findSchema(tx, name, version);

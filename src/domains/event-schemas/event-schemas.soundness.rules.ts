@@ -25,7 +25,7 @@ export const SCHEMA_DEPTH_MAX = 32;
  * Schemas within a schema, each counted as often as references lead to it: references to references
  * could double the work with every line otherwise.
  */
-export const SUBSCHEMAS_MAX = 2_000;
+export const SUBSCHEMAS_MAX = 1_000;
 
 type Refusal = EventSchemaRefusal<SchemaFault>;
 
@@ -37,16 +37,16 @@ type Refusal = EventSchemaRefusal<SchemaFault>;
  */
 export function findSchemaFault(document: JsonObject): Refusal | null {
   if (!isWithin(SCHEMA_DEPTH_MAX, document)) {
-    return refusal('TOO_DEEP', null, `A schema has at most ${SCHEMA_DEPTH_MAX} levels.`);
+    return unsound('TOO_DEEP', null, `A schema has at most ${SCHEMA_DEPTH_MAX} levels.`);
   }
   const text = JSON.stringify(document);
   if (new TextEncoder().encode(text).length > SCHEMA_BYTES_MAX) {
-    return refusal('TOO_LARGE', null, `A schema has at most ${SCHEMA_BYTES_MAX / 1024} KiB.`);
+    return unsound('TOO_LARGE', null, `A schema has at most ${SCHEMA_BYTES_MAX / 1024} KiB.`);
   }
   // JSON writes what the database refuses as escapes.
   if (/\\u(0000|d[89a-f])/.test(text) && !isStorable(document)) {
     const message = 'A schema holds what cannot be stored: U+0000, or half a surrogate pair.';
-    return refusal('MALFORMED_TEXT', null, message);
+    return unsound('MALFORMED_TEXT', null, message);
   }
   const nodes = new Map<string, SchemaNode>();
   return walk(document, '', nodes) ?? findReferenceFault(nodes);
@@ -69,7 +69,7 @@ function walk(value: unknown, place: string, nodes: Map<string, SchemaNode>): Re
     return null;
   }
   if (!isObject(value)) {
-    return refusal('NOT_A_SCHEMA', place, 'A schema is an object, true or false.');
+    return unsound('NOT_A_SCHEMA', place, 'A schema is an object, true or false.');
   }
   nodes.set(place, value);
   const fault = findKeywordFault(value, place);
@@ -88,23 +88,23 @@ function findKeywordFault(
   for (const [keyword, value] of Object.entries(schema)) {
     const at = `${place}/${pointerStep(keyword)}`;
     if (!isKeyword(keyword)) {
-      return refusal('UNKNOWN_KEYWORD', at, `There is no keyword ${JSON.stringify(keyword)}.`);
+      return unsound('UNKNOWN_KEYWORD', at, `There is no keyword ${JSON.stringify(keyword)}.`);
     }
     if (keyword === '$schema' && value !== DIALECT && value !== `${DIALECT}#`) {
-      return refusal('UNKNOWN_DIALECT', at, `The dialect is ${DIALECT}.`);
+      return unsound('UNKNOWN_DIALECT', at, `The dialect is ${DIALECT}.`);
     }
     if (keyword === '$ref' && typeof value === 'string' && targetOf(value) === null) {
       const message = 'A reference leads to a place of the same schema, like #/$defs/name.';
-      return refusal('REMOTE_REFERENCE', at, message);
+      return unsound('REMOTE_REFERENCE', at, message);
     }
     if (keyword === 'format' && !FORMATS.some((format) => format === value)) {
-      return refusal('UNKNOWN_FORMAT', at, `Formats are: ${FORMATS.join(', ')}.`);
+      return unsound('UNKNOWN_FORMAT', at, `Formats are: ${FORMATS.join(', ')}.`);
     }
     if (keyword === 'uniqueItems' && value === true && !hasScalarItems(schema)) {
       const message =
         'uniqueItems is taken where `items` has a `type` that is neither object nor array: ' +
         'comparing all items with all others is costly.';
-      return refusal('COSTLY_KEYWORD', at, message);
+      return unsound('COSTLY_KEYWORD', at, message);
     }
     const patternFault = findPatternFault(keyword, value, at);
     if (patternFault !== null) return patternFault;
@@ -125,17 +125,17 @@ function findPatternFault(keyword: string, value: unknown, place: string): Refus
 function judgePattern(pattern: string, place: string): Refusal | null {
   if (pattern.length > PATTERN_LENGTH_MAX) {
     const message = `A pattern has at most ${PATTERN_LENGTH_MAX} characters.`;
-    return refusal('COSTLY_PATTERN', place, message);
+    return unsound('COSTLY_PATTERN', place, message);
   }
   try {
     if (readPattern(pattern).instructions <= PATTERN_INSTRUCTIONS_MAX) return null;
   } catch {
     const message =
       'Patterns are in the syntax of RE2: as in JavaScript, without back-references and lookaround.';
-    return refusal('UNSUPPORTED_PATTERN', place, message);
+    return unsound('UNSUPPORTED_PATTERN', place, message);
   }
   const message = `A pattern has at most ${PATTERN_INSTRUCTIONS_MAX} steps, repetitions written out.`;
-  return refusal('COSTLY_PATTERN', place, message);
+  return unsound('COSTLY_PATTERN', place, message);
 }
 
 /** Ajv tells equal items by a table where it knows that they are no objects and lists. */
@@ -170,23 +170,23 @@ function findReferenceFault(nodes: ReadonlyMap<string, SchemaNode>): Refusal | n
   const follow = (reference: string, at: string): number => {
     const target = targetOf(reference) ?? '';
     if (!nodes.has(target)) {
-      faults.push(refusal('UNKNOWN_REFERENCE', at, 'No schema is at the place referred to.'));
+      faults.push(unsound('UNKNOWN_REFERENCE', at, 'No schema is at the place referred to.'));
       return 0;
     }
     if (open.has(target)) {
       const message = 'The reference leads back to where it comes from; spell the levels out.';
-      faults.push(refusal('RECURSIVE_REFERENCE', at, message));
+      faults.push(unsound('RECURSIVE_REFERENCE', at, message));
       return 0;
     }
     return weigh(target);
   };
   if (weigh('') > SUBSCHEMAS_MAX) {
     const message = `A schema has at most ${SUBSCHEMAS_MAX} schemas in it, references followed.`;
-    faults.push(refusal('TOO_COMPLEX', null, message));
+    faults.push(unsound('TOO_COMPLEX', null, message));
   }
   return faults[0] ?? null;
 }
 
-function refusal(fault: SchemaFault, place: string | null, message: string): Refusal {
+function unsound(fault: SchemaFault, place: string | null, message: string): Refusal {
   return { fault, message, place };
 }

@@ -105,7 +105,7 @@ registerEnumType(faults, {
     UNSUPPORTED_PATTERN: { description: 'A pattern that RE2 does not read.' },
     COSTLY_PATTERN: { description: 'A pattern that is too long, repetitions written out.' },
     COSTLY_KEYWORD: { description: '`uniqueItems` on items that are not of simple types.' },
-    TOO_COMPLEX: { description: 'More than 2,000 schemas within it, references followed.' },
+    TOO_COMPLEX: { description: 'More than 1,000 schemas within it, references followed.' },
   },
 });
 

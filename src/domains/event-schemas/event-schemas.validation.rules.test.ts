@@ -42,7 +42,7 @@ describe('a schema is taken', () => {
     ['a reference with escapes', { $ref: '#/$defs/a~1b%20c', $defs: { 'a/b c': {} } }],
     ['two references to one place', doubling(1)],
     ['as deep as can be', nested(31)],
-    ['as many schemas as can be', wide(1_999)],
+    ['as many schemas as can be', wide(999)],
     ['unique items of simple types', { items: { type: 'string' }, uniqueItems: true }],
     ['a class of characters', { properties: { a: { pattern: '^\\p{Lu}[\\w-]{2,40}$' } } }],
     ['a name like a method', { properties: { constructor: true, __proto__: true } }],
@@ -81,7 +81,7 @@ describe('a schema is refused', () => {
       { properties: { a: { required: true } } },
       'NOT_A_SCHEMA at /properties/a/required',
     ],
-    ['then without if', { then: {} }, 'NOT_A_SCHEMA at null'],
+    ['an else without if', { else: {} }, 'NOT_A_SCHEMA at null'],
     [
       'another dialect',
       { $schema: 'http://json-schema.org/draft-07/schema#' },
@@ -128,7 +128,7 @@ describe('a schema is refused', () => {
       'RECURSIVE_REFERENCE at /$defs/b/not/$ref',
     ],
     ['references to references', doubling(30), 'TOO_COMPLEX at null'],
-    ['too many schemas', wide(2_000), 'TOO_COMPLEX at null'],
+    ['too many schemas', wide(1_000), 'TOO_COMPLEX at null'],
     [
       'a back-reference',
       { properties: { a: { pattern: '(a)\\1' } } },

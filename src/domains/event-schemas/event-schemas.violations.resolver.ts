@@ -8,6 +8,7 @@ import {
 import { InvalidInput } from '../../shared/errors';
 import { toPublicId } from '../../shared/ids';
 import { isStorable } from '../../shared/json';
+import { storableText } from '../../shared/text';
 import type { ViolationSample } from './event-schemas.counting.rules';
 import { EventSchemaPreviews, type Preview } from './event-schemas.preview';
 import { EventSchemaReads } from './event-schemas.reads';
@@ -39,7 +40,12 @@ export class EventSchemaViolationResolver {
     @Arg('input', { description: 'What to try.' }) input: PreviewEventSchemaInput,
   ): Promise<typeof PreviewEventSchemaResult> {
     const { name, schema, enforcement, last = null } = input;
-    const preview = await this.previews.preview({ name, schema, enforcement, last });
+    const preview = await this.previews.preview({
+      name: storableText(name),
+      schema,
+      enforcement,
+      last,
+    });
     return 'fault' in preview ? new EventSchemaRefused(preview) : toPreview(preview);
   }
 
@@ -58,9 +64,9 @@ export class EventSchemaViolationResolver {
   ): Promise<Connection<EventSchemaViolation>> {
     const size = pageSize(first);
     const conditions = {
-      name: filter?.name ?? null,
+      name: filter?.name == null ? null : storableText(filter.name),
       version: filter?.version ?? null,
-      source: filter?.source ?? null,
+      source: filter?.source == null ? null : storableText(filter.source),
       since: filter?.since ?? null,
     };
     const rows = await this.reads.findViolations(conditions, toPosition(after), size + 1);

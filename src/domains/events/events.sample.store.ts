@@ -16,6 +16,9 @@ const CHUNK_PAGES = 512;
 /** Pages read at most: 128 MB. */
 const PAGES_MAX = 16_384;
 
+/** Beyond every row of a table. */
+const LAST_PLACE = '(4294967295,0)';
+
 /**
  * The latest events of a name, those stored last first. There is no index by name, which every
  * event would have to pay for: the table is only ever added to, so it is read from its end, page by
@@ -32,7 +35,7 @@ export async function* findLatestNamed(
   let end = table?.pages ?? 0;
   const floor = Math.max(0, end - PAGES_MAX);
   // What is added meanwhile may be on the last page or after it.
-  let until: string | null = null;
+  let until = LAST_PLACE;
   let left = limit;
   while (left > 0 && end > floor) {
     const start = Math.max(floor, end - CHUNK_PAGES);
@@ -40,7 +43,7 @@ export async function* findLatestNamed(
       `select event_id as "eventId", message_id as "messageId", source, properties,
          received_at as "receivedAt"
        from event
-       where name = $1 and ctid >= $2::tid and ($3::tid is null or ctid < $3::tid)
+       where name = $1 and ctid >= $2::tid and ctid < $3::tid
        order by received_at desc, event_id desc
        limit $4`,
       [name, `(${start},0)`, until, left],
