@@ -12,7 +12,7 @@ export const PREVIEW_EVENTS_DEFAULT = 1_000;
 export const PREVIEW_EVENTS_MAX = 10_000;
 
 /** Events judged before others get a turn: a schema may be slow, and the server has other callers. */
-const PORTION = 100;
+const PORTION = 20;
 
 export interface PreviewRequest {
   readonly name: string;
