@@ -108,16 +108,8 @@ export async function takeIn(
 /** The event with the properties that are left of it. Usually that is all, and the event itself. */
 function withProperties(event: IncomingEvent, properties: JsonObject | undefined): IncomingEvent {
   if (properties === undefined || properties === event.properties) return event;
-  return {
-    messageId: event.messageId,
-    name: event.name,
-    occurredAt: event.occurredAt,
-    identifiers: event.identifiers,
-    properties,
-    traits: event.traits,
-    channel: event.channel,
-    schemaVersion: event.schemaVersion,
-  };
+  // Copied whole, whatever else an event may have: few events have something left out.
+  return { ...event, properties };
 }
 
 /** For each id that an event names a profile by, the identifier that stands for the profile. */

@@ -108,13 +108,13 @@ export class EventService {
     const receipts = await store.findReceipts(tx, messageKeys);
     const fresh = leaveOutDuplicates(drafts, receipts);
     const accepted = await this.accept(tx, source, fresh, known, now);
-    const setAsideKeys = await this.setAside(tx, source, events, judged, receipts, now);
+    const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    const setAsideKeys = await this.setAside(tx, source, events, outcomes, now);
     if (judgeBySchema !== null) {
       const isAccepted = (draft: Draft) => accepted.get(draft.messageKey)?.draft === draft;
       const violating = findViolating(events, judged, isAccepted, setAsideKeys, now);
       await schemas.recordViolations(tx, source, violating, now);
     }
-    const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
 
@@ -222,15 +222,13 @@ export class EventService {
     tx: Tx,
     source: string,
     events: readonly IncomingEvent[],
-    judged: readonly (Draft | Refused)[],
-    receipts: readonly store.Receipt[],
+    outcomes: readonly EventOutcome[],
     now: Date,
   ): Promise<readonly string[]> {
-    const taken = new Set(receipts.map((receipt) => receipt.messageKey));
-    const rows = judged.flatMap((one, index) => {
+    const rows = outcomes.flatMap((outcome, index) => {
       const event = events[index];
-      if (isDraft(one) || event === undefined || taken.has(messageKeyOf(one) ?? '')) return [];
-      const { reason, detail } = one;
+      if (outcome.status !== 'QUARANTINED' || event === undefined) return [];
+      const { reason, detail } = outcome;
       const { messageId } = event;
       const payload = toPayload(event);
       // Without an id of its own an event is known by what it says, so that none displaces another.
