@@ -172,6 +172,56 @@ describe('OMIT', () => {
       { stored: { a: 1, b: 1, c: 1, d: 1, e: 1 }, counted: ['/* unknownProperty'] },
     ],
     [
+      'keeps what another part says of all others',
+      {
+        allOf: [
+          { properties: { a: { properties: { x: true } } } },
+          { additionalProperties: { properties: { y: true } } },
+        ],
+      },
+      { a: { x: 1, y: 1, z: 1 }, b: { y: 1, z: 1 } },
+      {
+        stored: { a: { x: 1, y: 1 }, b: { y: 1 } },
+        counted: ['/a/* unknownProperty', '/*/* unknownProperty'],
+      },
+    ],
+    [
+      'keeps what another part says of all items',
+      {
+        properties: {
+          a: {
+            prefixItems: [{ properties: { x: true } }],
+            contains: { properties: { y: true } },
+            allOf: [{ items: { properties: { z: true } } }],
+          },
+        },
+      },
+      {
+        a: [
+          { x: 1, y: 1, z: 1, q: 1 },
+          { x: 1, y: 1, z: 1 },
+        ],
+      },
+      {
+        stored: {
+          a: [
+            { x: 1, y: 1, z: 1 },
+            { y: 1, z: 1 },
+          ],
+        },
+        counted: ['/a/*/* unknownProperty', '/a/*/* unknownProperty'],
+      },
+    ],
+    [
+      'leaves whole what several patterns speak of',
+      { patternProperties: { '^a': { properties: { x: true } }, b$: { properties: { y: true } } } },
+      { ab: { x: 1, y: 1, z: 1 }, a: { x: 1, z: 1 }, c: 1 },
+      {
+        stored: { ab: { x: 1, y: 1, z: 1 }, a: { x: 1 } },
+        counted: ['/*/* unknownProperty', '/* unknownProperty'],
+      },
+    ],
+    [
       'does not know what must not be',
       { properties: { a: true }, not: { properties: { b: { type: 'string' } }, required: ['b'] } },
       { a: 1, b: 'x' },

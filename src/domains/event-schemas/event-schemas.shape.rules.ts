@@ -14,18 +14,28 @@ const SINGLES_IN_PLACE = ['if', 'then', 'else'] as const;
 
 type Keywords = Readonly<Record<string, unknown>>;
 
+/** What one schema says of a place; several may speak of the same. */
+interface Part {
+  readonly named: ReadonlyMap<string, SchemaNode>;
+  readonly patterned: readonly { readonly pattern: Pattern; readonly schema: SchemaNode }[];
+  /** Of the properties that this part does not name itself. */
+  readonly others: SchemaNode | undefined;
+  readonly positions: readonly SchemaNode[];
+  /** Of the items after those positions. */
+  readonly rest: SchemaNode | undefined;
+  readonly contained: SchemaNode | undefined;
+}
+
 /**
  * What a schema knows of one place of the properties: everything that any part of it names there,
  * whether or not that part has to hold (both sides of an `anyOf`, `then` and `else`). So what is
  * unknown does not depend on values, and nothing is ever stripped that some part asks for.
  */
 export class Shape {
-  private readonly named = new Map<string, SchemaNode[]>();
-  private readonly patterned: { readonly pattern: Pattern; readonly schema: SchemaNode }[] = [];
-  /** What is said of all properties that are not named. */
-  private readonly others: SchemaNode[] = [];
-  private readonly positions: SchemaNode[][] = [];
-  private readonly rest: SchemaNode[] = [];
+  private readonly parts: Part[] = [];
+  private readonly required = new Set<string>();
+  /** What is said of whatever no part speaks of. */
+  private readonly unevaluated: SchemaNode[] = [];
   private isClosed = false;
   private takesOthers = false;
   private readonly inner = new Map<string, Shape>();
@@ -40,46 +50,57 @@ export class Shape {
 
   /** Whether an object here may have such a property. Where no property is named, all are known. */
   knows(name: string): boolean {
-    if (!this.isClosed || this.takesOthers || this.named.has(name)) return true;
-    return this.patterned.some(({ pattern }) => pattern.test(name));
+    if (!this.isClosed || this.takesOthers || this.names(name)) return true;
+    return this.parts.some(({ patterned }) => patterned.some(({ pattern }) => pattern.test(name)));
   }
 
   /** Whether a property is called by its name in the schema. */
   names(name: string): boolean {
-    return this.named.has(name);
+    return this.required.has(name) || this.parts.some(({ named }) => named.has(name));
   }
 
   property(name: string): Shape {
-    const own = this.named.get(name) ?? [];
-    const matching = this.patterned.filter(({ pattern }) => pattern.test(name));
-    const [first] = matching;
-    if (own.length > 0) {
-      const schemas = [...own, ...matching.map(({ schema }) => schema)];
-      return this.innerOf(`= ${name}`, schemas);
+    const schemas: SchemaNode[] = [];
+    const patterns: Pattern[] = [];
+    for (const { named, patterned, others } of this.parts) {
+      const own = named.get(name);
+      const matching = patterned.filter(({ pattern }) => pattern.test(name));
+      if (own !== undefined) schemas.push(own);
+      for (const { pattern, schema } of matching) {
+        schemas.push(schema);
+        patterns.push(pattern);
+      }
+      if (own === undefined && matching.length === 0 && others !== undefined) schemas.push(others);
     }
-    if (first === undefined) return this.innerOf('others', this.others);
+    if (this.names(name)) return this.innerOf(`= ${name}`, schemas);
     // Senders could invent names for every set of patterns: what several speak of is left whole.
-    if (matching.length > 1) return this.innerOf('several', []);
-    return this.innerOf(`~ ${first.pattern}`, [first.schema]);
+    if (patterns.length > 1) return this.innerOf('several', [true]);
+    return this.innerOf(`~ ${patterns.join('')}`, schemas);
   }
 
   item(index: number): Shape {
-    const own = this.positions[index];
-    return own === undefined ? this.innerOf('rest', this.rest) : this.innerOf(`at ${index}`, own);
+    const schemas: SchemaNode[] = [];
+    let isPositioned = false;
+    for (const { positions, rest, contained } of this.parts) {
+      const own = positions[index];
+      isPositioned ||= own !== undefined;
+      for (const one of [own ?? rest, contained]) if (one !== undefined) schemas.push(one);
+    }
+    return this.innerOf(isPositioned ? `at ${index}` : 'rest', schemas);
   }
 
   private innerOf(key: string, schemas: readonly SchemaNode[]): Shape {
     const known = this.inner.get(key);
     if (known !== undefined) return known;
-    const shape = new Shape(this.document, schemas);
+    const shape = new Shape(this.document, schemas.length === 0 ? this.unevaluated : schemas);
     this.inner.set(key, shape);
     return shape;
   }
 
   private read(schema: SchemaNode): void {
     if (typeof schema === 'boolean') return;
-    this.readProperties(schema);
-    this.readItems(schema);
+    this.parts.push(toPart(schema));
+    this.close(schema);
     const inPlace = [
       ...LISTS_IN_PLACE.flatMap((keyword) => schema[keyword] ?? []),
       ...SINGLES_IN_PLACE.map((keyword) => schema[keyword]),
@@ -89,45 +110,39 @@ export class Shape {
     for (const part of inPlace) if (isSchema(part)) this.read(part);
   }
 
-  private readProperties(schema: Keywords): void {
-    const { properties, patternProperties, additionalProperties, required } = schema;
-    for (const [name, inner] of Object.entries(properties ?? {})) this.name(name, inner);
-    for (const [source, inner] of Object.entries(patternProperties ?? {})) {
-      if (isSchema(inner)) this.patterned.push({ pattern: readPattern(source), schema: inner });
-    }
+  /** Reads which properties there may be, and what is said of whatever else there is. */
+  private close(schema: Keywords): void {
+    const { properties, patternProperties, required } = schema;
     // Stripping what is asked for would make sure that it is missing.
-    if (Array.isArray(required)) for (const name of required) this.name(String(name), true);
+    if (Array.isArray(required)) for (const name of required) this.required.add(String(name));
     this.isClosed ||= properties !== undefined || patternProperties !== undefined;
-    for (const others of [additionalProperties, schema['unevaluatedProperties']]) {
+    for (const others of [schema['additionalProperties'], schema['unevaluatedProperties']]) {
       if (others === false) this.isClosed = true;
-      else if (isSchema(others)) {
-        this.takesOthers = true;
-        this.others.push(others);
-      }
+      else if (isSchema(others)) this.takesOthers = true;
+    }
+    for (const keyword of ['unevaluatedProperties', 'unevaluatedItems'] as const) {
+      const unevaluated = schema[keyword];
+      if (isSchema(unevaluated)) this.unevaluated.push(unevaluated);
     }
   }
+}
 
-  private readItems(schema: Keywords): void {
-    const { prefixItems, items, contains } = schema;
-    if (Array.isArray(prefixItems)) {
-      for (const [index, inner] of prefixItems.entries()) {
-        if (!isSchema(inner)) continue;
-        const known = this.positions[index];
-        if (known === undefined) this.positions[index] = [inner];
-        else known.push(inner);
-      }
-    }
-    for (const rest of [items, contains, schema['unevaluatedItems']]) {
-      if (isSchema(rest)) this.rest.push(rest);
-    }
-  }
-
-  private name(name: string, schema: unknown): void {
-    if (!isSchema(schema)) return;
-    const known = this.named.get(name);
-    if (known === undefined) this.named.set(name, [schema]);
-    else known.push(schema);
-  }
+function toPart(schema: Keywords): Part {
+  const { properties, patternProperties, additionalProperties, prefixItems } = schema;
+  const { items, contains } = schema;
+  const named = Object.entries(properties ?? {}) as [string, SchemaNode][];
+  const patterned = Object.entries(patternProperties ?? {}) as [string, SchemaNode][];
+  return {
+    named: new Map(named),
+    patterned: patterned.map(([source, inner]) => ({
+      pattern: readPattern(source),
+      schema: inner,
+    })),
+    others: isSchema(additionalProperties) ? additionalProperties : undefined,
+    positions: Array.isArray(prefixItems) ? (prefixItems as SchemaNode[]) : [],
+    rest: isSchema(items) ? items : undefined,
+    contained: isSchema(contains) ? contains : undefined,
+  };
 }
 
 /**
