@@ -138,6 +138,40 @@ CREATE TABLE event_receipt (
   constraint event_receipt_pkey PRIMARY KEY (message_key)
 );
 
+CREATE TABLE event_schema (
+  event_name text not null,
+  version integer not null,
+  schema jsonb not null,
+  enforcement text not null,
+  is_active boolean not null,
+  registered_at timestamp with time zone not null,
+  registered_by text not null,
+  activated_at timestamp with time zone,
+  activated_by text,
+  retired_at timestamp with time zone,
+  retired_by text,
+  constraint event_schema_pkey PRIMARY KEY (event_name, version),
+  constraint event_schema_enforcement CHECK ((enforcement = ANY (ARRAY['ALLOW'::text, 'OMIT'::text, 'QUARANTINE'::text]))),
+  constraint event_schema_retired CHECK (((NOT is_active) OR (retired_at IS NULL))),
+  constraint event_schema_version CHECK (((version >= 1) AND (version <= 1000000)))
+);
+
+CREATE UNIQUE INDEX event_schema_active ON public.event_schema USING btree (event_name) WHERE is_active;
+
+CREATE TABLE event_schema_violation (
+  event_name text not null,
+  version integer not null,
+  source text not null,
+  path text not null,
+  rule text not null,
+  shard smallint not null,
+  times bigint not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  samples jsonb not null,
+  constraint event_schema_violation_pkey PRIMARY KEY (event_name, version, source, path, rule, shard)
+);
+
 CREATE TABLE event_source (
   source_id uuid not null,
   name text not null,

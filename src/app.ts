@@ -12,6 +12,12 @@ import {
   requireSoundDuplicatePolicy,
 } from './domains/duplicates';
 import {
+  EventSchemaPreviews,
+  EventSchemaReads,
+  EventSchemaRegistry,
+  EventSchemaService,
+} from './domains/event-schemas';
+import {
   defaultEventLimits,
   defaultEventMap,
   EventCountReads,
@@ -128,6 +134,7 @@ export function createApp(ground: Ground) {
   const value = new ValueService(database, ids, currency, (tx, now) =>
     activity.scheduleAll(tx, now),
   );
+  const schemas = new EventSchemaRegistry(logger);
   const events = new EventService({
     database,
     clock,
@@ -135,6 +142,7 @@ export function createApp(ground: Ground) {
     identity,
     directory,
     activity,
+    schemas,
     identityPolicy,
     map: defaultEventMap(currency),
     limits: {
@@ -163,6 +171,7 @@ export function createApp(ground: Ground) {
     duplicates: new DuplicateReads(sql),
     eventCounts: new EventCountReads(sql),
     events: new EventReads(sql),
+    eventSchemas: new EventSchemaReads(sql),
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
@@ -193,6 +202,7 @@ export function createApp(ground: Ground) {
     duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),
     duplicates,
     events,
+    eventSchemas: new EventSchemaService(database, clock, schemas.forget),
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -203,6 +213,7 @@ export function createApp(ground: Ground) {
     sourceCallers: new SourceCallers(sources),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
+    eventSchemaPreviews: new EventSchemaPreviews(new EventReads(database)),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),

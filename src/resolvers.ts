@@ -4,6 +4,7 @@ import { CommunityResolver } from './domains/community';
 import { ConsentResolver } from './domains/consents';
 import { DirectoryResolver } from './domains/directory';
 import { DuplicateResolver } from './domains/duplicates';
+import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/event-schemas';
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
@@ -30,6 +31,8 @@ export const resolverClasses: readonly ResolverClass[] = [
   DirectoryResolver,
   DuplicateResolver,
   EventResolver,
+  EventSchemaResolver,
+  EventSchemaViolationResolver,
   FeedbackResolver,
   IdentityLogResolver,
   IdentityResolver,
@@ -58,6 +61,8 @@ export function createResolvers(app: App): ResolverInstances {
     new DirectoryResolver(reads.directory, stages),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
+    new EventSchemaResolver(app.eventSchemas, reads.eventSchemas),
+    new EventSchemaViolationResolver(app.eventSchemaPreviews, reads.eventSchemas),
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),

@@ -33,7 +33,8 @@ export type IdPrefix =
   | 'key'
   | 'src'
   | 'wky'
-  | 'trn';
+  | 'trn'
+  | 'sch';
 
 /** The form in which ids leave the API, e.g. `prf_0197…` (32 hexadecimal digits). Opaque to clients. */
 export function toPublicId(prefix: IdPrefix, id: string): string {

@@ -48,6 +48,8 @@ beforeAll(async () => {
   if (shop.kind !== 'SOURCE_CREATED') throw new Error('The source was not made.');
   source = toPublicId('src', shop.source.sourceId);
   writeKey = toPublicId('wky', shop.writeKey.writeKeyId);
+  const schema = { name: 'Unsent', version: 1, schema: {}, isActivated: false };
+  await api.app.eventSchemas.register({ ...schema, enforcement: 'ALLOW' }, 'test');
 });
 
 /** The id of nothing there is. */
@@ -130,6 +132,24 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     text: `mutation ($ids: [ID!]!) {
       discardQuarantinedEvents(ids: $ids, reason: "Test") { __typename } }`,
     variables: () => ({ ids: [nothing('qtn')] }),
+  },
+  'Query.eventSchemas': { text: '{ eventSchemas { __typename } }' },
+  'Query.eventSchema': { text: '{ eventSchema(name: "Unsent", version: 1) { __typename } }' },
+  'Query.eventSchemaViolations': { text: '{ eventSchemaViolations { __typename } }' },
+  'Query.previewEventSchema': {
+    text: `{ previewEventSchema(input: { name: "A", schema: {}, enforcement: ALLOW }) {
+      __typename } }`,
+  },
+  'Mutation.registerEventSchema': {
+    text: `mutation { registerEventSchema(input: { name: "Unsent", version: 1, schema: {} }) {
+      __typename } }`,
+  },
+  'Mutation.activateEventSchema': {
+    text: `mutation { activateEventSchema(input: { name: "Unsent", version: 1 }) {
+      __typename } }`,
+  },
+  'Mutation.retireEventSchema': {
+    text: 'mutation { retireEventSchema(name: "Unsent", version: 2) { __typename } }',
   },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
   'Query.sources': { text: '{ sources { id writeKeys { id } counters { accepted } } }' },

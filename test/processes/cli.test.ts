@@ -28,52 +28,6 @@ function countsOf(output: string): readonly number[] {
   );
 }
 
-describe('sources', () => {
-  const cli = async (...parameters: string[]) => {
-    const { code, stdout, stderr } = await place.product.cli(['sources', ...parameters]);
-    return { code, text: stdout + stderr };
-  };
-
-  it('are made, restricted, shown, given a second key and never a third, and disabled', async () => {
-    const server = await place.product.startServer();
-    const made = await cli('create', 'web-shop', '--rate', '3000', '--namespaces', 'user_id');
-    const secret = /^Write key: (pw_[\w-]{43})\n$/.exec(made.text)?.[1] ?? '';
-    const record = `mutation { recordEvents(events: [
-      { messageId: "1", name: "Seen", identifiers: [{ namespace: "user_id", value: "cli" }] }
-      { messageId: "2", name: "Seen", identifiers: [{ namespace: "email", value: "a@b.c" }] }
-    ]) { accepted } }`;
-    expect(await server.query<object>(secret, record)).toMatchObject({ status: 200 });
-    expect((await cli('update', 'web-shop', '--rate', 'none', '--origins', '*')).code).toBe(0);
-    expect((await cli('list')).text).toMatch(/web-shop +enabled +any +1 +0 +1 /);
-    expect((await cli('add-key', 'web-shop')).text).toMatch(/^Write key: pw_/);
-    expect(await cli('add-key', 'web-shop')).toMatchObject({
-      code: 1,
-      text: expect.stringContaining('has 2 valid write keys'),
-    });
-    const shown = (await cli('show', 'web-shop')).text;
-    expect(shown).toMatch(/namespaces +user_id\n/);
-    expect(shown).toMatch(/origins +\*\n/);
-    expect(shown).toMatch(/NO_USABLE_IDENTIFIER +1\n/);
-    expect(shown).not.toContain(secret);
-    const id = /wky_[0-9a-f]{32}/.exec(shown)?.[0] ?? '';
-    expect((await cli('revoke-key', id)).text).toBe(`Revoked ${id}.\n`);
-    expect((await cli('disable', 'web-shop')).text).toBe('Disabled web-shop.\n');
-    server.program.kill('SIGTERM');
-    expect(await server.program.end()).toBe(0);
-  });
-
-  it.each<[string, string[], RegExp]>([
-    ['an unknown source', ['add-key', 'nobody'], /no source of this name/],
-    ['a name that is none', ['create', 'Web Shop'], /source's name has 1 to 64/],
-    ['a rate that is too low', ['create', 'x', '--rate', '10'], /A rate is 2500 to/],
-    ['a scope that sources lack', ['create', 'x', '--scopes', 'keys:manage'], /is no scope/],
-  ])('%s is told in a sentence', async (_name, parameters, message) => {
-    const { code, text } = await cli(...parameters);
-    expect([code, text]).toEqual([1, expect.stringMatching(message)]);
-    expect(text).not.toMatch(/^\s+at /m);
-  });
-});
-
 describe('keys', () => {
   it('the command line alone starts the database, and stops it again', async () => {
     expect(await place.product.cli(['keys', 'list'])).toMatchObject({ code: 0, stderr: '' });
@@ -251,6 +205,52 @@ describe('import orders', () => {
     expect(accepted + duplicates).toBe(10_000);
     expect(duplicates).toBeGreaterThan(0);
     expect(accepted).toBeGreaterThan(0);
+  });
+});
+
+describe('sources', () => {
+  const cli = async (...parameters: string[]) => {
+    const { code, stdout, stderr } = await place.product.cli(['sources', ...parameters]);
+    return { code, text: stdout + stderr };
+  };
+
+  it('are made, restricted, shown, given a second key and never a third, and disabled', async () => {
+    const server = await place.product.startServer();
+    const made = await cli('create', 'web-shop', '--rate', '3000', '--namespaces', 'user_id');
+    const secret = /^Write key: (pw_[\w-]{43})\n$/.exec(made.text)?.[1] ?? '';
+    const record = `mutation { recordEvents(events: [
+      { messageId: "1", name: "Seen", identifiers: [{ namespace: "user_id", value: "cli" }] }
+      { messageId: "2", name: "Seen", identifiers: [{ namespace: "email", value: "a@b.c" }] }
+    ]) { accepted } }`;
+    expect(await server.query<object>(secret, record)).toMatchObject({ status: 200 });
+    expect((await cli('update', 'web-shop', '--rate', 'none', '--origins', '*')).code).toBe(0);
+    expect((await cli('list')).text).toMatch(/web-shop +enabled +any +1 +0 +1 /);
+    expect((await cli('add-key', 'web-shop')).text).toMatch(/^Write key: pw_/);
+    expect(await cli('add-key', 'web-shop')).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('has 2 valid write keys'),
+    });
+    const shown = (await cli('show', 'web-shop')).text;
+    expect(shown).toMatch(/namespaces +user_id\n/);
+    expect(shown).toMatch(/origins +\*\n/);
+    expect(shown).toMatch(/NO_USABLE_IDENTIFIER +1\n/);
+    expect(shown).not.toContain(secret);
+    const id = /wky_[0-9a-f]{32}/.exec(shown)?.[0] ?? '';
+    expect((await cli('revoke-key', id)).text).toBe(`Revoked ${id}.\n`);
+    expect((await cli('disable', 'web-shop')).text).toBe('Disabled web-shop.\n');
+    server.program.kill('SIGTERM');
+    expect(await server.program.end()).toBe(0);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['an unknown source', ['add-key', 'nobody'], /no source of this name/],
+    ['a name that is none', ['create', 'Web Shop'], /source's name has 1 to 64/],
+    ['a rate that is too low', ['create', 'x', '--rate', '10'], /A rate is 2500 to/],
+    ['a scope that sources lack', ['create', 'x', '--scopes', 'keys:manage'], /is no scope/],
+  ])('%s is told in a sentence', async (_name, parameters, message) => {
+    const { code, text } = await cli(...parameters);
+    expect([code, text]).toEqual([1, expect.stringMatching(message)]);
+    expect(text).not.toMatch(/^\s+at /m);
   });
 });
 

@@ -9,6 +9,7 @@ export interface SentEvent {
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly traits?: Readonly<Record<string, unknown>>;
   readonly channel?: string;
+  readonly schemaVersion?: number;
 }
 
 export interface Recorded {

@@ -3,6 +3,7 @@ import {
   activityRehoming,
   type ProfileEvaluator,
 } from '../../src/domains/activity';
+import { EventSchemaRegistry, EventSchemaService } from '../../src/domains/event-schemas';
 import {
   defaultEventLimits,
   defaultEventMap,
@@ -17,6 +18,7 @@ import {
   type Rehoming,
 } from '../../src/domains/identity';
 import type { Database } from '../../src/platform/database/database';
+import { createLogger } from '../../src/platform/telemetry/logger';
 import { uuidSource } from '../../src/shared/ids';
 import type { TestClock } from './clock';
 
@@ -37,6 +39,8 @@ export function createPipeline(database: Database, options: PipelineOptions) {
     rehomings: [activityRehoming, ...(options.rehomings ?? [])],
   });
   const activity = new ActivityService(database, options.evaluators ?? []);
+  const registry = new EventSchemaRegistry(createLogger({ level: 'silent' }));
+  const schemas = new EventSchemaService(database, options.clock, registry.forget);
   const events = new EventService({
     database,
     clock: options.clock,
@@ -44,10 +48,11 @@ export function createPipeline(database: Database, options: PipelineOptions) {
     identity,
     directory,
     activity,
+    schemas: registry,
     identityPolicy,
     map: defaultEventMap({ code: 'USD', minorDigits: 2 }),
     limits: defaultEventLimits,
     projectors: options.projectors ?? [],
   });
-  return { activity, directory, events, identity };
+  return { activity, directory, events, identity, schemas };
 }

@@ -11,6 +11,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'properties',
   'traits',
   'channel',
+  'schemaVersion',
 ]);
 
 /**
@@ -31,6 +32,7 @@ export function readApiEvent(object: JsonObject, derivedMessageId: string): Read
     properties = null,
     traits = null,
     channel = null,
+    schemaVersion = null,
   } = object;
   if (messageId !== null && typeof messageId !== 'string') return mustBe('messageId', 'text');
   if (typeof name !== 'string') return mustBe('name', 'text');
@@ -44,6 +46,7 @@ export function readApiEvent(object: JsonObject, derivedMessageId: string): Read
   if (!isObjectOrNull(properties)) return mustBe('properties', 'an object');
   if (!isObjectOrNull(traits)) return mustBe('traits', 'an object');
   if (channel !== null && typeof channel !== 'string') return mustBe('channel', 'text');
+  if (!isWholeOrNull(schemaVersion)) return mustBe('schemaVersion', 'a whole number');
   return {
     messageId: messageId ?? derivedMessageId,
     name,
@@ -52,7 +55,12 @@ export function readApiEvent(object: JsonObject, derivedMessageId: string): Read
     properties: properties ?? undefined,
     traits: traits ?? undefined,
     channel: channel ?? undefined,
+    schemaVersion: schemaVersion ?? undefined,
   };
+}
+
+function isWholeOrNull(value: JsonValue): value is number | null {
+  return value === null || Number.isInteger(value);
 }
 
 function mustBe(field: string, what: string): { readonly fault: string } {

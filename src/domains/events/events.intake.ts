@@ -1,5 +1,6 @@
 import type { Tx } from '../../platform/database/database';
 import { type EventId, fromPublicId, type IdSource, type ProfileId } from '../../shared/ids';
+import type { JsonObject } from '../../shared/json';
 import type { DailySignals } from '../activity';
 import {
   type Demotion,
@@ -12,7 +13,7 @@ import {
   type UsableIdentifier,
 } from '../identity';
 import type { EventMap } from './events.map';
-import type { AllowedEvents, IncomingEvent } from './events.model';
+import type { AllowedEvents, IncomingEvent, JudgeBySchema, SchemaVerdict } from './events.model';
 import { type EventLimits, judgeEvent, type Rejection } from './events.rules';
 import { messageKey } from './events.store';
 
@@ -21,6 +22,7 @@ export const PROFILE_ID_NAMESPACE = 'profile_id';
 
 /** An event that passed every check of its own; whose it is comes next. */
 export interface Draft {
+  /** As it is to be stored: without what its schema leaves out. */
   readonly event: IncomingEvent;
   readonly eventId: EventId;
   readonly messageKey: string;
@@ -30,6 +32,16 @@ export interface Draft {
   readonly identifiers: readonly UsableIdentifier[];
   /** Identifiers that name nobody. */
   readonly unusable: readonly Demotion[];
+  readonly verdict: SchemaVerdict | undefined;
+}
+
+/** An event that is set aside. */
+export interface Refused extends Rejection {
+  /**
+   * Of an event that its schema refuses. It may be a message that was taken before the schema was
+   * there, and then it is a duplicate like any other.
+   */
+  readonly bySchema?: { readonly messageKey: string; readonly verdict: SchemaVerdict };
 }
 
 export interface IntakeParts {
@@ -40,7 +52,7 @@ export interface IntakeParts {
   readonly limits: EventLimits;
 }
 
-export function isDraft(judged: Draft | Rejection): judged is Draft {
+export function isDraft(judged: Draft | Refused): judged is Draft {
   return 'eventId' in judged;
 }
 
@@ -52,11 +64,21 @@ export async function takeIn(
   allowed: AllowedEvents,
   now: Date,
   parts: IntakeParts,
-): Promise<readonly (Draft | Rejection)[]> {
+  judgeBySchema: JudgeBySchema | null,
+): Promise<readonly (Draft | Refused)[]> {
   const addressed = await findAddressed(tx, events, parts);
   return events.map((event) => {
-    const judgement = judgeEvent(event, parts.map, parts.limits, allowed, now);
-    if (!judgement.valid) return { reason: judgement.reason, detail: judgement.detail };
+    const judgement = judgeEvent(event, parts.map, parts.limits, allowed, now, judgeBySchema);
+    const { verdict } = judgement;
+    if (!judgement.valid) {
+      const { reason, detail } = judgement;
+      if (verdict === undefined) return { reason, detail };
+      return {
+        reason,
+        detail,
+        bySchema: { messageKey: messageKey(source, event.messageId), verdict },
+      };
+    }
     const { identifiers, unusable, unknownProfile } = readIdentifiers(
       event,
       addressed,
@@ -77,15 +99,23 @@ export async function takeIn(
       };
     }
     return {
-      event,
+      event: withProperties(event, verdict?.properties),
       eventId: parts.ids.next<EventId>(),
       messageKey: messageKey(source, event.messageId),
       occurredAt: judgement.occurredAt,
       signals: judgement.signals,
       identifiers,
       unusable,
+      verdict,
     };
   });
+}
+
+/** The event with the properties that are left of it. Usually that is all, and the event itself. */
+function withProperties(event: IncomingEvent, properties: JsonObject | undefined): IncomingEvent {
+  if (properties === undefined || properties === event.properties) return event;
+  // Copied whole, whatever else an event may have: few events have something left out.
+  return { ...event, properties };
 }
 
 /** For each id that an event names a profile by, the identifier that stands for the profile. */

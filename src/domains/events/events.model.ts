@@ -21,6 +21,58 @@ export interface IncomingEvent {
   readonly traits?: JsonObject | undefined;
   /** Where it happened: `web`, `app`, `store`, `mini_program` … */
   readonly channel?: string | undefined;
+  /** The version of the event schema that the sender wrote it by; the active one where left out. */
+  readonly schemaVersion?: number | undefined;
+}
+
+/** One thing about an event that is not as its schema says, without any of its values. */
+export interface SchemaViolation {
+  /** Of the schema that it was judged by; 0 where there was none to judge by. */
+  readonly version: number;
+  /** Where, in the words of the schema. There are only so many of them. */
+  readonly path: string;
+  /** What was not met, e.g. `required`. */
+  readonly rule: string;
+  /** Where exactly. */
+  readonly place: string;
+}
+
+/** What is said of an event that is not as its schema says. */
+export interface SchemaVerdict {
+  /** Why it is set aside; null where it is taken in all the same. */
+  readonly refusal: string | null;
+  /** What is to be stored: the properties as sent, or what is left of them. */
+  readonly properties: JsonObject;
+  /** At least one. */
+  readonly violations: readonly SchemaViolation[];
+}
+
+/** An event that violates its schema and is not a duplicate. */
+export interface JudgedEvent {
+  readonly event: IncomingEvent;
+  /** Null where it was set aside. */
+  readonly eventId: EventId | null;
+  readonly receivedAt: Date;
+  readonly violations: readonly SchemaViolation[];
+}
+
+/** @returns null where there is nothing to say of an event */
+export type JudgeBySchema = (event: IncomingEvent) => SchemaVerdict | null;
+
+/** What the company agreed with its senders on the properties of events. */
+export interface EventSchemas {
+  /**
+   * Called first of all in a batch; takes no statement where what is known is not too old.
+   * @returns null where nothing is agreed on any of the events
+   */
+  judgeOf(tx: Tx, events: readonly IncomingEvent[], now: Date): Promise<JudgeBySchema | null>;
+  /** Counts what was found. Called last of all in a batch: no other lock is waited for after it. */
+  recordViolations(
+    tx: Tx,
+    source: string,
+    judged: readonly JudgedEvent[],
+    now: Date,
+  ): Promise<void>;
 }
 
 /** What a sender may send; null where everything. */

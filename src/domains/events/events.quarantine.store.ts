@@ -20,11 +20,19 @@ const IS_RENEWED = `
  * Keeps what was rejected. A message sent again is counted; where it is another text than before
  * it takes its place, open again, and what an operator made of the earlier text is void. But what
  * has become an event stays as it became one.
+ * @returns the keys of the messages that were not here for the same reason already
  */
-export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Date): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    `insert into quarantined_event as kept
+export async function quarantine(
+  tx: Tx,
+  rows: readonly QuarantineRow[],
+  now: Date,
+): Promise<readonly string[]> {
+  if (rows.length === 0) return [];
+  const kept = await tx.query<{ messageKey: string; isNew: boolean }>(
+    `with earlier as (
+       select message_key, reason from quarantined_event where message_key = any($1::uuid[])
+     )
+     insert into quarantined_event as kept
        (message_key, quarantine_id, source, message_id, reason, detail, payload, times_received,
         first_received_at, last_received_at)
      select distinct on (q.message_key) q.message_key, q.quarantine_id, q.source, q.message_id,
@@ -48,7 +56,11 @@ export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Da
            kept.corrected_at, kept.corrected_by, kept.correction_reason, kept.settled_at,
            kept.settled_by, kept.settlement_reason
          where not (${IS_RENEWED})
-       )`,
+       )
+     returning message_key as "messageKey", not exists (
+       select from earlier
+       where earlier.message_key = kept.message_key and earlier.reason = kept.reason
+     ) as "isNew"`,
     [
       rows.map((row) => row.messageKey),
       rows.map((row) => row.quarantineId),
@@ -60,4 +72,5 @@ export async function quarantine(tx: Tx, rows: readonly QuarantineRow[], now: Da
       now,
     ],
   );
+  return kept.filter(({ isNew }) => isNew).map(({ messageKey }) => messageKey);
 }

@@ -14,7 +14,10 @@ export interface UnreadableItem extends Rejection {
   readonly payload: string;
 }
 
-/** Keeps the events that were rejected, each with its reason. */
+/**
+ * Keeps the events that were rejected, each with its reason.
+ * @returns the messages that had not been set aside for the same reason before
+ */
 export async function setAside(
   tx: Tx,
   source: string,
@@ -22,7 +25,7 @@ export async function setAside(
   outcomes: readonly (object | Rejection)[],
   ids: IdSource,
   now: Date,
-): Promise<void> {
+): Promise<readonly string[]> {
   const rows: QuarantineRow[] = [];
   for (const [index, event] of events.entries()) {
     const outcome = outcomes[index];
@@ -30,7 +33,7 @@ export async function setAside(
     const { messageId } = event;
     rows.push(toRow(source, { ...outcome, messageId, payload: writePayload(event) }, ids));
   }
-  await quarantine(tx, rows, now);
+  return quarantine(tx, rows, now);
 }
 
 /** Keeps what could not be read as events at all. */

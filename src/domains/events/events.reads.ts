@@ -2,6 +2,7 @@ import type { Sql } from '../../platform/database/database';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import type { ProfileId } from '../../shared/ids';
+import { findLatestNamed, type SampledEvent } from './events.sample.store';
 import { findEvents, type ProfileEventRow } from './events.store';
 
 export interface EventPageKey {
@@ -28,6 +29,11 @@ export class EventReads {
     }
     return keys.map((key) => pages.get(key) ?? []);
   };
+
+  /** The latest events of a name, in portions, as far as they are found with bounded work. */
+  latestNamed(name: string, limit: number): AsyncIterable<readonly SampledEvent[]> {
+    return findLatestNamed(this.sql, name, limit);
+  }
 }
 
 function groupByPage(keys: readonly EventPageKey[]): [EventPageKey, ...EventPageKey[]][] {

@@ -94,6 +94,7 @@ export function toIncoming(input: EventInput, ids: IdSource): IncomingEvent {
     properties: input.properties ?? undefined,
     traits: input.traits ?? undefined,
     channel: input.channel ?? undefined,
+    schemaVersion: input.schemaVersion ?? undefined,
   };
 }
 

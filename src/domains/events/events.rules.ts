@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from '../../shared/json';
+import { isStorable, isWithin } from '../../shared/json';
 import type { DailySignals } from '../activity';
 import { type EventMap } from './events.map';
-import type { AllowedEvents, IncomingEvent } from './events.model';
+import type { AllowedEvents, IncomingEvent, JudgeBySchema, SchemaVerdict } from './events.model';
 
 export interface EventLimits {
   /** Bytes of one event as JSON. */
@@ -48,7 +48,8 @@ export type QuarantineReason =
   | 'OCCURRED_TOO_EARLY'
   | 'UNSTORABLE_TEXT'
   | 'INVALID_PROPERTIES'
-  | 'EVENT_NAME_NOT_ALLOWED';
+  | 'EVENT_NAME_NOT_ALLOWED'
+  | 'SCHEMA_VIOLATION';
 
 /** Why an event was set aside instead of counted. */
 export interface Rejection {
@@ -57,29 +58,44 @@ export interface Rejection {
 }
 
 export type Judgement =
-  | { readonly valid: true; readonly occurredAt: Date; readonly signals: Partial<DailySignals> }
-  | ({ readonly valid: false } & Rejection);
+  | {
+      readonly valid: true;
+      readonly occurredAt: Date;
+      readonly signals: Partial<DailySignals>;
+      readonly verdict?: SchemaVerdict | undefined;
+    }
+  | ({ readonly valid: false; readonly verdict?: SchemaVerdict | undefined } & Rejection);
 
 /** Nothing sensible happened to a customer before computers kept time. */
 const EARLIEST = new Date('1970-01-01T00:00:00Z');
 
-/** Judges one event by itself, before anything is known of whose it is. */
+/**
+ * Judges one event by itself, before anything is known of whose it is.
+ * @param judgeBySchema null where no event schema is for any event of the batch
+ */
 export function judgeEvent(
   event: IncomingEvent,
   map: EventMap,
   limits: EventLimits,
   allowed: AllowedEvents,
   now: Date,
+  judgeBySchema: JudgeBySchema | null = null,
 ): Judgement {
   const rejection =
     findFormFault(event, limits) ??
     findNameFault(event, allowed) ??
     findTimeFault(event, limits, now);
   if (rejection !== null) return { valid: false, ...rejection };
-  const reading = map.get(event.name)?.(event.properties ?? {}) ?? {};
+  const verdict = judgeBySchema?.(event) ?? undefined;
+  if (verdict !== undefined && verdict.refusal !== null) {
+    return { valid: false, reason: 'SCHEMA_VIOLATION', detail: verdict.refusal, verdict };
+  }
+  // What the schema leaves out is not stored, so it must not count either.
+  const properties = verdict?.properties ?? event.properties ?? {};
+  const reading = map.get(event.name)?.(properties) ?? {};
   if ('fault' in reading)
     return { valid: false, reason: 'INVALID_PROPERTIES', detail: reading.fault };
-  return { valid: true, occurredAt: occurredAtOf(event, now), signals: reading };
+  return { valid: true, occurredAt: occurredAtOf(event, now), signals: reading, verdict };
 }
 
 function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | null {
@@ -149,17 +165,4 @@ function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Re
 /** An event without a time of its own happened when it arrived. */
 function occurredAtOf(event: IncomingEvent, now: Date): Date {
   return event.occurredAt ?? event.receivedAt ?? now;
-}
-
-/** Whether a value has no more levels of lists and objects than given. */
-function isWithin(levels: number, value: JsonValue | undefined): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((inner) => isWithin(levels - 1, inner));
-}
-
-/** PostgreSQL's text has no NUL, and its jsonb no lone surrogates. */
-function isStorable(value: JsonValue | JsonObject): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
 }

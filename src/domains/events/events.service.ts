@@ -1,22 +1,29 @@
 import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
-import type { EventId, IdentifierId, IdSource, ProfileId } from '../../shared/ids';
+import type { EventId, IdSource, ProfileId } from '../../shared/ids';
 import type { ActivityService, Occurrence } from '../activity';
 import {
-  type Assignment,
-  type DemotingEvent,
   type Demotion,
   type IdentityService,
   type KnownGraph,
   type ProfileDirectory,
 } from '../identity';
+import {
+  type Accepted,
+  toAcceptedEvent,
+  toDemotingEvent,
+  toEventRow,
+  toExpectedEvent,
+  toOccurrence,
+} from './events.accepted';
 import { countEvents } from './events.counts.store';
-import { type Draft, type IntakeParts, isDraft, takeIn } from './events.intake';
+import { type Draft, type IntakeParts, isDraft, type Refused, takeIn } from './events.intake';
 import {
   type AcceptedEvent,
   type AllowedEvents,
   type Contribution,
   type EventProjector,
+  type EventSchemas,
   type ExpectedEvent,
   everythingAllowed,
   type IncomingEvent,
@@ -25,6 +32,7 @@ import { setAside, setAsideUnreadable, type UnreadableItem } from './events.quar
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
 import { tallyOutcomes } from './events.tally.rules';
+import { findViolating, messageKeyOf } from './events.violations';
 import { isConsentEvent } from './maps/consent-preferences';
 
 /** Events handled in one transaction. */
@@ -68,6 +76,7 @@ export interface EventServiceParts extends IntakeParts {
   readonly identity: IdentityService;
   readonly directory: ProfileDirectory;
   readonly activity: ActivityService;
+  readonly schemas: EventSchemas;
   /** In the order they are called. */
   readonly projectors: readonly EventProjector[];
 }
@@ -111,8 +120,10 @@ export class EventService {
     now: Date,
     { allowed = everythingAllowed, isAlone = false }: IngestOptions = {},
   ): Promise<IngestResult> {
-    const outcomes = await this.process(tx, source, events, allowed, now, isAlone);
-    await setAside(tx, source, events, outcomes, this.parts.ids, now);
+    const processed = await this.process(tx, source, events, allowed, now, isAlone);
+    const { outcomes } = processed;
+    const setAsideKeys = await setAside(tx, source, events, outcomes, this.parts.ids, now);
+    await this.recordViolations(tx, source, events, processed, setAsideKeys, now);
     // Last: it holds counters that other batches of the source share.
     await countEvents(tx, source, tallyOutcomes(outcomes), now);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
@@ -133,7 +144,9 @@ export class EventService {
   ): Promise<readonly EventOutcome[]> {
     const isAlone = attempt > ATTEMPTS_BESIDE_MAX;
     // By an operator's decision: what the source may send was asked when it sent it.
-    return this.process(tx, source, events, everythingAllowed, now, isAlone);
+    const processed = await this.process(tx, source, events, everythingAllowed, now, isAlone);
+    await this.recordViolations(tx, source, events, processed, [], now);
+    return processed.outcomes;
   }
 
   /**
@@ -160,19 +173,34 @@ export class EventService {
     allowed: AllowedEvents,
     now: Date,
     isAlone: boolean,
-  ): Promise<EventOutcome[]> {
-    const judged = await takeIn(tx, source, events, allowed, now, this.parts);
+  ): Promise<Processed> {
+    const { identity, schemas } = this.parts;
+    const judgeBySchema = await schemas.judgeOf(tx, events, now);
+    const judged = await takeIn(tx, source, events, allowed, now, this.parts, judgeBySchema);
     const drafts = judged.filter(isDraft);
     const companions = await this.companionsOf(tx, drafts);
-    const known = await this.parts.identity.lockAndLoad(tx, drafts, companions, isAlone);
+    const known = await identity.lockAndLoad(tx, drafts, companions, isAlone);
     // Only under the locks: a concurrent delivery of the same message is finished by now.
-    const receipts = await store.findReceipts(
-      tx,
-      drafts.map((draft) => draft.messageKey),
-    );
+    const messageKeys = judged.map(messageKeyOf).filter((key) => key !== undefined);
+    const receipts = await store.findReceipts(tx, messageKeys);
     const fresh = leaveOutDuplicates(drafts, receipts);
     const accepted = await this.accept(tx, source, fresh, known, now);
-    return this.reportOutcomes(tx, judged, accepted, receipts);
+    const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
+    return { judged, accepted, outcomes };
+  }
+
+  /** @param setAsideKeys messages that had not been set aside for this before */
+  private async recordViolations(
+    tx: Tx,
+    source: string,
+    events: readonly IncomingEvent[],
+    { judged, accepted }: Processed,
+    setAsideKeys: readonly string[],
+    now: Date,
+  ): Promise<void> {
+    const isAccepted = (draft: Draft) => accepted.get(draft.messageKey)?.draft === draft;
+    const violating = findViolating(events, judged, isAccepted, setAsideKeys, now);
+    if (violating.length > 0) await this.parts.schemas.recordViolations(tx, source, violating, now);
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
@@ -274,7 +302,7 @@ export class EventService {
 
   private async reportOutcomes(
     tx: Tx,
-    judged: readonly (Draft | Rejection)[],
+    judged: readonly (Draft | Refused)[],
     accepted: ReadonlyMap<string, Accepted>,
     receipts: readonly store.Receipt[],
   ): Promise<EventOutcome[]> {
@@ -284,11 +312,13 @@ export class EventService {
       receipts.map((receipt) => receipt.identifierId),
     );
     return judged.map((one): EventOutcome => {
-      if (!isDraft(one)) return { status: 'QUARANTINED', ...one };
-      const receipt = earlier.get(one.messageKey);
+      const receipt = earlier.get(messageKeyOf(one) ?? '');
       if (receipt !== undefined) {
         const { eventId, identifierId } = receipt;
         return { status: 'DUPLICATE', eventId, profileId: must(owners.get(identifierId)) };
+      }
+      if (!isDraft(one)) {
+        return { status: 'QUARANTINED', reason: one.reason, detail: one.detail };
       }
       const { draft, assignment } = must(accepted.get(one.messageKey));
       const { eventId } = draft;
@@ -300,10 +330,11 @@ export class EventService {
   }
 }
 
-interface Accepted {
-  readonly draft: Draft;
-  readonly assignment: Assignment;
-  readonly heldIdentifierIds: readonly IdentifierId[];
+/** What came of a batch, before what it rejects is kept. */
+interface Processed {
+  readonly judged: readonly (Draft | Refused)[];
+  readonly accepted: ReadonlyMap<string, Accepted>;
+  readonly outcomes: readonly EventOutcome[];
 }
 
 /** Each message once, and only those that no earlier batch took. */
@@ -317,60 +348,6 @@ function leaveOutDuplicates(
     taken.add(messageKey);
     return true;
   });
-}
-
-function toExpectedEvent({ event, identifiers, signals }: Draft): ExpectedEvent {
-  return {
-    name: event.name,
-    properties: event.properties ?? {},
-    signals,
-    identifiers: identifiers.map(({ key }) => key),
-  };
-}
-
-function toEventRow({ draft, assignment }: Accepted, source: string, now: Date): store.EventRow {
-  const { event, eventId, messageKey, occurredAt } = draft;
-  return {
-    messageKey,
-    eventId,
-    identifierId: assignment.identifierId,
-    source,
-    messageId: event.messageId,
-    name: event.name,
-    channel: event.channel ?? null,
-    identifiers: event.identifiers,
-    properties: event.properties ?? {},
-    occurredAt,
-    receivedAt: event.receivedAt ?? now,
-  };
-}
-
-function toAcceptedEvent(accepted: Accepted, source: string, now: Date): AcceptedEvent {
-  const { draft, assignment, heldIdentifierIds } = accepted;
-  return {
-    eventId: draft.eventId,
-    identifierId: assignment.identifierId,
-    profileId: assignment.profileId,
-    heldIdentifierIds,
-    source,
-    messageId: draft.event.messageId,
-    name: draft.event.name,
-    channel: draft.event.channel ?? null,
-    occurredAt: draft.occurredAt,
-    receivedAt: draft.event.receivedAt ?? now,
-    properties: draft.event.properties ?? {},
-    signals: draft.signals,
-  };
-}
-
-function toDemotingEvent({ draft, assignment }: Accepted, source: string): DemotingEvent {
-  const { eventId, occurredAt, unusable } = draft;
-  const { identifierId, demotions } = assignment;
-  return { eventId, identifierId, source, occurredAt, demotions: [...unusable, ...demotions] };
-}
-
-function toOccurrence(event: AcceptedEvent): Occurrence {
-  return { ...event, isOwnEvent: true };
 }
 
 export function touchedProfiles(outcomes: readonly EventOutcome[]): readonly ProfileId[] {

@@ -82,6 +82,14 @@ export class EventInput {
     description: 'Where it happened: `web`, `app`, `store` …',
   })
   channel?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The version of the event schema it is written by, where one is registered for its name. ' +
+      'The active one where left out.',
+  })
+  schemaVersion?: number | null;
 }
 
 export enum EventStatus {

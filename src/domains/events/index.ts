@@ -8,16 +8,22 @@ export {
   type Contribution,
   type EventAdmission,
   type EventProjector,
+  type EventSchemas,
   type ExpectedEvent,
   everythingAllowed,
   type FindHolders,
   type IncomingEvent,
+  type JudgeBySchema,
+  type JudgedEvent,
+  type SchemaVerdict,
+  type SchemaViolation,
 } from './events.model';
 export { readPayload, type WrittenEvent, writePayload } from './events.payload.rules';
 export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
 export { EventResolver, toIncoming } from './events.resolver';
 export { defaultEventLimits, type EventLimits } from './events.rules';
+export type { SampledEvent } from './events.sample.store';
 export {
   EVENT_BATCH_MAX,
   type EventOutcome,

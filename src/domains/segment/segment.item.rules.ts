@@ -73,9 +73,17 @@ export function readItem(
       properties: propertiesOf(item, callType, context),
       traits: callType === 'group' ? accountTraits(item) : (customerTraits ?? undefined),
       channel: channelOf(item, context),
+      schemaVersion: schemaVersionOf(context),
     },
     warning: isOfItself ? 'ALIAS_OF_ITSELF' : null,
   };
+}
+
+/** As Segment's Protocols have it: a number, or one written as text. */
+function schemaVersionOf(context: JsonObject | null): number | undefined {
+  const told = objectOf(context?.['protocols'])?.['event_version'] ?? '';
+  const version = Number(told);
+  return told !== '' && Number.isInteger(version) ? version : undefined;
 }
 
 /** Empty where it is no text, which would make one message of many. */

@@ -221,6 +221,16 @@ describe('context', () => {
     expect(readEvent({ ...track, context: { library: { name } } }).channel).toBe(channel);
   });
 
+  it.each<[string, JsonObject, number | undefined]>([
+    ['a number', { event_version: 2 }, 2],
+    ['a number in text', { event_version: '2' }, 2],
+    ['nothing', {}, undefined],
+    ['what is no version', { event_version: '2024-01' }, undefined],
+    ['an empty text', { event_version: '' }, undefined],
+  ])('the version of the schema is %s', (_, protocols, version) => {
+    expect(readEvent({ ...track, context: { protocols } }).schemaVersion).toBe(version);
+  });
+
   it('the channel that the item states counts', () => {
     const context = { library: { name: 'analytics.js' } };
     expect(readEvent({ ...track, channel: 'store', context }).channel).toBe('store');

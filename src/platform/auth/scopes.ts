@@ -13,6 +13,7 @@ export const scopes = {
   'feedback:write': 'Submit feedback',
   'referrals:read': 'Read referral codes and referrals',
   'referrals:write': 'Create and claim referral codes',
+  'schemas:manage': 'Register, try, activate and retire event schemas, and read violations',
   'keys:manage': 'Create, list and revoke API keys',
   'sources:manage': 'Create, list and change sources and their write keys, and read their counters',
 } as const;

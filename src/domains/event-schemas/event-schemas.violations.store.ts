@@ -1,0 +1,122 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import {
+  SAMPLES_MAX,
+  type ViolationCount,
+  type ViolationSample,
+} from './event-schemas.counting.rules';
+
+/**
+ * Shards of a counter. A transaction takes the first that nobody writes to at the moment, and has it
+ * until it commits: nobody waits, and there are no more rows than there ever were writers at once.
+ */
+const SHARDS = 64;
+
+/** Apart from the locks of identities, which are of one number. */
+const SHARD_LOCKS = 'event schema violations';
+
+/**
+ * Adds counts up, in one statement. Where every shard is taken, the last one is waited for: call
+ * this last, so that no other lock is waited for while it is held.
+ * @param counts each once, and in one order whoever gives them
+ */
+export async function addViolations(
+  tx: Tx,
+  counts: readonly ViolationCount[],
+  now: Date,
+): Promise<void> {
+  if (counts.length === 0) return;
+  await tx.query(
+    `with free as materialized (
+       select coalesce((
+         select shard from generate_series(0, ${SHARDS - 2}) as s (shard)
+         where pg_try_advisory_xact_lock(hashtext('${SHARD_LOCKS}'), shard)
+         limit 1), ${SHARDS - 1}) as shard
+     )
+     insert into event_schema_violation as v
+       (event_name, version, source, path, rule, shard, times, first_at, last_at, samples)
+     select c.event_name, c.version, c.source, c.path, c.rule, free.shard, c.times, $8, $8,
+       c.samples::jsonb
+     from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[])
+       with ordinality as c (event_name, version, source, path, rule, times, samples, place)
+     cross join free
+     order by c.place
+     on conflict (event_name, version, source, path, rule, shard) do update set
+       times = v.times + excluded.times,
+       first_at = least(v.first_at, excluded.first_at),
+       last_at = greatest(v.last_at, excluded.last_at),
+       samples = jsonb_path_query_array(
+         excluded.samples || v.samples, '$[0 to ${SAMPLES_MAX - 1}]')`,
+    [
+      counts.map((count) => count.name),
+      counts.map((count) => count.version),
+      counts.map((count) => count.source),
+      counts.map((count) => count.path),
+      counts.map((count) => count.rule),
+      counts.map((count) => count.times),
+      counts.map((count) => JSON.stringify(count.samples)),
+      now,
+    ],
+  );
+}
+
+/** What tells counters apart, and the order they are listed in. */
+export interface ViolationKey {
+  readonly name: string;
+  readonly version: number;
+  readonly source: string;
+  readonly path: string;
+  readonly rule: string;
+}
+
+export interface ViolationRow extends ViolationKey {
+  readonly times: bigint;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  /** Of all shards, in no order. */
+  readonly samples: readonly ViolationSample[];
+}
+
+export interface ViolationConditions {
+  /** Null for any. */
+  readonly name: string | null;
+  readonly version: number | null;
+  readonly source: string | null;
+  /** Seen then or later. */
+  readonly since: Date | null;
+}
+
+/** Counters, their shards added up, in the order of their keys. */
+export function findViolations(
+  sql: Sql,
+  { name, version, source, since }: ViolationConditions,
+  after: ViolationKey | null,
+  limit: number,
+): Promise<ViolationRow[]> {
+  return sql.query<ViolationRow>(
+    `select v.event_name as name, v.version, v.source, v.path, v.rule,
+       sum(v.times)::bigint as times, min(v.first_at) as "firstAt", max(v.last_at) as "lastAt",
+       coalesce(jsonb_path_query_array(jsonb_agg(v.samples), '$[*][*]'), '[]') as samples
+     from event_schema_violation v
+     where ($1::text is null or v.event_name = $1)
+       and ($2::int is null or v.version = $2)
+       and ($3::text is null or v.source = $3)
+       and ($5::text is null or (v.event_name, v.version, v.source, v.path, v.rule)
+         > ($5, $6, $7, $8, $9))
+     group by v.event_name, v.version, v.source, v.path, v.rule
+     having $4::timestamptz is null or max(v.last_at) >= $4
+     order by v.event_name, v.version, v.source, v.path, v.rule
+     limit $10`,
+    [
+      name,
+      version,
+      source,
+      since,
+      after?.name ?? null,
+      after?.version ?? null,
+      after?.source ?? null,
+      after?.path ?? null,
+      after?.rule ?? null,
+      limit,
+    ],
+  );
+}
