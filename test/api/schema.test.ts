@@ -89,12 +89,12 @@ describe('names', () => {
     expect(pathsOf('value', ({ name }) => !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(name))).toEqual([]);
   });
 
-  it('of instants end in At or Since, or are `since`', () => {
+  it('of instants end in At or Since, or are `since` and `until`', () => {
     const faulty = types.flatMap((type) =>
       isObjectType(type) || isInputObjectType(type)
         ? Object.values(type.getFields())
             .filter((field) => String(field.type).startsWith('DateTime'))
-            .filter(({ name }) => !/(At|Since|^since)$/.test(name))
+            .filter(({ name }) => !/(At|Since|^since|^until)$/.test(name))
             .map(({ name }) => `${type.name}.${name}`)
         : [],
     );
@@ -152,7 +152,9 @@ describe('shape', () => {
       const type = schema.getType(name);
       if (!isObjectType(type)) return true;
       const fields = type.getFields();
-      return !['message', 'profile', 'profiles', 'secret'].some((name) => name in fields);
+      return !['message', 'profile', 'profiles', 'secret', 'discarded'].some(
+        (name) => name in fields,
+      );
     });
     expect(silent).toEqual([]);
   });
