@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Unavailable } from '../../platform/http/faults';
 import type { IdentityPolicy } from '../identity';
 import { type AllowedEvents, everythingAllowed, type IncomingEvent } from './events.model';
@@ -22,8 +23,11 @@ export interface LaneSettings {
   readonly queuedMax: number;
 }
 
-/** With two processors four lanes keep both busy; more only wait for each other. */
-export const defaultLaneSettings: LaneSettings = { lanes: 4, queuedMax: 50_000 };
+/** A lane for each processor: more only wait for each other, and share fewer transactions. */
+export const defaultLaneSettings: LaneSettings = {
+  lanes: Math.min(8, Math.max(2, availableParallelism())),
+  queuedMax: 50_000,
+};
 
 /**
  * Divides what a source sends into lanes by customer. Batches of different lanes seldom name the
