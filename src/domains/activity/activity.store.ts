@@ -19,8 +19,7 @@ export interface DayIncrement {
 
 /**
  * Adds to the days; at most one increment for each profile, day and identifier.
- * @returns profiles that have a day they did not have, or one that begins no later than the
- *   increment: what others did for a profile dates a day only as long as nothing of its own does
+ * @returns profiles that may have a day they did not have, or one that begins earlier
  */
 export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Promise<ProfileId[]> {
   if (increments.length === 0) return [];
@@ -38,7 +37,10 @@ export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Pr
   return rows.map((row) => row.profileId);
 }
 
-/** @param signals those that any of the increments has */
+/**
+ * What others did for a profile dates a day only as long as nothing of the customer's own does.
+ * @param signals those that any of the increments has
+ */
 function addIncrements(signals: readonly SignalName[]): string {
   const columns = signals.map(columnOf);
   const named = columns.map((column) => `, ${column}`).join('');
