@@ -67,7 +67,7 @@ function occurrence(profileId: ProfileId, at: string, changes: Partial<Occurrenc
 /** Profiles that are due at the instant given. */
 async function schedule(profileIds: readonly ProfileId[], at: Date | null): Promise<void> {
   const next = new Map(at === null ? [] : profileIds.map((profileId) => [profileId, at]));
-  await database.transaction((tx) => recordSchedule(tx, profileIds, next));
+  await database.transaction(async (tx) => recordSchedule(tx, profileIds, next));
 }
 
 async function nextOf(profileId: ProfileId): Promise<Date | null | undefined> {
@@ -87,7 +87,9 @@ describe('recording', () => {
 
   async function record(...batches: (readonly Occurrence[])[]): Promise<void> {
     const service = new ActivityService(database, []);
-    for (const batch of batches) await database.transaction((tx) => service.record(tx, batch));
+    for (const batch of batches) {
+      await database.transaction((tx) => service.record(tx, batch, [], now));
+    }
   }
 
   it('adds to the days that are there, and sums a profile over its identifiers', async () => {
@@ -215,16 +217,21 @@ describe('a part that moves out', () => {
     ];
     const service = new ActivityService(database, []);
     await database.transaction((tx) =>
-      service.record(tx, [
-        occurrence(from, '2026-06-01T10:00:00Z', {
-          signals: { orders: 1 },
-          identifierId: leaving,
-        }),
-        occurrence(from, '2026-06-01T10:00:00Z', {
-          signals: { orders: 2 },
-          identifierId: staying,
-        }),
-      ]),
+      service.record(
+        tx,
+        [
+          occurrence(from, '2026-06-01T10:00:00Z', {
+            signals: { orders: 1 },
+            identifierId: leaving,
+          }),
+          occurrence(from, '2026-06-01T10:00:00Z', {
+            signals: { orders: 2 },
+            identifierId: staying,
+          }),
+        ],
+        [],
+        now,
+      ),
     );
     await schedule([from], later(1));
     const move = {
@@ -251,10 +258,8 @@ describe('evaluating', () => {
     });
     const service = new ActivityService(database, [first, second]);
     await database.transaction(async (tx) => {
-      await service.record(tx, [
-        occurrence(busy, '2026-06-03T10:00:00Z'),
-        occurrence(busy, '2025-06-03T10:00:00Z'),
-      ]);
+      const days = ['2026-06-03', '2025-06-03'].map((day) => occurrence(busy, `${day}T10:00:00Z`));
+      await new ActivityService(database, []).record(tx, days, [], now);
       await service.evaluate(tx, [idle, busy], now);
     });
     for (const { calls } of [first, second]) {
@@ -416,7 +421,7 @@ describe('evaluating all', () => {
     const [last] = profileIds.slice(-1) as [ProfileId];
     const service = new ActivityService(database, []);
     await database.transaction((tx) =>
-      service.record(tx, [occurrence(last, '2026-06-01T10:00:00Z')]),
+      service.record(tx, [occurrence(last, '2026-06-01T10:00:00Z')], [], now),
     );
     const pages: ProfileActivity[][] = [];
     for await (const page of service.allProfiles()) pages.push([...page]);

@@ -17,32 +17,30 @@ export class ActivityService {
   ) {}
 
   /**
-   * Adds what happened to the days of the profiles, whose locks the caller holds.
-   * @returns those of which it may change what evaluators say. The others had one more event on a
-   *   day that had begun: for them there is nothing to reckon before their time comes.
+   * Adds what happened to the days of the profiles, whose locks the caller holds, and reckons anew
+   * those of which it may change what evaluators say, and those whose time has come. The others had
+   * one more event on a day that had begun: for them there is nothing to reckon.
+   * @param merged profiles whose days changed hands in this transaction
    */
-  async record(tx: Tx, occurrences: readonly Occurrence[]): Promise<ReadonlySet<ProfileId>> {
+  async record(
+    tx: Tx,
+    occurrences: readonly Occurrence[],
+    merged: readonly ProfileId[],
+    now: Date,
+  ): Promise<void> {
     const increments = rollUp(occurrences);
-    const changed = new Set(await store.addToDays(tx, increments));
+    const touched = new Set([...increments.map(({ profileId }) => profileId), ...merged]);
+    const [begun, due] = await Promise.all([
+      store.addToDays(tx, increments),
+      store.filterDue(tx, [...touched], now),
+    ]);
+    const changed = new Set([...begun, ...due, ...merged]);
     for (const { profileId, signals } of increments) {
       if (signals.size > 0) changed.add(profileId);
     }
-    return changed;
-  }
-
-  /** Reckons those of the profiles anew that changed, and those whose time has come. */
-  async evaluateChanged(
-    tx: Tx,
-    profileIds: readonly ProfileId[],
-    changed: ReadonlySet<ProfileId>,
-    now: Date,
-  ): Promise<void> {
-    const others = profileIds.filter((profileId) => !changed.has(profileId));
-    const due = others.length === 0 ? [] : await store.filterDue(tx, others, now);
-    const dueNow = new Set(due);
     await this.evaluate(
       tx,
-      profileIds.filter((profileId) => changed.has(profileId) || dueNow.has(profileId)),
+      [...touched].filter((profileId) => changed.has(profileId)),
       now,
     );
   }
@@ -62,7 +60,7 @@ export class ActivityService {
         if (known === undefined || at < known) next.set(profileId, at);
       }
     }
-    await store.recordSchedule(tx, profileIds, next);
+    store.recordSchedule(tx, profileIds, next);
   }
 
   /**

@@ -143,13 +143,13 @@ export async function findFirstInstant(sql: Sql): Promise<Date | null> {
 }
 
 /** Records when time alone will call for the profiles again. */
-export async function recordSchedule(
+export function recordSchedule(
   tx: Tx,
   profileIds: readonly ProfileId[],
   next: ReadonlyMap<ProfileId, Date>,
-): Promise<void> {
+): void {
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
-  await tx.query(
+  tx.send(
     `with n as (
        select profile_id, from_ms(next_ms) as next
        from unnest($1::uuid[], $2::bigint[]) as n (profile_id, next_ms)
@@ -195,10 +195,11 @@ export async function filterDue(
   profileIds: readonly ProfileId[],
   now: Date,
 ): Promise<ProfileId[]> {
+  if (profileIds.length === 0) return [];
   const rows = await sql.query<{ profileId: ProfileId }>(
     `select profile_id as "profileId" from evaluation
      where profile_id = any($1::uuid[]) and next_evaluation_at <= $2`,
-    [profileIds, now],
+    [uuidArray(profileIds), now],
   );
   return rows.map((row) => row.profileId);
 }

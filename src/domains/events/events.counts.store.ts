@@ -23,14 +23,14 @@ export interface EventTally {
  * the connection's shard: call this last, so that no other lock is waited for while they are held.
  * @param tallies each pair of outcome and reason once
  */
-export async function countEvents(
+export function countEvents(
   tx: Tx,
   source: string,
   tallies: readonly EventTally[],
   now: Date,
-): Promise<void> {
+): void {
   if (tallies.length === 0) return;
-  await tx.query(
+  tx.send(
     `insert into event_count as c (source, outcome, reason, shard, times, first_at, last_at)
      select $1, outcome, reason, pg_backend_pid() % ${COUNTER_SHARDS}, times, $5, $5
      from unnest($2::text[], $3::text[], $4::int[]) as t (outcome, reason, times)

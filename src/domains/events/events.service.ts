@@ -125,7 +125,7 @@ export class EventService {
     const setAsideKeys = await setAside(tx, source, events, outcomes, this.parts.ids, now);
     await this.recordViolations(tx, source, events, processed, setAsideKeys, now);
     // Last: it holds counters that other batches of the source share.
-    await countEvents(tx, source, tallyOutcomes(outcomes), now);
+    countEvents(tx, source, tallyOutcomes(outcomes), now);
     return { outcomes, profileIds: touchedProfiles(outcomes) };
   }
 
@@ -161,7 +161,7 @@ export class EventService {
       await database.transaction(async (tx) => {
         const now = clock.now();
         await setAsideUnreadable(tx, source, batch, ids, now);
-        await countEvents(tx, source, tallyOutcomes(outcomes), now);
+        countEvents(tx, source, tallyOutcomes(outcomes), now);
       });
     }
   }
@@ -179,10 +179,12 @@ export class EventService {
     const judged = await takeIn(tx, source, events, allowed, now, this.parts, judgeBySchema);
     const drafts = judged.filter(isDraft);
     const companions = await this.companionsOf(tx, drafts);
-    const known = await identity.lockAndLoad(tx, drafts, companions, isAlone);
-    // Only under the locks: a concurrent delivery of the same message is finished by now.
     const messageKeys = judged.map(messageKeyOf).filter((key) => key !== undefined);
-    const receipts = await store.findReceipts(tx, messageKeys);
+    const [known, receipts] = await Promise.all([
+      identity.lockAndLoad(tx, drafts, companions, isAlone),
+      // Only under the locks: a concurrent delivery of the same message is finished by then.
+      store.findReceipts(tx, messageKeys),
+    ]);
     const fresh = leaveOutDuplicates(drafts, receipts);
     const accepted = await this.accept(tx, source, fresh, known, now);
     const outcomes = await this.reportOutcomes(tx, judged, accepted, receipts);
@@ -239,18 +241,16 @@ export class EventService {
     await this.store(tx, source, accepted, now);
     const events = accepted.map((one) => toAcceptedEvent(one, source, now));
     const contributions = await this.project(tx, events, now, resolution.mergedProfileIds);
-    const changed = await activity.record(tx, [...events.map(toOccurrence), ...contributions]);
-    const touched = new Set([
-      ...events.map((event) => event.profileId),
-      ...contributions.map((contribution) => contribution.profileId),
-      ...resolution.mergedProfileIds,
-    ]);
     // A profile that absorbed another and was itself absorbed in this batch is no more.
-    for (const merge of resolution.absorbedProfileIds) touched.delete(merge);
-    const merged = resolution.mergedProfileIds;
-    await activity.evaluateChanged(tx, [...touched], new Set([...changed, ...merged]), now);
+    const absorbed = new Set(resolution.absorbedProfileIds);
+    await activity.record(
+      tx,
+      [...events.map(toOccurrence), ...contributions],
+      resolution.mergedProfileIds.filter((profileId) => !absorbed.has(profileId)),
+      now,
+    );
     // Last: it holds counters that all batches share.
-    await identity.recordWarnings(
+    identity.recordWarnings(
       tx,
       accepted.map((one) => toDemotingEvent(one, source)),
       now,
@@ -264,7 +264,7 @@ export class EventService {
     accepted: readonly Accepted[],
     now: Date,
   ): Promise<void> {
-    await store.insertEvents(
+    store.insertEvents(
       tx,
       accepted.map((one) => toEventRow(one, source, now)),
     );

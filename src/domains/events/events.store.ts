@@ -1,6 +1,5 @@
-import { DatabaseError } from 'pg';
 import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
-import { type Sql, TransactionConflict, type Tx } from '../../platform/database/database';
+import type { Sql, Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
@@ -40,27 +39,23 @@ export interface EventRow extends Receipt {
 }
 
 /**
- * Stores events and their receipts.
- * @throws TransactionConflict where a concurrent transaction stored one of the messages first
+ * Stores events and their receipts. The transaction is run again where a concurrent one stored one
+ * of the messages first: a message that arrives twice at once, with different identifiers.
  */
-export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
+export function insertEvents(tx: Tx, events: readonly EventRow[]): void {
   if (events.length === 0) return;
-  try {
-    await tx.query(
-      `insert into event_receipt (message_key, event_id, identifier_id)
-       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[])`,
-      [
-        uuidArray(events.map((event) => event.messageKey)),
-        uuidArray(events.map((event) => event.eventId)),
-        uuidArray(events.map((event) => event.identifierId)),
-      ],
-    );
-  } catch (error) {
-    // Not `on conflict`: asking first for each costs more than starting over once in a while.
-    if (!isReceiptTaken(error)) throw error;
-    throw new TransactionConflict('A message arrived twice at once, with different identifiers.');
-  }
-  await tx.query(
+  // Not `on conflict`: asking first for each costs more than starting over once in a while.
+  tx.send(
+    `insert into event_receipt (message_key, event_id, identifier_id)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[])`,
+    [
+      uuidArray(events.map((event) => event.messageKey)),
+      uuidArray(events.map((event) => event.eventId)),
+      uuidArray(events.map((event) => event.identifierId)),
+    ],
+    { conflictOn: 'event_receipt_pkey' },
+  );
+  tx.send(
     `insert into event (identifier_id, occurred_at, event_id, source, message_id, name, channel,
        identifiers, properties, received_at)
      select identifier_id, from_ms(occurred_ms), event_id, source, message_id, name, channel,
@@ -83,10 +78,6 @@ export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise
       instantArray(events.map((event) => event.receivedAt)),
     ],
   );
-}
-
-function isReceiptTaken(error: unknown): boolean {
-  return error instanceof DatabaseError && error.constraint === 'event_receipt_pkey';
 }
 
 export interface StoredEvent {

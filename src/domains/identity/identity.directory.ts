@@ -1,4 +1,5 @@
-import { type Sql, TransactionConflict, type Tx } from '../../platform/database/database';
+import type { Sql, Tx } from '../../platform/database/database';
+import { TransactionConflict } from '../../platform/database/transaction';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import { lockIdentities } from './identity.locks';
 import type { KnownIdentifier } from './identity.model';

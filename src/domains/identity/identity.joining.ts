@@ -44,6 +44,6 @@ export async function joinProfiles(
       mergeId: toPublicId('mrg', mergeId),
     },
   };
-  await appendToOutbox(tx, ids, [message], now);
+  appendToOutbox(tx, ids, [message], now);
   return mergeId;
 }

@@ -38,8 +38,8 @@ export async function lockIdentities(
 }
 
 /** Keeps everybody else from identities until the transaction ends. Before any lock of names. */
-export async function lockEverybody(tx: Tx): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(${EVERYBODY})`);
+export function lockEverybody(tx: Tx): void {
+  tx.send(`select pg_advisory_xact_lock(${EVERYBODY})`);
 }
 
 /** An identifier, and the time in which some events name it. */

@@ -15,13 +15,9 @@ const COUNTER_SHARDS = 64;
  * waited for while they are held.
  * @param warnings each once
  */
-export async function recordWarnings(
-  tx: Tx,
-  warnings: readonly IdentityWarning[],
-  now: Date,
-): Promise<void> {
+export function recordWarnings(tx: Tx, warnings: readonly IdentityWarning[], now: Date): void {
   if (warnings.length === 0) return;
-  await tx.query(
+  tx.send(
     `with seen as (
        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
          $7::uuid[], $8::timestamptz[], $9::int[])

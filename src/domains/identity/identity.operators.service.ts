@@ -210,7 +210,7 @@ export class OperatorIdentityService {
         left: left.map((one) => toPublicId('prf', one)),
       },
     }));
-    await appendToOutbox(tx, this.parts.ids, messages, now);
+    appendToOutbox(tx, this.parts.ids, messages, now);
   }
 }
 

@@ -53,7 +53,7 @@ export class IdentityService {
   ): Promise<KnownGraph> {
     if (requests.length === 0)
       return { identifiers: [], profiles: [], tenancies: [], places: new Map() };
-    if (isAlone) await lockEverybody(tx);
+    if (isAlone) lockEverybody(tx);
     const windowed = this.policy.namespaces.filter(({ limit }) => limit.windowDays !== null);
     return lockAndLoadIdentifiers(
       tx,
@@ -105,22 +105,22 @@ export class IdentityService {
    */
   async recordTraits(tx: Tx, traits: readonly IdentifierTrait[]): Promise<void> {
     const strategies = foldingStrategies(this.policy);
-    await traitStore.recordLatestTraits(
+    traitStore.recordLatestTraits(
       tx,
       traits.filter(({ name }) => !strategies.has(name)),
     );
     const told = traits.filter(({ name }) => strategies.has(name));
     if (told.length === 0) return;
     const kept = await traitStore.findIdentifierTraits(tx, told);
-    await traitStore.replaceTraits(tx, foldByIdentifier([...kept, ...told], strategies));
+    traitStore.replaceTraits(tx, foldByIdentifier([...kept, ...told], strategies));
   }
 
   /**
    * Logs the identifiers that events came with and that were not used. Of events accepted in this
    * transaction only: what was accepted before is logged. To be called after everything that locks.
    */
-  async recordWarnings(tx: Tx, events: readonly DemotingEvent[], now: Date): Promise<void> {
-    await recordWarnings(tx, warningsOf(events), now);
+  recordWarnings(tx: Tx, events: readonly DemotingEvent[], now: Date): void {
+    recordWarnings(tx, warningsOf(events), now);
   }
 
   /** The profile each identifier belongs to now. */
@@ -140,12 +140,12 @@ export class IdentityService {
     now: Date,
   ): Promise<void> {
     // First: merges move rows, and what is seen again is found where it was loaded from.
-    await store.recordGraph(tx, toRows(source, plan, requests, known), now);
+    store.recordGraph(tx, toRows(source, plan, requests, known), now);
     for (const { requestIndex, ...merge } of plan.merges) {
       const { eventId } = requestAt(requests, requestIndex);
       await joinProfiles(tx, this.parts, { ...merge, eventId, source, reason: null }, now);
     }
-    await store.recordTenancies(tx, plan.tenancies);
+    store.recordTenancies(tx, plan.tenancies);
   }
 }
 

@@ -204,13 +204,13 @@ export interface GraphRows {
  * in one call of the database (`record_identities` says more). Before anything else is written of
  * them: what is changed is found by the place where it was loaded from.
  */
-export async function recordGraph(tx: Tx, rows: GraphRows, now: Date): Promise<void> {
+export function recordGraph(tx: Tx, rows: GraphRows, now: Date): void {
   const { createdProfiles, changedProfiles, created, seenAgain } = rows;
   const newLinks = rows.links.filter((link) => link.isNew);
   const links = rows.links.filter((link) => !link.isNew);
   // Every profile and every edge comes with identifiers that were seen.
   if (created.length + seenAgain.length === 0) return;
-  await tx.query(
+  tx.send(
     `select record_identities($1::timestamptz, $2::text, $3::uuid[], $4::text[], $5::uuid[],
        $6::tid[], $7::text[], $8::int[], $9::text[], $10::text[], $11::smallint[], $12::uuid[],
        $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::uuid[], $18::tid[],
@@ -256,20 +256,20 @@ function toCountsText({ counts }: PlannedCounts): string {
  * Hands shared identifiers on. Of each it is then told anew until when every one of its people
  * held it.
  */
-export async function recordTenancies(tx: Tx, tenancies: readonly Tenancy[]): Promise<void> {
+export function recordTenancies(tx: Tx, tenancies: readonly Tenancy[]): void {
   if (tenancies.length === 0) return;
   // Of several at one instant the last counts; a statement changes no row twice.
   const last = [
     ...new Map(tenancies.map((one) => [`${keyText(one)} ${one.since.getTime()}`, one])).values(),
   ];
   const keys = [last.map((one) => one.value), last.map((one) => one.namespace)];
-  await tx.query(
+  tx.send(
     `insert into identifier_tenancy (value, namespace, since, tenant)
      select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::smallint[])
      on conflict (value, namespace, since) do update set tenant = excluded.tenant`,
     [...keys, last.map((one) => one.since), last.map((one) => one.tenant)],
   );
-  await tx.query(
+  tx.send(
     `update identifier i set held_until = s.held_until
      from (
        -- Until somebody else had it for the first time after the last time it was theirs.

@@ -6,12 +6,9 @@ import type { IdentifierTrait, ToldTrait } from './identity.traits.rules';
  * Keeps for every identifier and name the value of the latest event, whatever the order of
  * arrival; of two at the same instant the greater text, so that both orders agree.
  */
-export async function recordLatestTraits(
-  tx: Tx,
-  traits: readonly IdentifierTrait[],
-): Promise<void> {
+export function recordLatestTraits(tx: Tx, traits: readonly IdentifierTrait[]): void {
   if (traits.length === 0) return;
-  await tx.query(
+  tx.send(
     `insert into identifier_trait as t (identifier_id, name, value, occurred_at)
      select distinct on (n.identifier_id, n.name) n.*
      from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::timestamptz[])
@@ -39,8 +36,8 @@ export function findIdentifierTraits(
 }
 
 /** Puts these in the place of what was kept. */
-export async function replaceTraits(tx: Tx, traits: readonly IdentifierTrait[]): Promise<void> {
-  await tx.query(
+export function replaceTraits(tx: Tx, traits: readonly IdentifierTrait[]): void {
+  tx.send(
     `insert into identifier_trait as t (identifier_id, name, value, occurred_at)
      select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::timestamptz[])
      on conflict (identifier_id, name) do update set

@@ -6,7 +6,7 @@ import type { LifecycleModel } from './lifecycle.models';
 import { initialStage } from './lifecycle.rules';
 import * as store from './lifecycle.store';
 import { type StageTimeline, stageTimeline } from './lifecycle.timeline';
-import { reviseTransitions, toTransitions } from './lifecycle.transitions';
+import { reviseTransitions, type StoredTransition, toTransitions } from './lifecycle.transitions';
 
 interface ProfileTimeline extends StageTimeline {
   readonly profileId: ProfileId;
@@ -31,8 +31,13 @@ export class LifecycleEvaluator implements ProfileEvaluator {
       profileId,
       ...stageTimeline(days, this.model, now),
     }));
-    await this.saveHistories(tx, timelines, now);
-    await this.saveStates(tx, timelines, now);
+    const profileIds = profiles.map(({ profileId }) => profileId);
+    const [histories, stages] = await Promise.all([
+      store.findTransitions(tx, this.model.name, profileIds),
+      store.findStages(tx, this.model.name, profileIds),
+    ]);
+    this.saveHistories(tx, timelines, histories, now);
+    this.saveStates(tx, timelines, stages, now);
     const nextEvaluations = new Map<ProfileId, Date>();
     for (const { profileId, nextEvaluationAt } of timelines) {
       if (nextEvaluationAt !== null) nextEvaluations.set(profileId, nextEvaluationAt);
@@ -40,33 +45,32 @@ export class LifecycleEvaluator implements ProfileEvaluator {
     return nextEvaluations;
   }
 
-  private async saveHistories(
+  private saveHistories(
     tx: Tx,
     timelines: readonly ProfileTimeline[],
+    before: readonly StoredTransition[],
     now: Date,
-  ): Promise<void> {
+  ): void {
     const { name, version } = this.model;
-    const profileIds = timelines.map(({ profileId }) => profileId);
     const { superseded, added } = reviseTransitions(
-      await store.findTransitions(tx, name, profileIds),
+      before,
       timelines.flatMap(({ profileId, segments }) => toTransitions(profileId, segments, version)),
     );
-    await store.supersedeTransitions(tx, name, superseded, now);
-    await store.addTransitions(tx, this.ids, name, added, now);
+    store.supersedeTransitions(tx, name, superseded, now);
+    store.addTransitions(tx, this.ids, name, added, now);
   }
 
-  private async saveStates(
+  private saveStates(
     tx: Tx,
     timelines: readonly ProfileTimeline[],
+    before: ReadonlyMap<ProfileId, string>,
     now: Date,
-  ): Promise<void> {
+  ): void {
     const { name } = this.model;
-    const profileIds = timelines.map(({ profileId }) => profileId);
-    const before = await store.findStages(tx, name, profileIds);
     const states = timelines.flatMap((timeline) => this.toState(timeline));
-    await store.saveStates(tx, states, now);
+    store.saveStates(tx, states, now);
     const present = new Set(states.map(({ profileId }) => profileId));
-    await store.removeStates(
+    store.removeStates(
       tx,
       name,
       [...before.keys()].filter((profileId) => !present.has(profileId)),
@@ -84,7 +88,7 @@ export class LifecycleEvaluator implements ProfileEvaluator {
           since: since.toISOString(),
         },
       }));
-    await appendToOutbox(tx, this.ids, messages, now);
+    appendToOutbox(tx, this.ids, messages, now);
   }
 
   /** None before the first active day. */

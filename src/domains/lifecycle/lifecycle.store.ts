@@ -52,14 +52,10 @@ export function findStates(
 }
 
 /** Writes those of the states that differ from what is recorded; at most one for each profile. */
-export async function saveStates(
-  tx: Tx,
-  states: readonly LifecycleState[],
-  now: Date,
-): Promise<void> {
+export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date): void {
   if (states.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
-  await tx.query(
+  tx.send(
     `with n as (
        select n.*, n.at_risk_since is not null as at_risk
        from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
@@ -104,13 +100,9 @@ export async function saveStates(
 }
 
 /** Takes profiles out of the model: they have no active day (any more). */
-export async function removeStates(
-  tx: Tx,
-  model: string,
-  profileIds: readonly ProfileId[],
-): Promise<void> {
+export function removeStates(tx: Tx, model: string, profileIds: readonly ProfileId[]): void {
   if (profileIds.length === 0) return;
-  await tx.query('delete from lifecycle_state where profile_id = any($2::uuid[]) and model = $1', [
+  tx.send('delete from lifecycle_state where profile_id = any($2::uuid[]) and model = $1', [
     model,
     profileIds,
   ]);
@@ -136,14 +128,14 @@ export function findTransitions(
 }
 
 /** Marks transitions as no longer true; they stay as what was believed until now. */
-export async function supersedeTransitions(
+export function supersedeTransitions(
   tx: Tx,
   model: string,
   transitions: readonly StoredTransition[],
   now: Date,
-): Promise<void> {
+): void {
   if (transitions.length === 0) return;
-  await tx.query(
+  tx.send(
     `update lifecycle_transition t set superseded_at = $5
      from unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as o (profile_id, occurred_at, id)
      where t.profile_id = o.profile_id and t.model = $1 and t.occurred_at = o.occurred_at
@@ -158,15 +150,15 @@ export async function supersedeTransitions(
   );
 }
 
-export async function addTransitions(
+export function addTransitions(
   tx: Tx,
   ids: IdSource,
   model: string,
   transitions: readonly Transition[],
   now: Date,
-): Promise<void> {
+): void {
   if (transitions.length === 0) return;
-  await tx.query(
+  tx.send(
     `insert into lifecycle_transition
        (profile_id, model, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
         recorded_at)

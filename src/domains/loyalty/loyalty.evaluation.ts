@@ -71,7 +71,7 @@ export class MembershipTierEvaluator implements ProfileEvaluator {
           since: change.since?.toISOString() ?? null,
         },
       }));
-    await appendToOutbox(tx, this.ids, messages, now);
+    appendToOutbox(tx, this.ids, messages, now);
   }
 }
 

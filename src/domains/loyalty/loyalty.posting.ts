@@ -55,7 +55,7 @@ export async function applyPosting(
     changes.filter((change) => !isDebit(change)),
     baseTier,
   );
-  await appendToOutbox(tx, ids, outboxMessages(posting.transactions), now);
+  appendToOutbox(tx, ids, outboxMessages(posting.transactions), now);
 }
 
 /** The transaction that lets a lot expire, and what it takes. It happened when the lot expired. */

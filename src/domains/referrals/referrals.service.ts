@@ -1,4 +1,5 @@
-import { type Database, TransactionConflict, type Tx } from '../../platform/database/database';
+import type { Database, Tx } from '../../platform/database/database';
+import { TransactionConflict } from '../../platform/database/transaction';
 import type { Clock } from '../../shared/clock';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import { firstDaysWith } from '../activity';

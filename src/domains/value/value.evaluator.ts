@@ -24,8 +24,8 @@ export class ValueEvaluator implements ProfileEvaluator {
       else rows.push(row);
       if (nextEvaluationAt !== null) nextEvaluations.set(profile.profileId, nextEvaluationAt);
     }
-    await saveValues(tx, rows, now);
-    await removeValues(tx, withoutDays);
+    saveValues(tx, rows, now);
+    removeValues(tx, withoutDays);
     return nextEvaluations;
   }
 }

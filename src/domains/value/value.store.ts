@@ -38,10 +38,10 @@ export async function hasBuyers(sql: Sql, buyersMin: number): Promise<boolean> {
 }
 
 /** Writes those of the rows that differ from what is recorded; at most one for each profile. */
-export async function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): Promise<void> {
+export function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): void {
   if (rows.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
-  await tx.query(
+  tx.send(
     `with n as (
        select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[],
          $6::bigint[], $7::date[], $8::bigint[])
@@ -80,9 +80,9 @@ export async function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): 
   );
 }
 
-export async function removeValues(tx: Tx, profileIds: readonly ProfileId[]): Promise<void> {
+export function removeValues(tx: Tx, profileIds: readonly ProfileId[]): void {
   if (profileIds.length === 0) return;
-  await tx.query('delete from customer_value where profile_id = any($1::uuid[])', [profileIds]);
+  tx.send('delete from customer_value where profile_id = any($1::uuid[])', [profileIds]);
 }
 
 /** The calibration in force. Read anew for each use, since another process may have calibrated. */

@@ -23,6 +23,8 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
       max: settings.poolSizeMax,
       statement_timeout: settings.statementTimeoutMs,
       application_name: 'perennial',
+      // Statements of a transaction that do not need each other's answers travel together.
+      pipeline: true,
       // Every instant is UTC, whatever the server's setting.
       options: '-c timezone=UTC',
       types: { getTypeParser },

@@ -1,6 +1,7 @@
 import { useTestDatabase } from '../../../test/support/database';
 import { createDataSource } from './data-source';
-import { Database, pauseMsMax, TransactionConflict, type Tx } from './database';
+import { Database, pauseMsMax, type Tx } from './database';
+import { TransactionConflict } from './transaction';
 
 const testing = useTestDatabase();
 const { database } = testing;
@@ -112,6 +113,58 @@ describe('a transaction', () => {
     await expect(work).rejects.toThrow('no');
     await rest?.catch(() => undefined);
     expect(await notes()).toEqual([]);
+  });
+});
+
+describe('a statement that is sent', () => {
+  it('is run in its turn', async () => {
+    await database.transaction(async (tx) => {
+      tx.send('insert into note (id) values ($1)', [1]);
+      expect(await tx.query('select id from note')).toEqual([{ id: 1 }]);
+      tx.send('update note set id = 2');
+    });
+    expect(await notes()).toEqual([2]);
+  });
+
+  it('fails the transaction where it fails', async () => {
+    const work = database.transaction(async (tx) => {
+      await insert(tx, 1);
+      tx.send('insert into note (id) values ($1)', [1]);
+    });
+    await expect(work).rejects.toMatchObject({ code: '23505' });
+    expect(await notes()).toEqual([]);
+  });
+
+  it('fails what is waited for after it with its own error', async () => {
+    const told: unknown[] = [];
+    const work = database.transaction(async (tx) => {
+      tx.send('selec');
+      tx.send('insert into note (id) values ($1)', [1]);
+      await insert(tx, 2).catch((error: unknown) => told.push(error));
+    });
+    await expect(work).rejects.toMatchObject({ code: '42601' });
+    expect(told).toMatchObject([{ code: '42601' }]);
+  });
+
+  it('fails it also where the driver cannot send it', async () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    const work = database.transaction(async (tx) => {
+      tx.send('insert into note (id) values ($1)', [1]);
+      tx.send('update note set text = $1', [circular]);
+    });
+    await expect(work).rejects.toThrow(/circular/);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('has it run again where it breaks a constraint that only another transaction can', async () => {
+    await database.query('insert into note (id) values (1)');
+    let attempts = 0;
+    await database.transaction(async (tx) => {
+      attempts += 1;
+      tx.send('insert into note (id) values ($1)', [attempts], { conflictOn: 'note_pkey' });
+    });
+    expect(await notes()).toEqual([1, 2]);
   });
 });
 

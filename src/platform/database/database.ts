@@ -1,8 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PoolClient, QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
+import {
+  OpenTransaction,
+  runStatement,
+  type SendOptions,
+  TransactionConflict,
+} from './transaction';
 
 /** One SQL statement at a time. `bigint` columns arrive as BigInt, `date` columns as text. */
 export interface Sql {
@@ -10,8 +16,19 @@ export interface Sql {
   query<Row extends QueryResultRow>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** An open transaction. Everything done through it commits together or not at all. */
-export type Tx = Brand<Sql, 'Tx'>;
+interface Transaction extends Sql {
+  /**
+   * Sends a statement of which nothing is wanted but that it succeeds. Where it fails, whatever is
+   * waited for next fails with its error, at the latest the commit.
+   */
+  send(text: string, parameters?: readonly unknown[], options?: SendOptions): void;
+}
+
+/**
+ * An open transaction. Everything done through it commits together or not at all. Statements run in
+ * the order in which they are asked for, whoever waits for them.
+ */
+export type Tx = Brand<Transaction, 'Tx'>;
 
 /** Why a transaction is run again: another one came first, or each waited for the other. */
 export type RetryCause = 'conflict' | 'deadlock';
@@ -32,17 +49,6 @@ const RETRYABLE_SQL_STATES: ReadonlyMap<unknown, RetryCause> = new Map([
 const TRANSACTION_ATTEMPTS_MAX = 10;
 
 const PAUSE_MS_MAX = 500;
-
-/**
- * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
- * whole transaction is run again and then sees what the other one wrote.
- */
-export class TransactionConflict extends Error {
-  constructor(what: string) {
-    super(what);
-    this.name = 'TransactionConflict';
-  }
-}
 
 /** Ends a rehearsal: thrown, so that the transaction is rolled back. */
 class Rehearsed extends Error {
@@ -126,52 +132,21 @@ export class Database implements Sql {
 
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
-    let ended = false;
     try {
-      const client: PoolClient = await runner.connect();
-      await runner.startTransaction();
-      // One after the other, also where several are asked for at once: there is one connection.
-      let last: Promise<unknown> = Promise.resolve();
-      const statements: Sql = {
-        query: (text, parameters = []) => {
-          const statement = last.then(() => {
-            // The connection may be in somebody else's transaction by now.
-            if (ended) throw new Error('The transaction has ended.');
-            return runStatement<never>(client, text, parameters);
-          });
-          last = statement.catch(() => undefined);
-          return statement;
-        },
-      };
-      const result = await work(statements as Tx);
-      ended = true;
-      // Not by TypeORM, which takes any answer for a success: where an error had aborted the
-      // transaction, PostgreSQL rolls back instead and says so in the answer only.
-      const { command } = await client.query('commit');
-      if (command !== 'COMMIT') {
-        throw new Error('The work hid an error by which the database aborted the transaction.');
+      const transaction = await OpenTransaction.begin(await runner.connect());
+      try {
+        const result = await work(transaction as Transaction as Tx);
+        await transaction.commit();
+        return result;
+      } catch (error) {
+        // Also after a commit that failed, which may not have ended it.
+        await transaction.rollBack();
+        throw error;
       }
-      return result;
-    } catch (error) {
-      ended = true;
-      // A rollback that fails means the connection is gone, and the transaction with it: the
-      // first error is the one worth reporting.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
     } finally {
       await runner.release();
     }
   }
-}
-
-async function runStatement<Row extends QueryResultRow>(
-  client: PoolClient,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<Row[]> {
-  // TypeORM's own `query` gives a different shape for UPDATE and DELETE; the driver's does not.
-  const result = await client.query<Row>(text, [...parameters]);
-  return result.rows;
 }
 
 /** Of random length: transactions that failed each other would otherwise meet again. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../shared/errors';
-import { TransactionConflict } from '../database/database';
+import { TransactionConflict } from '../database/transaction';
 
 /** Faults of ours that mean "not now": the database is away, or asks for patience. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([

@@ -11,14 +11,14 @@ export interface OutboxMessage {
 }
 
 /** Appends messages in the transaction of what they tell of: both are there, or neither. */
-export async function appendToOutbox(
+export function appendToOutbox(
   tx: Tx,
   ids: IdSource,
   messages: readonly OutboxMessage[],
   now: Date,
-): Promise<void> {
+): void {
   if (messages.length === 0) return;
-  await tx.query(
+  tx.send(
     `insert into outbox_message (profile_id, id, topic, payload, created_at)
      select profile_id, id, topic, payload, $5
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as m (profile_id, id, topic, payload)`,

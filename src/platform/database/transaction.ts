@@ -1,0 +1,117 @@
+import { DatabaseError, type PoolClient, type QueryResultRow } from 'pg';
+
+/**
+ * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
+ * whole transaction is run again and then sees what the other one wrote.
+ */
+export class TransactionConflict extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'TransactionConflict';
+  }
+}
+
+export interface SendOptions {
+  /** A constraint that only a concurrent transaction can have broken: then all is run again. */
+  readonly conflictOn?: string;
+}
+
+interface Fault {
+  readonly error: unknown;
+  /** Whether the work was told, when it waited for the statement. */
+  readonly isReported: boolean;
+}
+
+/**
+ * The one transaction that is open on a connection. Each statement is sent at once, without waiting
+ * for the answers to those before it; the database takes them in that order, one after the other.
+ */
+export class OpenTransaction {
+  private hasEnded = false;
+  /** The first of all errors: what follows it fails because of it. */
+  private fault: Fault | null = null;
+  /** Settled when it is known what became of each statement that was sent. */
+  private readonly sent: Promise<void>[] = [];
+
+  private constructor(private readonly client: PoolClient) {}
+
+  static async begin(client: PoolClient): Promise<OpenTransaction> {
+    // Waited for: without it what follows would be committed statement by statement.
+    await client.query('begin');
+    return new OpenTransaction(client);
+  }
+
+  async query<Row extends QueryResultRow>(
+    text: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    this.requireOpen();
+    try {
+      return await runStatement<Row>(this.client, text, parameters);
+    } catch (error) {
+      this.fault ??= { error, isReported: true };
+      throw this.fault.error;
+    }
+  }
+
+  send(text: string, parameters: readonly unknown[] = [], { conflictOn }: SendOptions = {}): void {
+    this.requireOpen();
+    this.sent.push(
+      runStatement(this.client, text, parameters).then(
+        () => undefined,
+        (error: unknown) => {
+          this.fault ??= { error: conflictOr(error, conflictOn), isReported: false };
+        },
+      ),
+    );
+  }
+
+  /** @throws what a statement failed with that was sent and not waited for */
+  async commit(): Promise<void> {
+    this.hasEnded = true;
+    // What the driver itself refuses to send never reaches the database, which would commit the
+    // rest. It says so in the next turn.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    this.requireNoneUnreported();
+    const { command } = await this.client.query('commit');
+    if (command === 'COMMIT') return;
+    await Promise.all(this.sent);
+    // Where an error had aborted the transaction, PostgreSQL rolls back instead.
+    this.requireNoneUnreported();
+    throw new Error('The work hid an error by which the database aborted the transaction.', {
+      cause: this.fault?.error,
+    });
+  }
+
+  /** Takes back what was done, where there is anything left to take back. */
+  async rollBack(): Promise<void> {
+    this.hasEnded = true;
+    // One that fails means that the connection is gone, and the transaction with it.
+    await this.client.query('rollback').catch(() => undefined);
+  }
+
+  private requireNoneUnreported(): void {
+    if (this.fault !== null && !this.fault.isReported) throw this.fault.error;
+  }
+
+  private requireOpen(): void {
+    // The connection may be in somebody else's transaction by now.
+    if (this.hasEnded) throw new Error('The transaction has ended.');
+  }
+}
+
+function conflictOr(error: unknown, constraint: string | undefined): unknown {
+  if (constraint === undefined) return error;
+  const isBroken = error instanceof DatabaseError && error.constraint === constraint;
+  return isBroken ? new TransactionConflict(error.message) : error;
+}
+
+export async function runStatement<Row extends QueryResultRow>(
+  client: PoolClient,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  // TypeORM's own `query` gives a different shape for UPDATE and DELETE; the driver's does not.
+  const result = await client.query<Row>(text, [...parameters]);
+  return result.rows;
+}
