@@ -18,6 +18,8 @@ const customers = (count: number, prefix = 'c') =>
 /** Batches as they are begun, each to be ended by the test. */
 class Pipeline {
   readonly begun: { readonly messageIds: readonly string[]; end(error?: Error): void }[] = [];
+  /** What lanes wait for after a batch that several requests shared. */
+  gathered: Promise<unknown> = Promise.resolve();
 
   readonly ingest: IngestBatch = (_source, events) =>
     new Promise((resolve, reject) => {
@@ -36,7 +38,8 @@ class Pipeline {
     });
 
   lanes(lanes: number, queuedMax = 10_000): EventLanes {
-    return new EventLanes(this.ingest, defaultIdentityPolicy, { lanes, queuedMax });
+    const settings = { lanes, queuedMax };
+    return new EventLanes(this.ingest, defaultIdentityPolicy, settings, () => this.gathered);
   }
 
   /** Ends what has begun until nothing more begins. */
@@ -69,21 +72,21 @@ test('gives the outcomes in the order of the events, whichever lane they took', 
 test('takes what waits for a lane together, and no more than a batch', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(1);
-  const requests = [lanes.ingest('key:shop', customers(1, 'first'))];
+  const requests = [lanes.ingest('key:shop', customers(40, 'first'))];
   for (let index = 0; index < 30; index++) {
     requests.push(lanes.ingest('key:shop', customers(40, `r${index}-`)));
   }
   await settle();
-  expect(pipeline.begun.map(({ messageIds }) => messageIds.length)).toEqual([1]);
+  expect(pipeline.begun.map(({ messageIds }) => messageIds.length)).toEqual([40]);
   const sizes: number[] = [];
   for (let batch = pipeline.begun.shift(); batch !== undefined; batch = pipeline.begun.shift()) {
     sizes.push(batch.messageIds.length);
     batch.end();
     await settle();
   }
-  expect(sizes).toEqual([1, 480, 480, 240]);
+  expect(sizes).toEqual([40, 480, 480, 240]);
   const taken = await Promise.all(requests);
-  expect(taken.map(({ outcomes }) => outcomes.length)).toEqual([1, ...Array(30).fill(40)]);
+  expect(taken.map(({ outcomes }) => outcomes.length)).toEqual(Array(31).fill(40));
 });
 
 test('keeps the order of the events of a customer, over requests too', async () => {
@@ -101,6 +104,54 @@ test('keeps the order of the events of a customer, over requests too', async () 
   }
   await Promise.all(requests);
   expect(order).toEqual(['1a', '1b', '2a', '2b', '3a', '3b']);
+});
+
+test('takes small requests together, whosever they are', async () => {
+  const pipeline = new Pipeline();
+  const lanes = pipeline.lanes(8);
+  const requests = customers(30).map((one) => lanes.ingest('key:shop', [one]));
+  await settle();
+  expect(pipeline.begun.map(({ messageIds }) => messageIds.length)).toEqual([1]);
+  pipeline.begun.shift()?.end();
+  await settle();
+  expect(pipeline.begun.map(({ messageIds }) => messageIds.length)).toEqual([29]);
+  await pipeline.endAll();
+  expect(await Promise.all(requests)).toHaveLength(30);
+});
+
+test('divides small requests by customer where more wait than one transaction takes', async () => {
+  const pipeline = new Pipeline();
+  const lanes = pipeline.lanes(8);
+  const requests = customers(600).map((one) => lanes.ingest('key:shop', [one]));
+  await settle();
+  expect(pipeline.begun).toHaveLength(9);
+  await pipeline.endAll();
+  expect(await Promise.all(requests)).toHaveLength(600);
+});
+
+test('waits for those who were just answered, where there were several', async () => {
+  const pipeline = new Pipeline();
+  const lanes = pipeline.lanes(1);
+  let gather: (value?: unknown) => void = () => undefined;
+  pipeline.gathered = new Promise((resolve) => {
+    gather = resolve;
+  });
+  const shared = ['four', 'five', 'six'].map((name) => lanes.ingest('key:shop', [event(name)]));
+  await settle();
+  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['four']]);
+  pipeline.begun.shift()?.end();
+  await settle();
+  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['five', 'six']]);
+  pipeline.begun.shift()?.end();
+  await Promise.all(shared);
+  const next = ['seven', 'eight'].map((name) => lanes.ingest('key:shop', [event(name)]));
+  await settle();
+  expect(pipeline.begun).toEqual([]);
+  gather();
+  await settle();
+  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['seven', 'eight']]);
+  await pipeline.endAll();
+  await Promise.all(next);
 });
 
 test('does not mix sources', async () => {
