@@ -94,7 +94,7 @@ export interface StoredEvent {
   readonly properties: JsonObject;
 }
 
-/** What was accepted as a message; null where nothing was. */
+/** What was accepted as a message; null where nothing was, or it is too old to be kept. */
 export async function findAcceptedEvent(sql: Sql, messageKey: string): Promise<StoredEvent | null> {
   const [event] = await sql.query<StoredEvent>(
     `select e.name, e.properties
@@ -124,7 +124,8 @@ export interface ProfileEventRow {
 
 /**
  * The latest events of each profile, newest first. Each identifier gives its own newest through the
- * primary key, so the cost follows the page and not the length of the history.
+ * primary key, month by month backwards, so the cost follows the page and not the length of the
+ * history.
  */
 export function findEvents(
   sql: Sql,
@@ -144,6 +145,8 @@ export function findEvents(
          select * from event
          where identifier_id = i.identifier_id
            and ($2::timestamptz is null or (occurred_at, event_id) < ($2, $3::uuid))
+           -- Says nothing new, but from this PostgreSQL knows which months to leave out.
+           and ($2::timestamptz is null or occurred_at <= $2)
          order by occurred_at desc, event_id desc
          limit $4
        ) newest

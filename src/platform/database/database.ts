@@ -31,6 +31,9 @@ const RETRYABLE_SQL_STATES: ReadonlyMap<unknown, RetryCause> = new Map([
 ]);
 const TRANSACTION_ATTEMPTS_MAX = 10;
 
+/** What was made may be undone by others before it is used, though hardly time and again. */
+const PREPARATIONS_MAX = 5;
+
 const PAUSE_MS_MAX = 500;
 
 /**
@@ -41,6 +44,21 @@ export class TransactionConflict extends Error {
   constructor(what: string) {
     super(what);
     this.name = 'TransactionConflict';
+  }
+}
+
+/**
+ * Thrown by work that lacks something which is not made in its transaction, e.g. since others should
+ * not wait for it: the transaction is rolled back, it is made, and the work is run again.
+ */
+export class Unprepared extends TransactionConflict {
+  /** @param prepare makes what is lacking, with nothing locked */
+  constructor(
+    what: string,
+    readonly prepare: () => Promise<void>,
+  ) {
+    super(what);
+    this.name = 'Unprepared';
   }
 }
 
@@ -89,14 +107,20 @@ export class Database implements Sql {
    * Runs `work` in one transaction (READ COMMITTED); commits when it resolves, rolls back when it
    * throws. Work that the database aborted for a deadlock or a serialization failure is run again,
    * at most nine times and after a pause, so it must keep no state of its own outside the
-   * transaction.
+   * transaction. So is work that lacked something, once that is made: it is the same attempt still.
    * @param work is told which attempt it is, 1 for the first
    */
   async transaction<Result>(work: (tx: Tx, attempt: number) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
+    let preparations = 0;
+    for (let attempt = 1; ; ) {
       try {
         return await this.attempt((tx) => work(tx, attempt));
       } catch (error) {
+        if (error instanceof Unprepared && preparations < PREPARATIONS_MAX) {
+          preparations += 1;
+          await error.prepare();
+          continue;
+        }
         const cause = retryCauseOf(error);
         if (cause === null) throw error;
         if (attempt >= TRANSACTION_ATTEMPTS_MAX) {
@@ -106,6 +130,7 @@ export class Database implements Sql {
         this.retries[cause] += 1;
       }
       await this.pause(attempt);
+      attempt += 1;
     }
   }
 
