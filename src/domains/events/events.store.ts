@@ -145,8 +145,9 @@ export function findEvents(
          select * from event
          where identifier_id = i.identifier_id
            and ($2::timestamptz is null or (occurred_at, event_id) < ($2, $3::uuid))
-           -- Says nothing new, but from this PostgreSQL knows which months to leave out.
+           -- These two say nothing new, but tell PostgreSQL which months need not be looked into.
            and ($2::timestamptz is null or occurred_at <= $2)
+           and occurred_at >= i.first_seen_at
          order by occurred_at desc, event_id desc
          limit $4
        ) newest
