@@ -1,7 +1,9 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
-import { uuidSource } from '../../shared/ids';
+import type { Tx } from '../../platform/database/database';
+import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import { type ProfileId, uuidSource } from '../../shared/ids';
 import type { IncomingEvent } from './events.model';
 import { monthOf } from './events.months.rules';
 import { dropPartition, findMonths, makePartition } from './events.partitions.store';
@@ -120,33 +122,29 @@ test('a month that somebody else dropped is made again for an event that is to b
 });
 
 describe('a page of events', () => {
-  interface Node {
-    readonly 'Relation Name'?: string;
-    readonly 'Actual Loops'?: number;
-    readonly Plans?: readonly Node[];
-  }
-
-  /** The partitions that a page is read from, in the order of the plan. */
-  async function partitionsRead(...page: PageOf): Promise<readonly string[]> {
-    const plans: Node[] = [];
-    const explaining = {
-      query: async (text: string, parameters: readonly unknown[] = []) => {
-        const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
-          `explain (analyze, format json) ${text}`,
-          parameters,
-        );
-        if (row !== undefined) plans.push(row['QUERY PLAN'][0].Plan);
-        return [];
-      },
-    };
-    await findEvents(explaining, ...page);
-    return plans.flatMap(function read(node: Node): readonly string[] {
-      const name = node['Relation Name'] ?? '';
-      const own = name.startsWith('event_') && (node['Actual Loops'] ?? 0) > 0 ? [name] : [];
-      return [...own, ...(node.Plans ?? []).flatMap(read)];
+  /** The partitions that a page is read from. */
+  async function partitionsRead(
+    profileIds: readonly ProfileId[],
+    before: InstantPosition | null,
+    limit: number,
+  ): Promise<readonly string[]> {
+    return database.transaction(async (tx) => {
+      // What the connection did before may not have been written to the statistics yet.
+      const earlier = await scansOf(tx);
+      await findEvents(tx, profileIds, before, limit);
+      const after = await scansOf(tx);
+      return [...after].flatMap(([name, scans]) => (scans === earlier.get(name) ? [] : name));
     });
   }
-  type PageOf = Parameters<typeof findEvents> extends [unknown, ...infer Rest] ? Rest : never;
+
+  /** How often each partition was looked into. */
+  async function scansOf(tx: Tx): Promise<ReadonlyMap<string, bigint>> {
+    const rows = await tx.query<{ name: string; scans: bigint }>(
+      `select relname as name, idx_scan + seq_scan as scans from pg_stat_xact_user_tables
+       where relname like 'event\\_y%' order by 1 desc`,
+    );
+    return new Map(rows.map(({ name, scans }) => [name, scans]));
+  }
 
   const months = Array.from({ length: 36 }, (_, index) => {
     return new Date(Date.UTC(2026, 5 - index, 10));

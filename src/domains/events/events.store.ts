@@ -141,16 +141,9 @@ export function findEvents(
      cross join lateral (
        select newest.*
        from identifier i
-       cross join lateral (
-         select * from event
-         where identifier_id = i.identifier_id
-           and ($2::timestamptz is null or (occurred_at, event_id) < ($2, $3::uuid))
-           -- These two say nothing new, but tell PostgreSQL which months need not be looked into.
-           and ($2::timestamptz is null or occurred_at <= $2)
-           and occurred_at >= i.first_seen_at
-         order by occurred_at desc, event_id desc
-         limit $4
-       ) newest
+       -- That nothing happened before it was seen says which months need not be looked into.
+       cross join lateral latest_events(i.identifier_id, i.first_seen_at,
+         coalesce($2::timestamptz, 'infinity'), $3::uuid, $4) newest
        where i.profile_id = p.profile_id
        order by newest.occurred_at desc, newest.event_id desc
        limit $4
