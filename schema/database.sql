@@ -116,7 +116,7 @@ CREATE TABLE event (
   properties jsonb not null,
   received_at timestamp with time zone not null,
   constraint event_pkey PRIMARY KEY (identifier_id, occurred_at, event_id)
-);
+) PARTITION BY RANGE (occurred_at);
 
 CREATE TABLE event_count (
   source text not null,
@@ -606,6 +606,22 @@ AS $function$
         select timestamptz '1970-01-01 00:00:00+00' + ms * interval '1 millisecond'
       $function$;
 
+CREATE OR REPLACE FUNCTION public.latest_events(node uuid, since timestamp with time zone, before timestamp with time zone, before_id uuid, page bigint)
+ RETURNS SETOF event
+ LANGUAGE plpgsql
+ STABLE ROWS 20
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+        begin
+          return query
+            select * from event
+            where identifier_id = node and occurred_at >= since and occurred_at <= before
+              and (occurred_at, event_id) < (before, before_id)
+            order by occurred_at desc, event_id desc
+            limit page;
+        end
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.lock_and_load_identifiers(namespaces text[], vals text[], froms bigint[], untils bigint[], companions uuid[], windowed text[])
  RETURNS TABLE(known_index integer, known_namespace text, known_value text, known_tenant smallint, known_identifier_id uuid, known_profile_id uuid, known_place tid, known_first_seen_at timestamp with time zone, known_signed_in_at timestamp with time zone, known_tenancies text, profile_counts text, profile_merges integer, profile_revoked text)
  LANGUAGE plpgsql
@@ -745,6 +761,27 @@ AS $function$
           ) k;
         end if;
       end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.make_event_partition(month date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+        declare
+          partition text := to_char(month, '"event_y"YYYY"m"MM');
+        begin
+          perform pg_advisory_xact_lock(hashtextextended('event partitions', 0));
+          if exists (
+            select from pg_inherits
+            where inhparent = 'event'::regclass and inhrelid = to_regclass(partition)
+          ) then
+            return;
+          end if;
+          execute format('create table %I (like event including all)', partition);
+          execute format('alter table event attach partition %I for values from (%L) to (%L)',
+            partition, month::timestamp at time zone 'UTC',
+            (month + interval '1 month') at time zone 'UTC');
+        end
       $function$;
 
 CREATE OR REPLACE FUNCTION public.record_identities(recorded_at timestamp with time zone, source text, new_profiles uuid[], new_profile_counts text[], changed_profiles uuid[], changed_places tid[], changed_counts text[], changed_merges integer[], new_values text[], new_namespaces text[], new_tenants smallint[], new_nodes uuid[], new_holders uuid[], new_firsts bigint[], new_lasts bigint[], new_sign_ins bigint[], seen_nodes uuid[], seen_places tid[], seen_firsts bigint[], seen_lasts bigint[], seen_sign_ins bigint[], new_link_nodes uuid[], new_link_others uuid[], new_link_events uuid[], link_nodes uuid[], link_others uuid[], link_events uuid[])

@@ -3,7 +3,8 @@ import type { Sql } from '../src/platform/database/database';
 /**
  * The database's tables, indexes, views, functions and triggers as SQL, in an order that depends on names
  * only. PostgreSQL's own words throughout (`pg_get_…def`), so that the text is the same from every
- * supported version and no `pg_dump` is needed.
+ * supported version and no `pg_dump` is needed. Partitions are left out: which there are depends on
+ * the data, and each is like its table.
  */
 export async function dumpDatabase(sql: Sql): Promise<string> {
   const sections = await Promise.all([
@@ -31,14 +32,15 @@ async function dumpTables(sql: Sql): Promise<string[]> {
     join pg_class c on c.oid = a.attrelid
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-      and c.relname <> 'migration' and a.attnum > 0 and not a.attisdropped
+      and not c.relispartition and c.relname <> 'migration' and a.attnum > 0 and not a.attisdropped
     order by c.relname, a.attnum`);
   const constraints = await sql.query<Named>(`
     select c.relname as table,
       format('constraint %I %s', o.conname, pg_get_constraintdef(o.oid)) as definition
     from pg_constraint o
     join pg_class c on c.oid = o.conrelid
-    where c.relnamespace = 'public'::regnamespace and c.relname <> 'migration'
+    where c.relnamespace = 'public'::regnamespace and not c.relispartition
+      and c.relname <> 'migration'
       -- Deferred triggers are listed as triggers; since PostgreSQL 18 "not null" is listed too.
       and o.contype not in ('n', 't')
     order by c.relname, o.contype desc, o.conname`);
@@ -47,14 +49,19 @@ async function dumpTables(sql: Sql): Promise<string[]> {
     from pg_index x
     join pg_class i on i.oid = x.indexrelid
     join pg_class t on t.oid = x.indrelid
-    where t.relnamespace = 'public'::regnamespace and t.relname <> 'migration'
-      and not exists (select 1 from pg_constraint o where o.conindid = x.indexrelid)
+    where t.relnamespace = 'public'::regnamespace and not t.relispartition
+      and t.relname <> 'migration' and not exists (select 1 from pg_constraint o where o.conindid = x.indexrelid)
     order by t.relname, i.relname`);
+  const partitionings = await sql.query<Named>(`
+    select partrelid::regclass::text as table, pg_get_partkeydef(partrelid) as definition
+    from pg_partitioned_table`);
   const tables = [...new Set(columns.map((column) => column.table))];
   return tables.flatMap((table) => {
     const parts = definitionsOf(table, [...columns, ...constraints]);
+    const [partitioning] = definitionsOf(table, partitionings);
+    const suffix = partitioning === undefined ? '' : ` PARTITION BY ${partitioning}`;
     return [
-      `CREATE TABLE ${table} (\n  ${parts.join(',\n  ')}\n)`,
+      `CREATE TABLE ${table} (\n  ${parts.join(',\n  ')}\n)${suffix}`,
       ...definitionsOf(table, indexes),
     ];
   });

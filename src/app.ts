@@ -22,7 +22,9 @@ import {
   defaultEventMap,
   EventCountReads,
   EventLanes,
+  EventPartitions,
   EventReads,
+  EventRetention,
   EventService,
   PROFILE_ID_NAMESPACE,
 } from './domains/events';
@@ -143,12 +145,14 @@ export function createApp(ground: Ground) {
     directory,
     activity,
     schemas,
+    partitions: new EventPartitions(database),
     identityPolicy,
     map: defaultEventMap(currency),
     limits: {
       ...defaultEventLimits,
       eventBytesMax: config.eventBytesMax,
       messageIdLengthMax: config.messageIdLengthMax,
+      retentionDays: config.eventRetentionDays,
     },
     projectors: [
       new FeedbackProjector(),
@@ -202,6 +206,7 @@ export function createApp(ground: Ground) {
     duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),
     duplicates,
     events,
+    eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
     loyalty,
     merges,
@@ -229,7 +234,7 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
-  const { activity, duplicateScan, loyalty, quarantineUpkeep, value } = app;
+  const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -252,6 +257,7 @@ export function jobsOf(app: App): readonly Job[] {
       run: (now) => quarantineUpkeep.settleAccepted(now),
     },
     { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
+    { name: 'drop-old-events', run: (now) => eventRetention.dropOldest(now) },
     {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',

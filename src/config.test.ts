@@ -78,6 +78,8 @@ describe('a setting', () => {
     ['JWT_SECRET', SECRET, 'jwtSecret', SECRET],
     ['JWT_JWKS_URL', 'https://id.example.com/keys', 'jwtJwksUrl', 'https://id.example.com/keys'],
     ['DATABASE_URL', 'postgresql://u:p@h/d', 'databaseUrl', 'postgresql://u:p@h/d'],
+    ['EVENT_RETENTION_DAYS', '31', 'eventRetentionDays', 31],
+    ['EVENT_RETENTION_DAYS', '', 'eventRetentionDays', null],
     ['UNKNOWN_SETTING', 'x', 'port', null],
   ])('%s=%j', (name, value, key, expected) => {
     expect(readConfig({ [name]: value })[key]).toBe(expected);
@@ -93,6 +95,7 @@ describe('a setting', () => {
     ['DATABASE_POOL_SIZE', '1'],
     ['STATEMENT_TIMEOUT_MS', '99'],
     ['BODY_BYTES_MAX', '67108865'],
+    ['EVENT_RETENTION_DAYS', '30'],
     ['JOBS', 'maybe'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_LEVEL', 'INFO'],

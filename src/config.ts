@@ -42,6 +42,8 @@ export interface Config {
   readonly jobs: boolean;
   readonly jobIntervalMs: number;
   readonly quarantineRetentionDays: number;
+  /** Null: for ever. */
+  readonly eventRetentionDays: number | null;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -103,6 +105,8 @@ export function readConfig(environment: Environment): Config {
     jobs: read.boolean('JOBS', true),
     jobIntervalMs: read.integer('JOB_INTERVAL_MS', 60_000, 100, 86_400_000),
     quarantineRetentionDays: read.integer('QUARANTINE_RETENTION_DAYS', 30, 1, 3_650),
+    // Months are dropped whole: fewer days than one has would promise what is not done.
+    eventRetentionDays: read.integer('EVENT_RETENTION_DAYS', null, 31, 36_500),
   };
   if (config.jwtSecret !== null && config.jwtJwksUrl !== null) {
     read.faults.push('JWT_SECRET and JWT_JWKS_URL exclude each other.');

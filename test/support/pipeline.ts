@@ -7,6 +7,7 @@ import { EventSchemaRegistry, EventSchemaService } from '../../src/domains/event
 import {
   defaultEventLimits,
   defaultEventMap,
+  EventPartitions,
   type EventProjector,
   EventService,
 } from '../../src/domains/events';
@@ -49,6 +50,7 @@ export function createPipeline(database: Database, options: PipelineOptions) {
     directory,
     activity,
     schemas: registry,
+    partitions: new EventPartitions(database),
     identityPolicy,
     map: defaultEventMap({ code: 'USD', minorDigits: 2 }),
     limits: defaultEventLimits,

@@ -79,6 +79,8 @@ const FAULTS = [
    where a.identifier_id is null or b.identifier_id is null`,
   `select 'an event of no identifier', e.event_id::text
    from event e left join identifier i using (identifier_id) where i.identifier_id is null`,
+  `select 'an event before its identifier was seen', e.event_id::text
+   from event e join identifier i using (identifier_id) where e.occurred_at < i.first_seen_at`,
   `select 'an event stored twice', event_id::text
    from event group by event_id having count(*) > 1`,
   `select 'an event without its receipt', e.event_id::text

@@ -38,10 +38,12 @@ export interface Draft {
 /** An event that is set aside. */
 export interface Refused extends Rejection {
   /**
-   * Of an event that its schema refuses. It may be a message that was taken before the schema was
-   * there, and then it is a duplicate like any other.
+   * Of an event that its schema refuses, or that is too old. It may be a message that was taken
+   * before that was so, and then it is a duplicate like any other.
    */
-  readonly bySchema?: { readonly messageKey: string; readonly verdict: SchemaVerdict };
+  readonly messageKey?: string;
+  /** Of an event that its schema refuses. */
+  readonly verdict?: SchemaVerdict;
 }
 
 export interface IntakeParts {
@@ -72,12 +74,8 @@ export async function takeIn(
     const { verdict } = judgement;
     if (!judgement.valid) {
       const { reason, detail } = judgement;
-      if (verdict === undefined) return { reason, detail };
-      return {
-        reason,
-        detail,
-        bySchema: { messageKey: messageKey(source, event.messageId), verdict },
-      };
+      if (verdict === undefined && reason !== 'TOO_OLD') return { reason, detail };
+      return { reason, detail, messageKey: messageKey(source, event.messageId), verdict };
     }
     const { identifiers, unusable, unknownProfile } = readIdentifiers(
       event,

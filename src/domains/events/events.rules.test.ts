@@ -156,3 +156,22 @@ describe('the judgement of one event', () => {
     });
   });
 });
+
+describe('an event of a month that is not kept', () => {
+  const limits = { ...defaultEventLimits, retentionDays: 60 };
+  const at = (occurredAt: string) =>
+    judgeEvent(event({ occurredAt: new Date(occurredAt) }), map, limits, everythingAllowed, now);
+
+  it('is too old, and told since when events are kept', () => {
+    expect(at('2026-03-31T23:59:59.999Z')).toEqual({
+      valid: false,
+      reason: 'TOO_OLD',
+      detail: 'Events are kept since 2026-04-01T00:00:00.000Z, and it happened before.',
+    });
+    expect(at('2026-04-01T00:00:00Z')).toMatchObject({ valid: true });
+  });
+
+  it('is taken where events are kept for ever', () => {
+    expect(judge(event({ occurredAt: new Date('1971-01-01T00:00:00Z') }))).toBe('valid');
+  });
+});

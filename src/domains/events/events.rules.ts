@@ -2,6 +2,7 @@ import { isStorable, isWithin } from '../../shared/json';
 import type { DailySignals } from '../activity';
 import { type EventMap } from './events.map';
 import type { AllowedEvents, IncomingEvent, JudgeBySchema, SchemaVerdict } from './events.model';
+import { firstKeptMonth, startOfMonth } from './events.months.rules';
 
 export interface EventLimits {
   /** Bytes of one event as JSON. */
@@ -16,6 +17,8 @@ export interface EventLimits {
   readonly traitNameLengthMax: number;
   /** How far ahead of ours a sender's clock may run. */
   readonly clockSkewMsMax: number;
+  /** Null where events are kept for ever. Those of a month are kept or dropped together. */
+  readonly retentionDays: number | null;
 }
 
 /** Limits follow Segment's HTTP API, where it has them. */
@@ -28,6 +31,7 @@ export const defaultEventLimits: EventLimits = {
   traitsMax: 100,
   traitNameLengthMax: 200,
   clockSkewMsMax: 60 * 60 * 1000,
+  retentionDays: null,
 };
 
 export type QuarantineReason =
@@ -46,6 +50,7 @@ export type QuarantineReason =
   | 'UNKNOWN_PROFILE'
   | 'OCCURRED_IN_FUTURE'
   | 'OCCURRED_TOO_EARLY'
+  | 'TOO_OLD'
   | 'UNSTORABLE_TEXT'
   | 'INVALID_PROPERTIES'
   | 'EVENT_NAME_NOT_ALLOWED'
@@ -159,7 +164,20 @@ function findTimeFault(event: IncomingEvent, limits: EventLimits, now: Date): Re
     const detail = `An event cannot happen more than ${limits.clockSkewMsMax} ms from now.`;
     return { reason: 'OCCURRED_IN_FUTURE', detail };
   }
-  return null;
+  return findAgeFault(occurredAt, limits, now);
+}
+
+/** What would be dropped at once is not taken in: its month would be made anew time and again. */
+function findAgeFault(
+  occurredAt: Date,
+  { retentionDays }: EventLimits,
+  now: Date,
+): Rejection | null {
+  if (retentionDays === null) return null;
+  const keptSince = startOfMonth(firstKeptMonth(now, retentionDays));
+  if (occurredAt >= keptSince) return null;
+  const detail = `Events are kept since ${keptSince.toISOString()}, and it happened before.`;
+  return { reason: 'TOO_OLD', detail };
 }
 
 /** An event without a time of its own happened when it arrived. */

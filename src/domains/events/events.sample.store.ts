@@ -1,6 +1,8 @@
 import type { Sql } from '../../platform/database/database';
 import type { EventId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
+import { partitionOf } from './events.months.rules';
+import { findMonths } from './events.partitions.store';
 
 export interface SampledEvent {
   readonly eventId: EventId;
@@ -10,7 +12,7 @@ export interface SampledEvent {
   readonly receivedAt: Date;
 }
 
-/** Pages of the table read by one statement: 4 MB. */
+/** Pages read by one statement: 4 MB. */
 const CHUNK_PAGES = 512;
 
 /** Pages read at most: 128 MB. */
@@ -20,37 +22,71 @@ const PAGES_MAX = 16_384;
 const LAST_PLACE = '(4294967295,0)';
 
 /**
- * The latest events of a name, those stored last first. There is no index by name, which every
- * event would have to pay for: the table is only ever added to, so it is read from its end, page by
- * page, up to a fixed number of pages. Of a name that is rare among all events fewer are found.
+ * The latest events of a name, month by month backwards, and of each month those stored last first.
+ * There is no index by name, which every event would have to pay for: the partitions are only ever
+ * added to, so each is read from its end, page by page, up to a fixed number of pages of them all.
+ * Of a name that is rare among all events fewer are found.
  */
 export async function* findLatestNamed(
   sql: Sql,
   name: string,
   limit: number,
 ): AsyncGenerator<readonly SampledEvent[]> {
-  const [table] = await sql.query<{ pages: number }>(
-    `select (pg_relation_size('event') / current_setting('block_size')::int)::int as pages`,
-  );
-  let end = table?.pages ?? 0;
-  const floor = Math.max(0, end - PAGES_MAX);
-  // What is added meanwhile may be on the last page or after it.
-  let until = LAST_PLACE;
   let left = limit;
-  while (left > 0 && end > floor) {
-    const start = Math.max(floor, end - CHUNK_PAGES);
-    const events: SampledEvent[] = await sql.query<SampledEvent>(
-      `select event_id as "eventId", message_id as "messageId", source, properties,
-         received_at as "receivedAt"
-       from event
-       where name = $1 and ctid >= $2::tid and ctid < $3::tid
-       order by received_at desc, event_id desc
-       limit $4`,
-      [name, `(${start},0)`, until, left],
-    );
+  for await (const part of lastPages(sql)) {
+    const events = await findNamed(sql, name, part, left);
     left -= events.length;
-    until = `(${start},0)`;
-    end = start;
     yield events;
+    if (left === 0) return;
   }
+}
+
+/** Pages of one partition that lie together. */
+interface Pages {
+  readonly partition: string;
+  readonly from: string;
+  readonly until: string;
+}
+
+async function* lastPages(sql: Sql): AsyncGenerator<Pages> {
+  let pagesLeft = PAGES_MAX;
+  for (const month of (await findMonths(sql)).toReversed()) {
+    const partition = partitionOf(month);
+    let end = await countPages(sql, partition);
+    // What is added meanwhile may be on the last page or after it.
+    let until = LAST_PLACE;
+    while (end > 0 && pagesLeft > 0) {
+      const start = Math.max(0, end - Math.min(CHUNK_PAGES, pagesLeft));
+      yield { partition, from: `(${start},0)`, until };
+      pagesLeft -= end - start;
+      until = `(${start},0)`;
+      end = start;
+    }
+  }
+}
+
+/** None where the partition was dropped meanwhile. */
+async function countPages(sql: Sql, partition: string): Promise<number> {
+  const [table] = await sql.query<{ pages: number | null }>(
+    `select (pg_relation_size(to_regclass($1)) / current_setting('block_size')::int)::int as pages`,
+    [partition],
+  );
+  return table?.pages ?? 0;
+}
+
+function findNamed(
+  sql: Sql,
+  name: string,
+  { partition, from, until }: Pages,
+  limit: number,
+): Promise<SampledEvent[]> {
+  return sql.query<SampledEvent>(
+    `select event_id as "eventId", message_id as "messageId", source, properties,
+       received_at as "receivedAt"
+     from ${partition}
+     where name = $1 and ctid >= $2::tid and ctid < $3::tid
+     order by received_at desc, event_id desc
+     limit $4`,
+    [name, from, until, limit],
+  );
 }

@@ -28,6 +28,7 @@ import {
   everythingAllowed,
   type IncomingEvent,
 } from './events.model';
+import type { EventPartitions } from './events.partitions';
 import { setAside, setAsideUnreadable, type UnreadableItem } from './events.quarantine';
 import type { Rejection } from './events.rules';
 import * as store from './events.store';
@@ -77,6 +78,7 @@ export interface EventServiceParts extends IntakeParts {
   readonly directory: ProfileDirectory;
   readonly activity: ActivityService;
   readonly schemas: EventSchemas;
+  readonly partitions: EventPartitions;
   /** In the order they are called. */
   readonly projectors: readonly EventProjector[];
 }
@@ -174,10 +176,11 @@ export class EventService {
     now: Date,
     isAlone: boolean,
   ): Promise<Processed> {
-    const { identity, schemas } = this.parts;
+    const { identity, schemas, partitions } = this.parts;
     const judgeBySchema = await schemas.judgeOf(tx, events, now);
     const judged = await takeIn(tx, source, events, allowed, now, this.parts, judgeBySchema);
     const drafts = judged.filter(isDraft);
+    partitions.require(drafts);
     const companions = await this.companionsOf(tx, drafts);
     const messageKeys = judged.map(messageKeyOf).filter((key) => key !== undefined);
     const [known, receipts] = await Promise.all([
@@ -264,10 +267,8 @@ export class EventService {
     accepted: readonly Accepted[],
     now: Date,
   ): Promise<void> {
-    store.insertEvents(
-      tx,
-      accepted.map((one) => toEventRow(one, source, now)),
-    );
+    const rows = accepted.map((one) => toEventRow(one, source, now));
+    store.insertEvents(tx, rows, this.parts.partitions.retell);
     const traits = accepted.flatMap(({ draft, assignment }) =>
       Object.entries(draft.event.traits ?? {}).map(([name, value]) => ({
         identifierId: assignment.identifierId,

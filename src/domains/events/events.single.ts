@@ -5,7 +5,7 @@ import { type EventId, type ProfileId, toPublicId } from '../../shared/ids';
 import type { JsonObject, JsonValue } from '../../shared/json';
 import { PROFILE_ID_NAMESPACE } from './events.intake';
 import type { EventService } from './events.service';
-import { findAcceptedEvent, messageKey } from './events.store';
+import { findAcceptedEvent, messageKey, type StoredEvent } from './events.store';
 
 /** What a mutation tells of a customer it names by id. */
 interface ProfileEvent {
@@ -36,7 +36,8 @@ export type EventIngest = Pick<EventService, 'ingestIn'>;
  * @throws InvalidInput where the pipeline would keep the event in quarantine: the caller waits
  *   for an answer, so it is refused instead and nothing of it is kept
  * @throws MessageIdReused where the message id belongs to another event: of another profile or name,
- *   or with other values of the properties that identify it
+ *   or with other values of the properties that identify it. Of an event too old to be kept nothing
+ *   is left to compare with: whoever sends it again is believed
  */
 export async function recordForProfile(
   ingest: EventIngest,
@@ -45,7 +46,7 @@ export async function recordForProfile(
   event: ProfileEvent,
   now: Date,
 ): Promise<RecordedEvent> {
-  const { profileId, identifiedBy = [], ...rest } = event;
+  const { profileId, identifiedBy, ...rest } = event;
   const identifiers = [{ namespace: PROFILE_ID_NAMESPACE, value: toPublicId('prf', profileId) }];
   const { outcomes } = await ingest.ingestIn(tx, source, [{ ...rest, identifiers }], now);
   const [outcome] = outcomes;
@@ -57,12 +58,19 @@ export async function recordForProfile(
   const duplicate = outcome.status === 'DUPLICATE';
   if (duplicate) {
     const stored = await findAcceptedEvent(tx, messageKey(source, event.messageId));
-    const isSame =
-      stored?.name === event.name &&
-      identifiedBy.every((name) => isSameValue(stored.properties[name], event.properties[name]));
-    if (!isSame) throw new MessageIdReused();
+    if (stored !== null && !isSame(stored, event)) throw new MessageIdReused();
   }
   return { eventId: outcome.eventId, duplicate };
+}
+
+function isSame(
+  stored: StoredEvent,
+  { name, properties, identifiedBy = [] }: ProfileEvent,
+): boolean {
+  return (
+    stored.name === name &&
+    identifiedBy.every((property) => isSameValue(stored.properties[property], properties[property]))
+  );
 }
 
 /** A property that was left out is one that is null. */

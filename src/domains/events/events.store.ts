@@ -1,5 +1,7 @@
+import { DatabaseError } from 'pg';
 import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
+import { type RetellError, TransactionConflict } from '../../platform/database/transaction';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
@@ -40,9 +42,14 @@ export interface EventRow extends Receipt {
 
 /**
  * Stores events and their receipts. The transaction is run again where a concurrent one stored one
- * of the messages first: a message that arrives twice at once, with different identifiers.
+ * of the messages first.
+ * @param retellUnstored what it means where an event itself cannot be stored
  */
-export function insertEvents(tx: Tx, events: readonly EventRow[]): void {
+export function insertEvents(
+  tx: Tx,
+  events: readonly EventRow[],
+  retellUnstored?: RetellError,
+): void {
   if (events.length === 0) return;
   // Not `on conflict`: asking first for each costs more than starting over once in a while.
   tx.send(
@@ -53,7 +60,7 @@ export function insertEvents(tx: Tx, events: readonly EventRow[]): void {
       uuidArray(events.map((event) => event.eventId)),
       uuidArray(events.map((event) => event.identifierId)),
     ],
-    { conflictOn: 'event_receipt_pkey' },
+    retellUnreceived,
   );
   tx.send(
     `insert into event (identifier_id, occurred_at, event_id, source, message_id, name, channel,
@@ -77,7 +84,14 @@ export function insertEvents(tx: Tx, events: readonly EventRow[]): void {
       jsonLines(events.map((event) => event.properties)),
       instantArray(events.map((event) => event.receivedAt)),
     ],
+    retellUnstored,
   );
+}
+
+function retellUnreceived(error: unknown): unknown {
+  const isTaken = error instanceof DatabaseError && error.constraint === 'event_receipt_pkey';
+  if (!isTaken) return error;
+  return new TransactionConflict('A message arrived twice at once, with different identifiers.');
 }
 
 export interface StoredEvent {
@@ -85,7 +99,7 @@ export interface StoredEvent {
   readonly properties: JsonObject;
 }
 
-/** What was accepted as a message; null where nothing was. */
+/** What was accepted as a message; null where nothing was, or it is too old to be kept. */
 export async function findAcceptedEvent(sql: Sql, messageKey: string): Promise<StoredEvent | null> {
   const [event] = await sql.query<StoredEvent>(
     `select e.name, e.properties
@@ -115,7 +129,8 @@ export interface ProfileEventRow {
 
 /**
  * The latest events of each profile, newest first. Each identifier gives its own newest through the
- * primary key, so the cost follows the page and not the length of the history.
+ * primary key, month by month backwards, so the cost follows the page and not the length of the
+ * history.
  */
 export function findEvents(
   sql: Sql,
@@ -131,13 +146,9 @@ export function findEvents(
      cross join lateral (
        select newest.*
        from identifier i
-       cross join lateral (
-         select * from event
-         where identifier_id = i.identifier_id
-           and ($2::timestamptz is null or (occurred_at, event_id) < ($2, $3::uuid))
-         order by occurred_at desc, event_id desc
-         limit $4
-       ) newest
+       -- That nothing happened before it was seen says which months need not be looked into.
+       cross join lateral latest_events(i.identifier_id, i.first_seen_at,
+         coalesce($2::timestamptz, 'infinity'), $3::uuid, $4) newest
        where i.profile_id = p.profile_id
        order by newest.occurred_at desc, newest.event_id desc
        limit $4

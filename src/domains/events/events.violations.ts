@@ -3,7 +3,7 @@ import type { IncomingEvent, JudgedEvent } from './events.model';
 
 /** The message an event is, where it may turn out to have been taken before. */
 export function messageKeyOf(judged: Draft | Refused): string | undefined {
-  return isDraft(judged) ? judged.messageKey : judged.bySchema?.messageKey;
+  return judged.messageKey;
 }
 
 /**
@@ -29,8 +29,8 @@ export function findViolating(
       return;
     }
     const event = events[index];
-    if (event === undefined || one.bySchema === undefined) return;
-    const { messageKey, verdict } = one.bySchema;
+    const { messageKey, verdict } = one;
+    if (event === undefined || messageKey === undefined || verdict === undefined) return;
     if (fresh.delete(messageKey)) {
       violating.push({ event, eventId: null, receivedAt, violations: verdict.violations });
     }

@@ -18,10 +18,12 @@ export {
   type SchemaVerdict,
   type SchemaViolation,
 } from './events.model';
+export { EventPartitions } from './events.partitions';
 export { readPayload, type WrittenEvent, writePayload } from './events.payload.rules';
 export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
 export { EventResolver, toIncoming } from './events.resolver';
+export { EventRetention } from './events.retention';
 export { defaultEventLimits, type EventLimits } from './events.rules';
 export type { SampledEvent } from './events.sample.store';
 export {

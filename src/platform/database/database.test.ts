@@ -1,7 +1,7 @@
 import { useTestDatabase } from '../../../test/support/database';
 import { createDataSource } from './data-source';
 import { Database, pauseMsMax, type Tx } from './database';
-import { TransactionConflict } from './transaction';
+import { TransactionConflict, Unprepared } from './transaction';
 
 const testing = useTestDatabase();
 const { database } = testing;
@@ -157,14 +157,13 @@ describe('a statement that is sent', () => {
     expect(await notes()).toEqual([]);
   });
 
-  it('has it run again where it breaks a constraint that only another transaction can', async () => {
-    await database.query('insert into note (id) values (1)');
+  it('fails it with what its error means', async () => {
     let attempts = 0;
     await database.transaction(async (tx) => {
       attempts += 1;
-      tx.send('insert into note (id) values ($1)', [attempts], { conflictOn: 'note_pkey' });
+      tx.send(attempts === 1 ? 'selec' : 'select 1', [], () => new TransactionConflict('again'));
     });
-    expect(await notes()).toEqual([1, 2]);
+    expect(attempts).toBe(2);
   });
 });
 
@@ -249,6 +248,41 @@ describe('trying again', () => {
       retries: { conflict: 12, deadlock: 9 },
       givenUp: { conflict: 1, deadlock: 0 },
     });
+  });
+
+  it('is run again once what it lacked is made, outside of it, and is the same attempt still', async () => {
+    const counting = new Database(database.dataSource, async () => undefined);
+    const attempts: number[] = [];
+    const result = await counting.transaction(async (tx, attempt) => {
+      attempts.push(attempt);
+      const there = await notes();
+      if (!there.includes(2)) {
+        await insert(tx, 1);
+        throw new Unprepared('It lacks 2.', async () => {
+          await database.query('insert into note (id) values (2)');
+        });
+      }
+      return there;
+    });
+    expect(result).toEqual([2]);
+    expect(attempts).toEqual([1, 1]);
+    expect(counting.transactionCounts.retries).toEqual({ conflict: 0, deadlock: 0 });
+  });
+
+  it('is a conflict like others where what it lacks is never there', async () => {
+    const counting = new Database(database.dataSource, async () => undefined);
+    const work = counting.transaction(async () => {
+      throw new Unprepared('It is never there.', async () => undefined);
+    });
+    await expect(work).rejects.toThrow('It is never there.');
+    expect(counting.transactionCounts.givenUp).toEqual({ conflict: 1, deadlock: 0 });
+  });
+
+  it('fails where what it lacks cannot be made', async () => {
+    const work = database.transaction(async () => {
+      throw new Unprepared('It lacks something.', () => Promise.reject(new Error('no room')));
+    });
+    await expect(work).rejects.toThrow('no room');
   });
 
   it('ends after ten attempts', async () => {

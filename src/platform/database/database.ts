@@ -5,9 +5,10 @@ import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
 import {
   OpenTransaction,
+  type RetellError,
   runStatement,
-  type SendOptions,
   TransactionConflict,
+  Unprepared,
 } from './transaction';
 
 /** One SQL statement at a time. `bigint` columns arrive as BigInt, `date` columns as text. */
@@ -20,8 +21,9 @@ interface Transaction extends Sql {
   /**
    * Sends a statement of which nothing is wanted but that it succeeds. Where it fails, whatever is
    * waited for next fails with its error, at the latest the commit.
+   * @param retell what an error of it means, where it means more than it says
    */
-  send(text: string, parameters?: readonly unknown[], options?: SendOptions): void;
+  send(text: string, parameters?: readonly unknown[], retell?: RetellError): void;
 }
 
 /**
@@ -47,6 +49,9 @@ const RETRYABLE_SQL_STATES: ReadonlyMap<unknown, RetryCause> = new Map([
   ['40P01', 'deadlock'],
 ]);
 const TRANSACTION_ATTEMPTS_MAX = 10;
+
+/** What was made may be undone by others before it is used, though hardly time and again. */
+const PREPARATIONS_MAX = 5;
 
 const PAUSE_MS_MAX = 500;
 
@@ -95,14 +100,20 @@ export class Database implements Sql {
    * Runs `work` in one transaction (READ COMMITTED); commits when it resolves, rolls back when it
    * throws. Work that the database aborted for a deadlock or a serialization failure is run again,
    * at most nine times and after a pause, so it must keep no state of its own outside the
-   * transaction.
+   * transaction. So is work that lacked something, once that is made: it is the same attempt still.
    * @param work is told which attempt it is, 1 for the first
    */
   async transaction<Result>(work: (tx: Tx, attempt: number) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
+    let preparations = 0;
+    for (let attempt = 1; ; ) {
       try {
         return await this.attempt((tx) => work(tx, attempt));
       } catch (error) {
+        if (error instanceof Unprepared && preparations < PREPARATIONS_MAX) {
+          preparations += 1;
+          await error.prepare();
+          continue;
+        }
         const cause = retryCauseOf(error);
         if (cause === null) throw error;
         if (attempt >= TRANSACTION_ATTEMPTS_MAX) {
@@ -112,6 +123,7 @@ export class Database implements Sql {
         this.retries[cause] += 1;
       }
       await this.pause(attempt);
+      attempt += 1;
     }
   }
 

@@ -1,4 +1,4 @@
-import { DatabaseError, type PoolClient, type QueryResultRow } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 
 /**
  * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
@@ -11,10 +11,22 @@ export class TransactionConflict extends Error {
   }
 }
 
-export interface SendOptions {
-  /** A constraint that only a concurrent transaction can have broken: then all is run again. */
-  readonly conflictOn?: string;
+/**
+ * Thrown by work that lacks something which is not made in its transaction, e.g. since others should
+ * not wait for it: the transaction is rolled back, it is made, and the work is run again.
+ */
+export class Unprepared extends TransactionConflict {
+  /** @param prepare makes what is lacking, with nothing locked */
+  constructor(
+    what: string,
+    readonly prepare: () => Promise<void>,
+  ) {
+    super(what);
+    this.name = 'Unprepared';
+  }
 }
+
+export type RetellError = (error: unknown) => unknown;
 
 interface Fault {
   readonly error: unknown;
@@ -54,13 +66,17 @@ export class OpenTransaction {
     }
   }
 
-  send(text: string, parameters: readonly unknown[] = [], { conflictOn }: SendOptions = {}): void {
+  send(
+    text: string,
+    parameters: readonly unknown[] = [],
+    retell: RetellError = (error) => error,
+  ): void {
     this.requireOpen();
     this.sent.push(
       runStatement(this.client, text, parameters).then(
         () => undefined,
         (error: unknown) => {
-          this.fault ??= { error: conflictOr(error, conflictOn), isReported: false };
+          this.fault ??= { error: retell(error), isReported: false };
         },
       ),
     );
@@ -98,12 +114,6 @@ export class OpenTransaction {
     // The connection may be in somebody else's transaction by now.
     if (this.hasEnded) throw new Error('The transaction has ended.');
   }
-}
-
-function conflictOr(error: unknown, constraint: string | undefined): unknown {
-  if (constraint === undefined) return error;
-  const isBroken = error instanceof DatabaseError && error.constraint === constraint;
-  return isBroken ? new TransactionConflict(error.message) : error;
 }
 
 export async function runStatement<Row extends QueryResultRow>(
