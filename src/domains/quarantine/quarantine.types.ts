@@ -41,6 +41,15 @@ export class QuarantineCorrection {
   correctedAt!: Date;
 }
 
+@ObjectType({ description: 'A line of a file.' })
+export class FileLine {
+  @Field({ description: 'The name of the file without its folder; `-` is standard input.' })
+  file!: string;
+
+  @Field(() => Int64, { description: 'From 1; the first of several.' })
+  line!: bigint;
+}
+
 @ObjectType({
   description: 'What was sent and cannot count as it is, kept as it came. Holds personal data.',
 })
@@ -101,6 +110,15 @@ export class QuarantinedEvent {
       actor: correctedBy ?? '',
       correctedAt,
     };
+  }
+
+  @Field(() => FileLine, {
+    nullable: true,
+    description: 'Where it stood, of what an import read from a file; null of anything else.',
+  })
+  get fileLine(): FileLine | null {
+    const { fileName, lineNumber } = this.row;
+    return fileName === null || lineNumber === null ? null : { file: fileName, line: lineNumber };
   }
 
   @Field(() => Date, {
