@@ -478,7 +478,10 @@ CREATE TABLE quarantined_event (
   settled_at timestamp with time zone,
   settled_by text,
   settlement_reason text,
+  file_name text,
+  line_number bigint,
   constraint quarantined_event_pkey PRIMARY KEY (message_key),
+  constraint quarantined_event_file_line CHECK (((file_name IS NULL) = (line_number IS NULL))),
   constraint quarantined_event_state CHECK ((state = ANY (ARRAY['PENDING'::text, 'REPLAYED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])))
 );
 

@@ -71,7 +71,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
-    new MergesResolver(app.merges, profiles, app.duplicates),
+    new MergesResolver(app.merges, profiles),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, reads.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),

@@ -47,7 +47,7 @@ async function storedOf(source: string) {
 
 it('takes a file in and keeps broken lines with their numbers', async () => {
   const identity = identityOf('whole');
-  const job = new EventImport(NOTHING_YET, intoPipeline(app, identity.source), (checkpoint) =>
+  const job = new EventImport(NOTHING_YET, intoPipeline(app, identity), (checkpoint) =>
     app.imports.save(identity, checkpoint),
   );
   await job.run(linesOf(fileOf(1_203, [7, 501, 1_203])), patient, clock, nobody);
@@ -57,24 +57,63 @@ it('takes a file in and keeps broken lines with their numbers', async () => {
   expect(job.soFar.finishedAt).toEqual(clock.now());
   expect(job.tally.describeReasons()).toMatch(/UNREADABLE +3 +7, 501, 1203/);
   const kept = await testing.database.query(
-    `select detail, payload, reason from quarantined_event
-     where source = $1 order by length(detail), detail`,
+    `select file_name as file, line_number as line, detail, payload, reason
+     from quarantined_event where source = $1 order by line_number`,
     [identity.source],
   );
   expect(kept).toEqual(
     [7, 501, 1_203].map((line) => ({
-      detail: `Line ${line}: The line is no JSON.`,
+      file: 'whole',
+      line: BigInt(line),
+      detail: 'The line is no JSON.',
       payload: '{"name":',
       reason: 'UNREADABLE',
     })),
   );
 });
 
+it('keeps what the pipeline rejects with its line, through correction and replay', async () => {
+  const identity = identityOf('rejected');
+  const namingNobody =
+    '{"name":"Signed In","identifiers":[{"namespace":"user_id","value":"null"}]}';
+  const text = `${fileOf(2)}\n\n${namingNobody}\n`;
+  const send = async () => {
+    const job = new EventImport(NOTHING_YET, intoPipeline(app, identity), async () => undefined);
+    await job.run(linesOf(text), patient, clock, nobody);
+  };
+  const kept = async () => {
+    const conditions = { source: identity.source, reason: null, state: null };
+    const all = { ...conditions, since: null, until: null };
+    const [row] = await app.reads.quarantine.findPage(all, null, 2);
+    if (row === undefined) throw new Error('Nothing was kept.');
+    return row;
+  };
+  const place = { fileName: 'rejected', lineNumber: 4n };
+  await send();
+  await send();
+  const { quarantineId: id, payload } = await kept();
+  expect(await kept()).toMatchObject({ ...place, timesReceived: 2 });
+  expect(JSON.parse(payload)).not.toHaveProperty('fileLine');
+  const asked = { id, reason: 'They said who.', actor: 'cli' };
+  const correctTo = (value: string) =>
+    app.quarantine.correct({
+      ...asked,
+      event: { name: 'Signed In', identifiers: [{ namespace: 'user_id', value }] },
+    });
+  const replay = () => app.quarantineReplay.replay({ kind: 'IDS', ids: [id] }, 'cli');
+  await correctTo('undefined');
+  expect((await replay()).outcomes).toMatchObject([{ status: 'QUARANTINED' }]);
+  expect(await kept()).toMatchObject(place);
+  await correctTo('ann');
+  expect((await replay()).outcomes).toMatchObject([{ status: 'ACCEPTED' }]);
+  expect(await kept()).toMatchObject({ ...place, state: 'REPLAYED' });
+});
+
 it('never has a checkpoint ahead of what is stored, and goes on from each of them', async () => {
   const text = fileOf(1_700, [3, 600]);
   const first = identityOf('steps');
   const checkpoints: ImportCheckpoint[] = [];
-  const job = new EventImport(NOTHING_YET, intoPipeline(app, first.source), async (checkpoint) => {
+  const job = new EventImport(NOTHING_YET, intoPipeline(app, first), async (checkpoint) => {
     const { accepted, quarantined } = checkpoint;
     expect(await storedOf(first.source)).toEqual([accepted, quarantined]);
     checkpoints.push(checkpoint);
@@ -83,7 +122,7 @@ it('never has a checkpoint ahead of what is stored, and goes on from each of the
   expect(checkpoints.map(({ lines }) => lines)).toEqual([500, 1_000, 1_500, 1_700, 1_700]);
 
   for (const begun of checkpoints.slice(0, -1)) {
-    const again = new EventImport(begun, intoPipeline(app, first.source), async () => undefined);
+    const again = new EventImport(begun, intoPipeline(app, first), async () => undefined);
     await again.run(linesOf(text, begun), patient, clock, nobody);
     // What came behind the checkpoint was stored, and is told by its message id.
     const { accepted, duplicates, quarantined } = again.soFar;
@@ -95,7 +134,7 @@ it('never has a checkpoint ahead of what is stored, and goes on from each of the
 it('stops between two batches when asked to, with all that is stored in the checkpoint', async () => {
   const identity = identityOf('stopped');
   const asked = new AbortController();
-  const job = new EventImport(NOTHING_YET, intoPipeline(app, identity.source), (checkpoint) =>
+  const job = new EventImport(NOTHING_YET, intoPipeline(app, identity), (checkpoint) =>
     app.imports.save(identity, checkpoint),
   );
   const running = job.run(linesOf(fileOf(1_200)), asked.signal, clock, () =>
@@ -107,11 +146,11 @@ it('stops between two batches when asked to, with all that is stored in the chec
 });
 
 it('rehearsed, tells what would come of it and keeps nothing', async () => {
-  const source = 'import:rehearsed';
-  const job = new EventImport(NOTHING_YET, intoRehearsal(app, source), async () => undefined);
+  const identity = identityOf('rehearsed');
+  const job = new EventImport(NOTHING_YET, intoRehearsal(app, identity), async () => undefined);
   await job.run(linesOf(fileOf(700, [2])), patient, clock, nobody);
   expect(job.tally).toMatchObject({ accepted: 699, duplicates: 0, quarantined: 1 });
-  expect(await storedOf(source)).toEqual([0, 0]);
+  expect(await storedOf(identity.source)).toEqual([0, 0]);
 });
 
 it('sends long lines in smaller batches', async () => {

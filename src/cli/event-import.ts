@@ -1,6 +1,6 @@
 import type { App } from '../app';
 import { EVENT_BATCH_MAX, type EventOutcome, type IncomingEvent } from '../domains/events';
-import type { ImportCheckpoint } from '../domains/imports';
+import type { ImportCheckpoint, ImportIdentity } from '../domains/imports';
 import type { Clock } from '../shared/clock';
 import { derivedMessageId, type EventLine } from './formats/event-format';
 import { ImportTally } from './import-tally';
@@ -80,11 +80,16 @@ export class EventImport {
   }
 }
 
-/** Through the pipeline; what is no event goes to the quarantine with its line number. */
-export function intoPipeline({ events }: Pick<App, 'events'>, source: string): TakeIn {
+/** Through the pipeline; what is no event goes to the quarantine. All keep where they stood. */
+export function intoPipeline(
+  { events }: Pick<App, 'events'>,
+  { source, fileName }: Pick<ImportIdentity, 'source' | 'fileName'>,
+): TakeIn {
   return async (batch) => {
-    const { outcomes } = await events.ingest(source, eventsOf(batch));
-    const unreadable = batch.flatMap((line) => ('fault' in line ? [toUnreadable(line)] : []));
+    const { outcomes } = await events.ingest(source, eventsOf(batch, fileName));
+    const unreadable = batch.flatMap((line) =>
+      'fault' in line ? [toUnreadable(line, fileName)] : [],
+    );
     await events.quarantineUnreadable(source, unreadable);
     return inOrder(batch, outcomes);
   };
@@ -93,10 +98,10 @@ export function intoPipeline({ events }: Pick<App, 'events'>, source: string): T
 /** Through the pipeline, and taken back. */
 export function intoRehearsal(
   { events, database, clock }: Pick<App, 'events' | 'database' | 'clock'>,
-  source: string,
+  { source, fileName }: Pick<ImportIdentity, 'source' | 'fileName'>,
 ): TakeIn {
   return async (batch) => {
-    const sent = eventsOf(batch);
+    const sent = eventsOf(batch, fileName);
     if (sent.length === 0) return inOrder(batch, []);
     const { outcomes } = await database.rehearse((tx) =>
       events.ingestIn(tx, source, sent, clock.now()),
@@ -121,8 +126,10 @@ async function* inBatches(
   if (batch.length > 0) yield batch;
 }
 
-function eventsOf(batch: readonly EventLine[]): readonly IncomingEvent[] {
-  return batch.flatMap((line) => ('event' in line ? [line.event] : []));
+function eventsOf(batch: readonly EventLine[], file: string): readonly IncomingEvent[] {
+  return batch.flatMap((line) =>
+    'event' in line ? [{ ...line.event, fileLine: { file, line: line.lineNumber } }] : [],
+  );
 }
 
 /** The outcomes of the events of a batch, with those of its broken lines among them. */
@@ -139,11 +146,15 @@ function inOrder(
   });
 }
 
-function toUnreadable({ lineNumber, text, fault }: EventLine & { readonly fault: string }) {
+function toUnreadable(
+  { lineNumber, text, fault }: EventLine & { readonly fault: string },
+  file: string,
+) {
   return {
     messageId: derivedMessageId(lineNumber, text),
     payload: text,
     reason: 'UNREADABLE' as const,
-    detail: `Line ${lineNumber}: ${fault}`,
+    detail: fault,
+    fileLine: { file, line: lineNumber },
   };
 }

@@ -1,3 +1,6 @@
+import { lockIdentities } from '../../src/domains/identity/identity.locks';
+import type { Tx } from '../../src/platform/database/database';
+import { fromPublicId, type ProfileId, toPublicPairId } from '../../src/shared/ids';
 import { order, recordEvents, type SentEvent, userIdentifier } from '../support/actions';
 import { type Credentials, useApi } from '../support/api';
 
@@ -418,8 +421,40 @@ describe('points that were spent', () => {
 });
 
 describe('a duplicate candidate', () => {
+  async function somebodyWaits(tx: Tx): Promise<void> {
+    for (let tries = 1; tries <= 2_000; tries += 1) {
+      const waiting = await tx.query(
+        'select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))',
+      );
+      if (waiting.length > 0) return;
+    }
+  }
+
   const ACCEPT = `mutation ($input: AcceptDuplicateInput!) {
     acceptDuplicate(input: $input) { ${MERGED} } }`;
+
+  it('is no longer accepted once the pair is gone, which is asked under the locks', async () => {
+    const pair = [await personOf({}), await personOf({})];
+    const ids = pair.map((id) => fromPublicId<ProfileId>('prf', id)).sort();
+    const [profileId, otherProfileId] = ids as [ProfileId, ProfileId];
+    await api.database.query(
+      `insert into duplicate_candidate (profile_id, other_profile_id, score, reasons, status, found_at)
+       values ($1, $2, 0.9, '[]', 'OPEN', now())`,
+      ids,
+    );
+    const input = { id: toPublicPairId('dup', [profileId, otherProfileId]), reason: 'Alike' };
+    const { accepting } = await api.database.transaction(async (tx) => {
+      await lockIdentities(tx, ids);
+      // In an object, since it ends only after the transaction does.
+      const begun = { accepting: api.query(ACCEPT, { input }) };
+      await somebodyWaits(tx);
+      await tx.query('delete from duplicate_candidate where profile_id = $1', [profileId]);
+      return begun;
+    });
+    const { errors } = await accepting;
+    expect(errors[0]?.extensions['code']).toBe('NOT_FOUND');
+    expect(await look(pair[1] ?? '')).toMatchObject({ id: pair[1] });
+  });
 
   it('is accepted: shown first, then merged, and gone from the list', async () => {
     const traits = { name: 'Ada Lovelace', birthday: '1990-12-10', phone: '+8613800138000' };

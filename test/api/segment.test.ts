@@ -255,6 +255,7 @@ describe('the body is JSON', () => {
     ['nothing', undefined],
     ['no JSON', 'hello'],
     ['half of it', '{"batch":[{"type":"track"'],
+    ['Latin-1', Buffer.from('{"type":"track","userId":"Zoë","event":"Seen"}', 'latin1')],
     ['half of a gzip', gzipSync('{"batch":[]}').subarray(0, 15)],
     ['text', '"track"'],
     ['a list', '[{"type":"track"}]'],

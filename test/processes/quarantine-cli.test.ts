@@ -51,10 +51,10 @@ it('lists and counts what was set aside', async () => {
     .trimEnd()
     .split('\n');
   expect(heading?.split(/\s{2,}/)).toEqual([
-    ...['id', 'received first', 'times', 'state', 'source', 'reason', 'message id'],
+    ...['id', 'received first', 'times', 'state', 'source', 'reason', 'line', 'message id'],
   ]);
   expect(rows).toHaveLength(4);
-  expect(rows[0]).toMatch(/^qtn_[0-9a-f]{32} .* PENDING .* INVALID_PROPERTIES /);
+  expect(rows[0]).toMatch(/^qtn_[0-9a-f]{32} .* PENDING .* INVALID_PROPERTIES +\d /);
   const after = /^More: --after (\S+)$/.exec(rows[3] ?? '')?.[1] ?? '';
   expect(await listed('--first', '3', '--after', after)).toHaveLength(1);
   expect(await listed('--reason', 'UNREADABLE')).toEqual([]);

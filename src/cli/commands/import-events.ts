@@ -100,10 +100,10 @@ async function readOn(
   out: NodeJS.WritableStream,
   signal: AbortSignal,
 ): Promise<ImportCheckpoint> {
-  const { source, linesBefore } = identity;
+  const { linesBefore } = identity;
   const job = options.dryRun
-    ? new EventImport(NOTHING_YET, intoRehearsal(app, source), async () => undefined)
-    : new EventImport(begun ?? NOTHING_YET, intoPipeline(app, source), (checkpoint) =>
+    ? new EventImport(NOTHING_YET, intoRehearsal(app, identity), async () => undefined)
+    : new EventImport(begun ?? NOTHING_YET, intoPipeline(app, identity), (checkpoint) =>
         app.imports.save(identity, checkpoint),
       );
   const startedAt = app.clock.now();

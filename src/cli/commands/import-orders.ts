@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type App, recalibrate } from '../../app';
 import { EVENT_BATCH_MAX, type IncomingEvent } from '../../domains/events';
@@ -53,14 +53,13 @@ async function importOrders(
   await access(file).catch(() => {
     throw new InvalidInput(`There is no file ${file} that can be read.`);
   });
-  const open = (): Readable => createReadStream(file);
-  const survey = await surveyCdnow(open());
+  const survey = await surveyCdnow(createReadStream(file));
   if (survey.latestDay === null) {
     throw new InvalidInput(`${file} holds no purchase in the format ${options.format}.`);
   }
   const shiftDays = options.shiftToNow ? shiftDaysToNow(survey.latestDay, app.clock.now()) : 0;
   const startedAt = app.clock.now();
-  const tally = await sendAll(app, open(), survey.orders, shiftDays, options.source, signal);
+  const tally = await sendAll(app, file, survey.orders, shiftDays, options.source, signal);
   const seconds = (app.clock.now().getTime() - startedAt.getTime()) / 1000;
   if (tally.accepted > 0) await recalibrate(app);
   out.write(`${await summarise(app, tally, seconds)}\n`);
@@ -68,7 +67,7 @@ async function importOrders(
 
 async function sendAll(
   app: App,
-  log: Readable,
+  file: string,
   total: number,
   shiftDays: number,
   source: string,
@@ -93,13 +92,15 @@ async function sendAll(
   };
   try {
     let batch: NumberedEvent[] = [];
-    for await (const line of readCdnow(log)) {
+    for await (const line of readCdnow(createReadStream(file))) {
       const { lineNumber } = line;
       if ('fault' in line) {
         tally.countUnreadable(lineNumber, line.fault.message);
         continue;
       }
-      batch.push({ lineNumber, event: cdnowOrderToEvent(line.order, shiftDays) });
+      const event = cdnowOrderToEvent(line.order, shiftDays);
+      const fileLine = { file: basename(file), line: lineNumber };
+      batch.push({ lineNumber, event: { ...event, fileLine } });
       if (batch.length === EVENT_BATCH_MAX) {
         await send(batch);
         batch = [];

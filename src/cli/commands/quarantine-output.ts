@@ -32,6 +32,7 @@ export function toJson(row: QuarantinedRow): object {
             actor: row.correctedBy,
             correctedAt: row.correctedAt,
           },
+    fileLine: row.fileName === null ? null : { file: row.fileName, line: Number(row.lineNumber) },
     firstReceivedAt: row.firstReceivedAt,
     lastReceivedAt: row.lastReceivedAt,
     timesReceived: row.timesReceived,
@@ -52,7 +53,7 @@ export function countsTable(counts: readonly QuarantineCount[]): string {
 export function listTable(rows: readonly QuarantinedRow[], endCursor: string | null): string {
   if (rows.length === 0) return 'There is nothing.\n';
   const table = formatTable(
-    ['id', 'received first', 'times', 'state', 'source', 'reason', 'message id'],
+    ['id', 'received first', 'times', 'state', 'source', 'reason', 'line', 'message id'],
     rows.map((row) => [
       toPublicId('qtn', row.quarantineId),
       `${row.firstReceivedAt.toISOString().slice(0, 19)}Z`,
@@ -60,6 +61,7 @@ export function listTable(rows: readonly QuarantinedRow[], endCursor: string | n
       row.correction === null ? row.state : `${row.state}, corrected`,
       oneLine(row.source),
       row.reason,
+      row.lineNumber === null ? '' : String(row.lineNumber),
       oneLine(row.messageId),
     ]),
   );
@@ -74,6 +76,8 @@ export function details(row: QuarantinedRow): string {
     ['message id', oneLine(row.messageId)],
     ['reason', row.reason],
     ['detail', oneLine(row.detail)],
+    ['file', row.fileName === null ? null : oneLine(row.fileName)],
+    ['line', row.lineNumber === null ? null : String(row.lineNumber)],
     ['received first', row.firstReceivedAt.toISOString()],
     ['received last', row.lastReceivedAt.toISOString()],
     ['times', String(row.timesReceived)],

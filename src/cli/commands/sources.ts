@@ -193,7 +193,8 @@ async function showSource(app: App, name: string, out: NodeJS.WritableStream): P
   });
   out.write(`${formatTable([source.name, ''], settings)}\n\n`);
   out.write(`${formatTable(['write key', 'state', 'created', 'last used'], keyRows)}\n\n`);
-  out.write(`${formatTable(['quarantined', 'events'], reasonRows)}\n`);
+  const reasons = formatTable(['quarantined', 'events'], reasonRows);
+  out.write(reasonRows.length === 0 ? 'Nothing was quarantined.\n' : `${reasons}\n`);
 }
 
 function stateOf({ disabledAt }: SourceRecord): string {

@@ -1,38 +1,23 @@
 import { MaxLength } from 'class-validator';
-import {
-  createUnionType,
-  Field,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { Profile, ProfileNotFound } from '../identity';
 
-export enum CommunityActivityKind {
-  POST = 'POST',
-  COMMENT = 'COMMENT',
-  ANSWER = 'ANSWER',
-  LIKE = 'LIKE',
-  SHARE = 'SHARE',
-  ATTENDANCE = 'ATTENDANCE',
-  CHECK_IN = 'CHECK_IN',
-}
-
-registerEnumType(CommunityActivityKind, {
+export const CommunityActivityKind = describedEnum({
   name: 'CommunityActivityKind',
   description: 'What a customer did in the community.',
-  valuesConfig: {
-    POST: { description: 'Wrote something of their own. Recorded as `Post Created`.' },
-    COMMENT: { description: "Commented on another's. Recorded as `Comment Created`." },
-    ANSWER: { description: "Answered another's question. Recorded as `Answer Created`." },
-    LIKE: { description: 'Liked something. Recorded as `Content Liked`.' },
-    SHARE: { description: 'Passed something on. Recorded as `Content Shared`.' },
-    ATTENDANCE: { description: 'Came to an event. Recorded as `Event Attended`.' },
-    CHECK_IN: { description: 'Checked in. Recorded as `Checked In`.' },
+  values: {
+    POST: 'Wrote something of their own. Recorded as `Post Created`.',
+    COMMENT: "Commented on another's. Recorded as `Comment Created`.",
+    ANSWER: "Answered another's question. Recorded as `Answer Created`.",
+    LIKE: 'Liked something. Recorded as `Content Liked`.',
+    SHARE: 'Passed something on. Recorded as `Content Shared`.',
+    ATTENDANCE: 'Came to an event. Recorded as `Event Attended`.',
+    CHECK_IN: 'Checked in. Recorded as `Checked In`.',
   },
 });
+
+export type CommunityActivityKind = keyof typeof CommunityActivityKind;
 
 @ObjectType({ description: 'How often a customer did what in the community.' })
 export class CommunityCounts {

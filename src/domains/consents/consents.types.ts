@@ -1,19 +1,17 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileConsent } from './consents.store';
 
-export enum ConsentStatus {
-  GRANTED = 'GRANTED',
-  DENIED = 'DENIED',
-}
-
-registerEnumType(ConsentStatus, {
+export const ConsentStatus = describedEnum({
   name: 'ConsentStatus',
   description: 'Whether a customer agrees to a purpose.',
-  valuesConfig: {
-    GRANTED: { description: 'Every identifier of theirs that decided on it agrees.' },
-    DENIED: { description: 'At least one identifier of theirs refuses.' },
+  values: {
+    GRANTED: 'Every identifier of theirs that decided on it agrees.',
+    DENIED: 'At least one identifier of theirs refuses.',
   },
 });
+
+export type ConsentStatus = keyof typeof ConsentStatus;
 
 @ObjectType({ description: 'What a customer said of one purpose that their data may be used for.' })
 export class Consent {

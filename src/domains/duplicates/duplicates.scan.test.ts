@@ -303,8 +303,13 @@ describe('dismissing', () => {
 it('gives the two profiles of a pair by its id', async () => {
   const [left, right] = [await person(anna, 'anonymous_id:l'), await person(anna)];
   const id = toCandidateId({ profileId: left, otherProfileId: right });
-  await expect(service.getCandidate(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(service.getCandidate(database, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await pass();
-  expect(await service.getCandidate(id)).toMatchObject({ profileId: left, otherProfileId: right });
-  await expect(service.getCandidate('dup_1')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  expect(await service.getCandidate(database, id)).toMatchObject({
+    profileId: left,
+    otherProfileId: right,
+  });
+  await expect(service.getCandidate(database, 'dup_1')).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  });
 });

@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../../platform/database/database';
+import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import { NotFound } from '../../shared/errors';
 import type { ProfileId } from '../../shared/ids';
@@ -24,8 +24,8 @@ export class DuplicateService {
    * @throws InvalidInput for what is no id of a pair
    * @throws NotFound where it is not proposed, or its profiles are no longer two
    */
-  async getCandidate(id: string): Promise<DuplicateCandidateRow> {
-    const candidate = await store.findCandidate(this.database, fromCandidateId(id));
+  async getCandidate(sql: Sql, id: string): Promise<DuplicateCandidateRow> {
+    const candidate = await store.findCandidate(sql, fromCandidateId(id));
     if (candidate === null) throw new NotFound('No pair of two profiles has this id.');
     return candidate;
   }

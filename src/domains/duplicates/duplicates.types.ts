@@ -1,14 +1,6 @@
-import {
-  createUnionType,
-  Field,
-  Float,
-  ID,
-  InputType,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
-import { describedValues } from '../../platform/graphql/described-values';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import type { DismissalFault } from './duplicates.errors';
 import { toCandidateId } from './duplicates.ids';
 import type {
@@ -19,65 +11,38 @@ import type {
   DuplicateReason as Reason,
 } from './duplicates.model';
 
-const features = {
-  NAME: 'NAME',
-  BIRTH_DATE: 'BIRTH_DATE',
-  EMAIL: 'EMAIL',
-  PHONE: 'PHONE',
-  ADDRESS: 'ADDRESS',
-  PERSON_ID: 'PERSON_ID',
-} as const satisfies Record<DuplicateFeature, DuplicateFeature>;
-
-registerEnumType(features, {
+const features = describedEnum<DuplicateFeature>({
   name: 'DuplicateFeature',
   description: 'What two profiles are compared by.',
-  valuesConfig: {
-    NAME: { description: 'The trait `name`, or `firstName` and `lastName`.' },
-    BIRTH_DATE: { description: 'The trait `birthday`, `birthDate` or `dateOfBirth`.' },
-    EMAIL: { description: 'E-mail addresses among the identifiers, and the trait `email`.' },
-    PHONE: { description: 'Telephone numbers among the identifiers, and the trait `phone`.' },
-    ADDRESS: { description: 'The trait `address`, a text or an object.' },
-    PERSON_ID: { description: 'Identifiers of a namespace that is unique to a person.' },
+  values: {
+    NAME: 'The trait `name`, or `firstName` and `lastName`.',
+    BIRTH_DATE: 'The trait `birthday`, `birthDate` or `dateOfBirth`.',
+    EMAIL: 'E-mail addresses among the identifiers, and the trait `email`.',
+    PHONE: 'Telephone numbers among the identifiers, and the trait `phone`.',
+    ADDRESS: 'The trait `address`, a text or an object.',
+    PERSON_ID: 'Identifiers of a namespace that is unique to a person.',
   },
 });
 
-const agreements = {
-  SAME: 'SAME',
-  SIMILAR: 'SIMILAR',
-  PARTIAL: 'PARTIAL',
-  DIFFERENT: 'DIFFERENT',
-} as const satisfies Record<Agreement, Agreement>;
-
-registerEnumType(agreements, {
+const agreements = describedEnum<Agreement>({
   name: 'DuplicateAgreement',
   description: 'How far two profiles agree in a feature.',
-  valuesConfig: {
-    SAME: { description: 'The same, however it is written.' },
-    SIMILAR: { description: 'Close enough to be the same, mistyped.' },
-    PARTIAL: { description: 'A part of it is the same.' },
-    DIFFERENT: { description: 'Not the same.' },
+  values: {
+    SAME: 'The same, however it is written.',
+    SIMILAR: 'Close enough to be the same, mistyped.',
+    PARTIAL: 'A part of it is the same.',
+    DIFFERENT: 'Not the same.',
   },
 });
 
-const statuses = {
-  OPEN: 'OPEN',
-  DISMISSED: 'DISMISSED',
-} as const satisfies Record<CandidateStatus, CandidateStatus>;
-
-registerEnumType(statuses, {
+const statuses = describedEnum<CandidateStatus>({
   name: 'DuplicateStatus',
   description: 'What was decided about a pair.',
-  valuesConfig: {
-    OPEN: { description: 'Nobody has decided yet.' },
-    DISMISSED: { description: 'They are two people. It is not proposed again.' },
+  values: {
+    OPEN: 'Nobody has decided yet.',
+    DISMISSED: 'They are two people. It is not proposed again.',
   },
 });
-
-const faults = {
-  REASON_MISSING: 'REASON_MISSING',
-  REASON_TOO_LONG: 'REASON_TOO_LONG',
-  MALFORMED_TEXT: 'MALFORMED_TEXT',
-} as const satisfies Record<DismissalFault, DismissalFault>;
 
 const faultMessages: Readonly<Record<DismissalFault, string>> = {
   REASON_MISSING: 'A dismissal needs a reason.',
@@ -85,10 +50,10 @@ const faultMessages: Readonly<Record<DismissalFault, string>> = {
   MALFORMED_TEXT: 'The reason holds what cannot be stored: U+0000, or half a surrogate pair.',
 };
 
-registerEnumType(faults, {
+const faults = describedEnum<DismissalFault>({
   name: 'DismissalFault',
   description: 'What is wrong with a dismissal as asked for.',
-  valuesConfig: describedValues(faultMessages),
+  values: faultMessages,
 });
 
 @ObjectType({ description: 'One feature that both profiles have, and what it says.' })

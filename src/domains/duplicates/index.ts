@@ -1,3 +1,4 @@
+export { fromCandidateId } from './duplicates.ids';
 export { defaultDuplicatePolicy, requireSoundDuplicatePolicy } from './duplicates.policy';
 export { DuplicateReads } from './duplicates.reads';
 export { DuplicateResolver } from './duplicates.resolver';

@@ -1,14 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
-import {
-  createUnionType,
-  Field,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { digestOf } from '../../shared/digest';
 import { toPublicId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
@@ -20,92 +13,54 @@ import type {
   SchemaEnforcement,
 } from './event-schemas.model';
 
-export const enforcements = {
-  ALLOW: 'ALLOW',
-  OMIT: 'OMIT',
-  QUARANTINE: 'QUARANTINE',
-} as const satisfies Record<SchemaEnforcement, SchemaEnforcement>;
-
-registerEnumType(enforcements, {
+export const enforcements = describedEnum<SchemaEnforcement>({
   name: 'EventSchemaEnforcement',
   description:
     'What becomes of an event that is not as its schema says. It is counted in any case.',
-  valuesConfig: {
-    ALLOW: { description: 'It is taken as it was sent.' },
-    OMIT: {
-      description:
-        'Properties that the schema does not name are left out. Where the rest is as it says the ' +
-        'event is taken with the rest, else it is quarantined: a value that is wrong is never left out.',
-    },
-    QUARANTINE: {
-      description:
-        'It is quarantined. A property that the schema does not name is wrong only where the ' +
-        'schema says so, by `additionalProperties` or `unevaluatedProperties`.',
-    },
+  values: {
+    ALLOW: 'It is taken as it was sent.',
+    OMIT:
+      'Properties that the schema does not name are left out. Where the rest is as it says the ' +
+      'event is taken with the rest, else it is quarantined: a value that is wrong is never left out.',
+    QUARANTINE:
+      'It is quarantined. A property that the schema does not name is wrong only where the ' +
+      'schema says so, by `additionalProperties` or `unevaluatedProperties`.',
   },
 });
 
-const statuses = {
-  REGISTERED: 'REGISTERED',
-  ACTIVE: 'ACTIVE',
-  RETIRED: 'RETIRED',
-} as const satisfies Record<EventSchemaStatus, EventSchemaStatus>;
-
-registerEnumType(statuses, {
+const statuses = describedEnum<EventSchemaStatus>({
   name: 'EventSchemaStatus',
   description: 'Which events a version is for.',
-  valuesConfig: {
-    REGISTERED: { description: 'For events that name it.' },
-    ACTIVE: { description: 'For events that name it, and for those that name no version.' },
-    RETIRED: { description: 'For none any more.' },
+  values: {
+    REGISTERED: 'For events that name it.',
+    ACTIVE: 'For events that name it, and for those that name no version.',
+    RETIRED: 'For none any more.',
   },
 });
 
-const faults = {
-  INVALID_NAME: 'INVALID_NAME',
-  INVALID_VERSION: 'INVALID_VERSION',
-  VERSION_TAKEN: 'VERSION_TAKEN',
-  RETIRED: 'RETIRED',
-  TOO_MANY_SCHEMAS: 'TOO_MANY_SCHEMAS',
-  TOO_LARGE: 'TOO_LARGE',
-  TOO_DEEP: 'TOO_DEEP',
-  MALFORMED_TEXT: 'MALFORMED_TEXT',
-  NOT_A_SCHEMA: 'NOT_A_SCHEMA',
-  UNKNOWN_DIALECT: 'UNKNOWN_DIALECT',
-  UNKNOWN_KEYWORD: 'UNKNOWN_KEYWORD',
-  UNKNOWN_FORMAT: 'UNKNOWN_FORMAT',
-  REMOTE_REFERENCE: 'REMOTE_REFERENCE',
-  UNKNOWN_REFERENCE: 'UNKNOWN_REFERENCE',
-  RECURSIVE_REFERENCE: 'RECURSIVE_REFERENCE',
-  UNSUPPORTED_PATTERN: 'UNSUPPORTED_PATTERN',
-  COSTLY_PATTERN: 'COSTLY_PATTERN',
-  COSTLY_KEYWORD: 'COSTLY_KEYWORD',
-  TOO_COMPLEX: 'TOO_COMPLEX',
-} as const satisfies Record<EventSchemaFault, EventSchemaFault>;
-
-registerEnumType(faults, {
+const faults = describedEnum<EventSchemaFault>({
   name: 'EventSchemaFault',
   description: 'Why an event schema, or what was asked of one, is refused.',
-  valuesConfig: {
-    INVALID_NAME: { description: 'No event can have this name.' },
-    INVALID_VERSION: { description: 'Not a whole number from 1 to 1,000,000.' },
-    VERSION_TAKEN: { description: 'The version is registered with other content.' },
-    RETIRED: { description: 'The version was retired, for good.' },
-    TOO_MANY_SCHEMAS: { description: 'As many versions as can be are in use.' },
-    TOO_LARGE: { description: 'Over 64 KiB as JSON.' },
-    TOO_DEEP: { description: 'Over 32 levels of lists and objects.' },
-    MALFORMED_TEXT: { description: 'Holds U+0000 or half a surrogate pair.' },
-    NOT_A_SCHEMA: { description: 'A value is not of the form its keyword takes.' },
-    UNKNOWN_DIALECT: { description: '`$schema` is not draft 2020-12.' },
-    UNKNOWN_KEYWORD: { description: 'A keyword that is not taken.' },
-    UNKNOWN_FORMAT: { description: 'A format that is not checked.' },
-    REMOTE_REFERENCE: { description: '`$ref` leads out of the schema.' },
-    UNKNOWN_REFERENCE: { description: '`$ref` leads to no schema.' },
-    RECURSIVE_REFERENCE: { description: '`$ref` leads back to where it comes from.' },
-    UNSUPPORTED_PATTERN: { description: 'A pattern that RE2 does not read.' },
-    COSTLY_PATTERN: { description: 'A pattern that is too long, repetitions written out.' },
-    COSTLY_KEYWORD: { description: '`uniqueItems` on items that are not of simple types.' },
-    TOO_COMPLEX: { description: 'More than 1,000 schemas within it, references followed.' },
+  values: {
+    INVALID_NAME: 'No event can have this name.',
+    INVALID_VERSION: 'Not a whole number from 1 to 1,000,000.',
+    VERSION_TAKEN: 'The version is registered with other content.',
+    RETIRED: 'The version was retired, for good.',
+    TOO_MANY_SCHEMAS: 'As many versions as can be are in use.',
+    TOO_LARGE: 'Over 64 KiB as JSON.',
+    TOO_DEEP: 'Over 32 levels of lists and objects.',
+    MALFORMED_TEXT: 'Holds U+0000 or half a surrogate pair.',
+    NOT_A_SCHEMA: 'A value is not of the form its keyword takes.',
+    UNKNOWN_DIALECT: '`$schema` is not draft 2020-12.',
+    UNKNOWN_KEYWORD: 'A keyword that is not taken.',
+    UNKNOWN_FORMAT: 'A format that is not checked.',
+    REMOTE_REFERENCE: '`$ref` leads out of the schema.',
+    UNKNOWN_REFERENCE: '`$ref` leads to no schema.',
+    RECURSIVE_REFERENCE: '`$ref` leads back to where it comes from.',
+    UNSUPPORTED_PATTERN: 'A pattern that RE2 does not read.',
+    COSTLY_PATTERN: 'A pattern that is too long, repetitions written out.',
+    COSTLY_KEYWORD: '`uniqueItems` on items that are not of simple types.',
+    TOO_COMPLEX: 'More than 1,000 schemas within it, references followed.',
   },
 });
 

@@ -1,3 +1,4 @@
+import { freeShard } from '../../platform/database/counter-shards';
 import type { Sql, Tx } from '../../platform/database/database';
 import {
   SAMPLES_MAX,
@@ -6,17 +7,7 @@ import {
 } from './event-schemas.counting.rules';
 
 /**
- * Shards of a counter. A transaction takes the first that nobody writes to at the moment, and has it
- * until it commits: nobody waits, and there are no more rows than there ever were writers at once.
- */
-const SHARDS = 64;
-
-/** Apart from the locks of identities, which are of one number. */
-const SHARD_LOCKS = 'event schema violations';
-
-/**
- * Adds counts up, in one statement. Where every shard is taken, the last one is waited for: call
- * this last, so that no other lock is waited for while it is held.
+ * Adds counts up, in one statement. The counters are shared by all batches: call this last.
  * @param counts each once, and in one order whoever gives them
  */
 export async function addViolations(
@@ -26,19 +17,12 @@ export async function addViolations(
 ): Promise<void> {
   if (counts.length === 0) return;
   await tx.query(
-    `with free as materialized (
-       select coalesce((
-         select shard from generate_series(0, ${SHARDS - 2}) as s (shard)
-         where pg_try_advisory_xact_lock(hashtext('${SHARD_LOCKS}'), shard)
-         limit 1), ${SHARDS - 1}) as shard
-     )
-     insert into event_schema_violation as v
+    `insert into event_schema_violation as v
        (event_name, version, source, path, rule, shard, times, first_at, last_at, samples)
-     select c.event_name, c.version, c.source, c.path, c.rule, free.shard, c.times, $8, $8,
-       c.samples::jsonb
+     select c.event_name, c.version, c.source, c.path, c.rule,
+       ${freeShard('event_schema_violation')}, c.times, $8, $8, c.samples::jsonb
      from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[])
        with ordinality as c (event_name, version, source, path, rule, times, samples, place)
-     cross join free
      order by c.place
      on conflict (event_name, version, source, path, rule, shard) do update set
        times = v.times + excluded.times,

@@ -1,11 +1,6 @@
+import { freeShard } from '../../platform/database/counter-shards';
 import type { Sql, Tx } from '../../platform/database/database';
 import { storableText } from '../../shared/text';
-
-/**
- * Counters of one source, outcome and reason: enough that the connections of several processes
- * seldom wait for each other, and few enough to be added up at every read.
- */
-const COUNTER_SHARDS = 64;
 
 /** More sources than this are nobody's to read in one go. */
 const LISTED_SOURCES_MAX = 500;
@@ -20,7 +15,7 @@ export interface EventTally {
 
 /**
  * Counts up what became of a batch, in one statement. The counters are shared by all batches of
- * the connection's shard: call this last, so that no other lock is waited for while they are held.
+ * the source: call this last.
  * @param tallies each pair of outcome and reason once
  */
 export function countEvents(
@@ -32,7 +27,7 @@ export function countEvents(
   if (tallies.length === 0) return;
   tx.send(
     `insert into event_count as c (source, outcome, reason, shard, times, first_at, last_at)
-     select $1, outcome, reason, pg_backend_pid() % ${COUNTER_SHARDS}, times, $5, $5
+     select $1, outcome, reason, ${freeShard('event_count')}, times, $5, $5
      from unnest($2::text[], $3::text[], $4::int[]) as t (outcome, reason, times)
      -- One order for all, so that two batches never wait for each other in a circle.
      order by outcome, reason

@@ -1,7 +1,7 @@
 import type { EventId, ProfileId } from '../../shared/ids';
 import { defaultIdentityPolicy } from '../identity';
 import { EventLanes, type IngestBatch } from './events.lanes';
-import type { IncomingEvent } from './events.model';
+import { everythingAllowed, type IncomingEvent } from './events.model';
 import type { EventOutcome } from './events.service';
 
 function event(customer: string, messageId = customer): IncomingEvent {
@@ -60,7 +60,7 @@ const eventIdsOf = (outcomes: readonly EventOutcome[]) =>
 test('gives the outcomes in the order of the events, whichever lane they took', async () => {
   const pipeline = new Pipeline();
   const events = customers(1_200);
-  const taken = pipeline.lanes(3).ingest('key:shop', events);
+  const taken = pipeline.lanes(3).ingest('key:shop', events, everythingAllowed);
   await settle();
   expect(pipeline.begun).toHaveLength(3);
   await pipeline.endAll();
@@ -72,9 +72,9 @@ test('gives the outcomes in the order of the events, whichever lane they took', 
 test('takes what waits for a lane together, and no more than a batch', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(1);
-  const requests = [lanes.ingest('key:shop', customers(40, 'first'))];
+  const requests = [lanes.ingest('key:shop', customers(40, 'first'), everythingAllowed)];
   for (let index = 0; index < 30; index++) {
-    requests.push(lanes.ingest('key:shop', customers(40, `r${index}-`)));
+    requests.push(lanes.ingest('key:shop', customers(40, `r${index}-`), everythingAllowed));
   }
   await settle();
   expect(pipeline.begun.map(({ messageIds }) => messageIds.length)).toEqual([40]);
@@ -93,7 +93,11 @@ test('keeps the order of the events of a customer, over requests too', async () 
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(4);
   const requests = [1, 2, 3].map((request) =>
-    lanes.ingest('key:shop', [event('ann', `${request}a`), event('ann', `${request}b`)]),
+    lanes.ingest(
+      'key:shop',
+      [event('ann', `${request}a`), event('ann', `${request}b`)],
+      everythingAllowed,
+    ),
   );
   await settle();
   const order: string[] = [];
@@ -109,7 +113,7 @@ test('keeps the order of the events of a customer, over requests too', async () 
 test('takes small requests together, whosever they are', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(8);
-  const requests = customers(30).map((one) => lanes.ingest('key:shop', [one]));
+  const requests = customers(30).map((one) => lanes.ingest('key:shop', [one], everythingAllowed));
   await settle();
   expect(pipeline.begun.map(({ messageIds }) => messageIds.length)).toEqual([1]);
   pipeline.begun.shift()?.end();
@@ -122,7 +126,7 @@ test('takes small requests together, whosever they are', async () => {
 test('divides small requests by customer where more wait than one transaction takes', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(8);
-  const requests = customers(600).map((one) => lanes.ingest('key:shop', [one]));
+  const requests = customers(600).map((one) => lanes.ingest('key:shop', [one], everythingAllowed));
   await settle();
   expect(pipeline.begun).toHaveLength(9);
   await pipeline.endAll();
@@ -136,7 +140,9 @@ test('waits for those who were just answered, where there were several', async (
   pipeline.gathered = new Promise((resolve) => {
     gather = resolve;
   });
-  const shared = ['four', 'five', 'six'].map((name) => lanes.ingest('key:shop', [event(name)]));
+  const shared = ['four', 'five', 'six'].map((name) =>
+    lanes.ingest('key:shop', [event(name)], everythingAllowed),
+  );
   await settle();
   expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['four']]);
   pipeline.begun.shift()?.end();
@@ -144,7 +150,9 @@ test('waits for those who were just answered, where there were several', async (
   expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['five', 'six']]);
   pipeline.begun.shift()?.end();
   await Promise.all(shared);
-  const next = ['seven', 'eight'].map((name) => lanes.ingest('key:shop', [event(name)]));
+  const next = ['seven', 'eight'].map((name) =>
+    lanes.ingest('key:shop', [event(name)], everythingAllowed),
+  );
   await settle();
   expect(pipeline.begun).toEqual([]);
   gather();
@@ -158,8 +166,8 @@ test('does not mix sources', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(1);
   const requests = [
-    lanes.ingest('key:shop', [event('ann')]),
-    lanes.ingest('key:app', [event('bob')]),
+    lanes.ingest('key:shop', [event('ann')], everythingAllowed),
+    lanes.ingest('key:app', [event('bob')], everythingAllowed),
   ];
   await settle();
   expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['ann'], ['bob']]);
@@ -170,9 +178,9 @@ test('does not mix sources', async () => {
 test('where a shared batch fails, each request is tried alone and fails alone', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(1);
-  const first = lanes.ingest('key:shop', [event('first')]);
-  const good = lanes.ingest('key:shop', [event('good')]);
-  const bad = lanes.ingest('key:shop', [event('bad')]);
+  const first = lanes.ingest('key:shop', [event('first')], everythingAllowed);
+  const good = lanes.ingest('key:shop', [event('good')], everythingAllowed);
+  const bad = lanes.ingest('key:shop', [event('bad')], everythingAllowed);
   const refused = expect(bad).rejects.toThrow('cannot be stored');
   await settle();
   const failing = new Error('cannot be stored');
@@ -188,14 +196,14 @@ test('where a shared batch fails, each request is tried alone and fails alone', 
 test('sends away what would wait too long, and takes it once there is room', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(1, 10);
-  const first = lanes.ingest('key:shop', customers(10));
-  await expect(lanes.ingest('key:shop', [event('late')])).rejects.toMatchObject({
+  const first = lanes.ingest('key:shop', customers(10), everythingAllowed);
+  await expect(lanes.ingest('key:shop', [event('late')], everythingAllowed)).rejects.toMatchObject({
     code: 'UNAVAILABLE',
   });
   await settle();
   await pipeline.endAll();
   await first;
-  const second = lanes.ingest('key:shop', [event('late')]);
+  const second = lanes.ingest('key:shop', [event('late')], everythingAllowed);
   await settle();
   await pipeline.endAll();
   expect((await second).outcomes).toHaveLength(1);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Unavailable } from '../../platform/http/faults';
 import type { IdentityPolicy } from '../identity';
-import { type AllowedEvents, everythingAllowed, type IncomingEvent } from './events.model';
+import type { AllowedEvents, IncomingEvent } from './events.model';
 import {
   EVENT_BATCH_MAX,
   type EventOutcome,
@@ -77,7 +77,7 @@ export class EventLanes {
   async ingest(
     source: string,
     events: readonly IncomingEvent[],
-    allowed: AllowedEvents = everythingAllowed,
+    allowed: AllowedEvents,
   ): Promise<IngestResult> {
     if (this.queued + events.length > this.settings.queuedMax) {
       throw new Unavailable(

@@ -5,6 +5,14 @@ import type { JsonObject } from '../../shared/json';
 import type { DailySignals } from '../activity';
 import type { IdentifierKey } from '../identity';
 
+/** Where it stood, of what was read from a file. */
+export interface FileLine {
+  /** Without its folder. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
 /** An event as a door hands it in: well-formed, not yet judged. */
 export interface IncomingEvent {
   /** The sender's own id of this event; the same one twice is the same event. */
@@ -23,6 +31,8 @@ export interface IncomingEvent {
   readonly channel?: string | undefined;
   /** The version of the event schema that the sender wrote it by; the active one where left out. */
   readonly schemaVersion?: number | undefined;
+  /** Kept with it where it is set aside, and with nothing else. */
+  readonly fileLine?: FileLine | undefined;
 }
 
 /** One thing about an event that is not as its schema says, without any of its values. */

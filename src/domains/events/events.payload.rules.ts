@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../shared/json';
 import type { IncomingEvent } from './events.model';
 
-/** An event as its text tells it. When it arrived is not the text's to say. */
-export type WrittenEvent = Omit<IncomingEvent, 'messageId' | 'receivedAt'> & {
+/** An event as its text tells it. When and where it arrived is not the text's to say. */
+export type WrittenEvent = Omit<IncomingEvent, 'messageId' | 'receivedAt' | 'fileLine'> & {
   readonly messageId?: string | undefined;
 };
 

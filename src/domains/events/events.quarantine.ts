@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/database';
 import type { IdSource } from '../../shared/ids';
-import type { IncomingEvent } from './events.model';
+import type { FileLine, IncomingEvent } from './events.model';
 import { writePayload } from './events.payload.rules';
 import { type QuarantineRow, quarantine } from './events.quarantine.store';
 import type { Rejection } from './events.rules';
@@ -12,6 +12,7 @@ export interface UnreadableItem extends Rejection {
   readonly messageId: string;
   /** As it was sent, whatever text that is. */
   readonly payload: string;
+  readonly fileLine?: FileLine | undefined;
 }
 
 /**
@@ -27,11 +28,14 @@ export async function setAside(
   now: Date,
 ): Promise<readonly string[]> {
   const rows: QuarantineRow[] = [];
-  for (const [index, event] of events.entries()) {
+  for (const [index, sent] of events.entries()) {
     const outcome = outcomes[index];
     if (outcome === undefined || !isRejection(outcome)) continue;
+    const { fileLine, ...event } = sent;
     const { messageId } = event;
-    rows.push(toRow(source, { ...outcome, messageId, payload: writePayload(event) }, ids));
+    rows.push(
+      toRow(source, { ...outcome, messageId, payload: writePayload(event), fileLine }, ids),
+    );
   }
   return quarantine(tx, rows, now);
 }
@@ -49,7 +53,7 @@ export async function setAsideUnreadable(
 }
 
 function toRow(source: string, item: UnreadableItem, ids: IdSource): QuarantineRow {
-  const { messageId, payload, reason, detail } = item;
+  const { messageId, payload, reason, detail, fileLine } = item;
   // Without an id of its own an event is known by what it says, so that none displaces another.
   const identity = messageId.trim() === '' ? payload : messageId;
   return {
@@ -60,6 +64,7 @@ function toRow(source: string, item: UnreadableItem, ids: IdSource): QuarantineR
     payload,
     reason,
     detail,
+    fileLine,
   };
 }
 

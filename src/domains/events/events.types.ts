@@ -1,7 +1,8 @@
 import { ValidateNested } from 'class-validator';
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import type { JsonObject } from '../../shared/json';
 import { IdentifierInput, Profile } from '../identity';
 
@@ -92,21 +93,17 @@ export class EventInput {
   schemaVersion?: number | null;
 }
 
-export enum EventStatus {
-  ACCEPTED = 'ACCEPTED',
-  DUPLICATE = 'DUPLICATE',
-  QUARANTINED = 'QUARANTINED',
-}
-
-registerEnumType(EventStatus, {
+export const EventStatus = describedEnum({
   name: 'EventStatus',
   description: 'What became of an event.',
-  valuesConfig: {
-    ACCEPTED: { description: 'Recorded, and already part of the profile.' },
-    DUPLICATE: { description: 'Recorded before; nothing was changed.' },
-    QUARANTINED: { description: 'Kept aside and not counted, for the reason given.' },
+  values: {
+    ACCEPTED: 'Recorded, and already part of the profile.',
+    DUPLICATE: 'Recorded before; nothing was changed.',
+    QUARANTINED: 'Kept aside and not counted, for the reason given.',
   },
 });
+
+export type EventStatus = keyof typeof EventStatus;
 
 @ObjectType({ description: 'An identifier that was kept on the event and not used.' })
 export class DemotedIdentifier {

@@ -1,41 +1,25 @@
 import { Max, MaxLength, Min } from 'class-validator';
-import {
-  createUnionType,
-  Field,
-  Float,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { COMMENT_LENGTH_MAX } from '../events';
 import { Profile, ProfileNotFound } from '../identity';
 
-export enum FeedbackKind {
-  NPS = 'NPS',
-  CSAT = 'CSAT',
-  CES = 'CES',
-  REVIEW = 'REVIEW',
-  COMPLAINT = 'COMPLAINT',
-  SUGGESTION = 'SUGGESTION',
-  EXIT_SURVEY = 'EXIT_SURVEY',
-}
-
-registerEnumType(FeedbackKind, {
+export const FeedbackKind = describedEnum({
   name: 'FeedbackKind',
   description: 'What a customer was asked, or told unasked.',
-  valuesConfig: {
-    NPS: { description: 'How likely they are to recommend the company: 0 to 10.' },
-    CSAT: { description: 'How satisfied they are: 1 to 5.' },
-    CES: { description: 'How far they agree that it was easy: 1 (not at all) to 7.' },
-    REVIEW: { description: 'Stars: 1 to 5.' },
-    COMPLAINT: { description: 'Something went wrong. Takes no score.' },
-    SUGGESTION: { description: 'Something could be better. Takes no score.' },
-    EXIT_SURVEY: { description: 'Why they leave. Takes no score.' },
+  values: {
+    NPS: 'How likely they are to recommend the company: 0 to 10.',
+    CSAT: 'How satisfied they are: 1 to 5.',
+    CES: 'How far they agree that it was easy: 1 (not at all) to 7.',
+    REVIEW: 'Stars: 1 to 5.',
+    COMPLAINT: 'Something went wrong. Takes no score.',
+    SUGGESTION: 'Something could be better. Takes no score.',
+    EXIT_SURVEY: 'Why they leave. Takes no score.',
   },
 });
+
+export type FeedbackKind = keyof typeof FeedbackKind;
 
 @ObjectType({ description: 'Something a customer told the company.' })
 export class Feedback {

@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database/database';
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import { type IdSource, toPublicId } from '../../shared/ids';
 import { insertMerge, liftRevokedLinks, type NewMerge } from './identity.merges.store';
-import type { Move, Rehoming } from './identity.model';
+import type { KnownGraph, Move, Rehoming } from './identity.model';
 import * as store from './identity.store';
 
 /** What it takes to move identifiers: the domains whose rows follow, in the order to call them. */
@@ -14,16 +14,21 @@ export interface MovingParts {
 /**
  * Makes two profiles one, whose locks the caller holds; who counts what the survivor holds, links
  * the two, and evaluates the survivor.
+ * @param known of both at least, as loaded under the locks
  */
 export async function joinProfiles(
   tx: Tx,
   { ids, rehomings }: MovingParts,
   merge: Omit<NewMerge, 'mergeId'>,
+  known: KnownGraph,
   now: Date,
 ): Promise<string> {
   const { survivor, absorbed } = merge;
   const mergeId = ids.next<string>();
-  await liftRevokedLinks(tx, survivor, absorbed, now);
+  // Hardly anybody was ever taken apart, and what is known of the profiles says so.
+  if (known.profiles.some(({ revokedLinks }) => revokedLinks.length > 0)) {
+    await liftRevokedLinks(tx, survivor, absorbed, now);
+  }
   const held = await store.findNodesOfProfiles(tx, [absorbed]);
   const move: Move = {
     from: absorbed,

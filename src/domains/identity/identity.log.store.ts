@@ -1,18 +1,12 @@
+import { freeShard } from '../../platform/database/counter-shards';
 import type { Sql, Tx } from '../../platform/database/database';
 import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { IdentityWarning } from './identity.log.rules';
 
 /**
- * Counters of one day, rule and source: enough that the connections of several processes seldom
- * wait for each other, and few enough to be added up at every read.
- */
-const COUNTER_SHARDS = 64;
-
-/**
  * Adds warnings and counts up those that are known, and the day's counters with them, in one
- * statement. The counters are shared by all batches: call this last, so that no other lock is
- * waited for while they are held.
+ * statement. The counters are shared by all batches: call this last.
  * @param warnings each once
  */
 export function recordWarnings(tx: Tx, warnings: readonly IdentityWarning[], now: Date): void {
@@ -33,7 +27,7 @@ export function recordWarnings(tx: Tx, warnings: readonly IdentityWarning[], now
      )
      insert into identity_warning_day as d (day, rule, source, shard, times)
      select ($10::timestamptz at time zone 'utc')::date, rule, source,
-       pg_backend_pid() % ${COUNTER_SHARDS}, sum(times)
+       ${freeShard('identity_warning_day')}, sum(times)
      from seen
      group by rule, source
      -- One order for all, so that two batches never wait for each other in a circle.

@@ -265,6 +265,19 @@ describe('what is logged', () => {
     expect(await warnings()).toEqual(before);
   });
 
+  it('keeps no batch waiting for another that broke the same rule and is not committed', async () => {
+    const [one, other] = [await shared('busy'), await shared('busy')];
+    await database.transaction(async (open) => {
+      await service.ingestIn(open, 'busy', [event(one.user, one.device)], clock.now());
+      await database.transaction(async (tx) => {
+        await tx.query(`set local lock_timeout = '2s'`);
+        await service.ingestIn(tx, 'busy', [event(other.user, other.device)], clock.now());
+      });
+    });
+    const counts = await reads.countWarnings(null);
+    expect(counts.filter(({ source }) => source === 'busy')).toMatchObject([{ times: 2n }]);
+  });
+
   it('may be anything: NUL, half a surrogate pair, 30 KB', async () => {
     const user = `user_id:${fresh()}`;
     const sent = [

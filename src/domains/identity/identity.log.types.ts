@@ -1,28 +1,21 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 
-export enum IdentityLogKind {
-  LINKED = 'LINKED',
-  REVOKED = 'REVOKED',
-  MERGED = 'MERGED',
-  UNMERGED = 'UNMERGED',
-  DEMOTED = 'DEMOTED',
-}
-
-registerEnumType(IdentityLogKind, {
+export const IdentityLogKind = describedEnum({
   name: 'IdentityLogKind',
   description: 'What happened to the identity of a customer.',
-  valuesConfig: {
-    LINKED: {
-      description: 'The first evidence that two identifiers are one person.',
-    },
-    REVOKED: { description: 'An operator took a link back.' },
-    MERGED: { description: 'Two profiles became one.' },
-    UNMERGED: { description: 'An operator took a profile apart.' },
-    DEMOTED: { description: 'An identifier came with an event and was not used, by a rule.' },
+  values: {
+    LINKED: 'The first evidence that two identifiers are one person.',
+    REVOKED: 'An operator took a link back.',
+    MERGED: 'Two profiles became one.',
+    UNMERGED: 'An operator took a profile apart.',
+    DEMOTED: 'An identifier came with an event and was not used, by a rule.',
   },
 });
+
+export type IdentityLogKind = keyof typeof IdentityLogKind;
 
 @ObjectType({ description: 'An identifier by its name alone.' })
 export class IdentifierName {

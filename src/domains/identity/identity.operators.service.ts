@@ -121,7 +121,7 @@ export class OperatorIdentityService {
       source: actor,
       reason,
     };
-    const mergeId = await joinProfiles(tx, this.parts, merge, now);
+    const mergeId = await joinProfiles(tx, this.parts, merge, known, now);
     const link = linkBetween(survivorEnd, absorbedEnd);
     await partingStore.insertOperatorsLink(tx, link, actor, now);
     await store.recountProfiles(tx, [survivor]);

@@ -143,7 +143,8 @@ export class IdentityService {
     store.recordGraph(tx, toRows(source, plan, requests, known), now);
     for (const { requestIndex, ...merge } of plan.merges) {
       const { eventId } = requestAt(requests, requestIndex);
-      await joinProfiles(tx, this.parts, { ...merge, eventId, source, reason: null }, now);
+      const evidence = { eventId, source, reason: null };
+      await joinProfiles(tx, this.parts, { ...merge, ...evidence }, known, now);
     }
     store.recordTenancies(tx, plan.tenancies);
   }

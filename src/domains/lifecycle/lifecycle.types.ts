@@ -1,57 +1,39 @@
-import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileId } from '../../shared/ids';
 import type { FactUnit as FactUnitName } from './lifecycle.facts';
 import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.models';
 import type { TransitionCause as TransitionCauseName } from './lifecycle.timeline';
 
-const ComparisonOperator = {
-  GTE: 'GTE',
-  GT: 'GT',
-  LTE: 'LTE',
-  LT: 'LT',
-} as const satisfies { readonly [Name in ComparisonOperatorName]: Name };
-
-registerEnumType(ComparisonOperator, {
+const ComparisonOperator = describedEnum<ComparisonOperatorName>({
   name: 'ComparisonOperator',
   description: 'How a value compares with a threshold.',
-  valuesConfig: {
-    GTE: { description: 'At least.' },
-    GT: { description: 'More than.' },
-    LTE: { description: 'At most.' },
-    LT: { description: 'Less than.' },
+  values: {
+    GTE: 'At least.',
+    GT: 'More than.',
+    LTE: 'At most.',
+    LT: 'Less than.',
   },
 });
 
-const FactUnit = {
-  DAYS: 'DAYS',
-  COUNT: 'COUNT',
-  RATIO: 'RATIO',
-  CADENCES: 'CADENCES',
-} as const satisfies { readonly [Name in FactUnitName]: Name };
-
-registerEnumType(FactUnit, {
+const FactUnit = describedEnum<FactUnitName>({
   name: 'FactUnit',
   description: 'What a fact is measured in.',
-  valuesConfig: {
-    DAYS: { description: 'Days.' },
-    COUNT: { description: 'How many.' },
-    RATIO: { description: 'A part of one: -0.3 is a fall of 30 %.' },
-    CADENCES: { description: "Times the customer's usual number of days between two orders." },
+  values: {
+    DAYS: 'Days.',
+    COUNT: 'How many.',
+    RATIO: 'A part of one: -0.3 is a fall of 30 %.',
+    CADENCES: "Times the customer's usual number of days between two orders.",
   },
 });
 
-const TransitionCause = {
-  EVENT: 'EVENT',
-  TIME: 'TIME',
-} as const satisfies { readonly [Name in TransitionCauseName]: Name };
-
-registerEnumType(TransitionCause, {
+const TransitionCause = describedEnum<TransitionCauseName>({
   name: 'TransitionCause',
   description: 'What brought a stage about.',
-  valuesConfig: {
-    EVENT: { description: 'Something the customer did.' },
-    TIME: { description: 'Time passing without it.' },
+  values: {
+    EVENT: 'Something the customer did.',
+    TIME: 'Time passing without it.',
   },
 });
 

@@ -1,6 +1,6 @@
-import { createUnionType, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
-import { describedValues } from '../../platform/graphql/described-values';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { type ProfileId, toPublicId } from '../../shared/ids';
 import { ProfileNotFound } from '../identity';
@@ -8,34 +8,16 @@ import type { AdjustmentFault, AdjustmentRefusal } from './loyalty.errors';
 import type { LedgerTransaction, PointLot, TransactionKind } from './loyalty.model';
 import type { AccountView, ExpiringPoints as ExpiringPointsView } from './loyalty.reads';
 
-const kinds = {
-  ACCRUAL: 'ACCRUAL',
-  EXPIRY: 'EXPIRY',
-  ADJUSTMENT: 'ADJUSTMENT',
-  TRANSFER: 'TRANSFER',
-} as const satisfies Record<TransactionKind, TransactionKind>;
-
-registerEnumType(kinds, {
+const kinds = describedEnum<TransactionKind>({
   name: 'LoyaltyTransactionKind',
   description: 'Why points moved.',
-  valuesConfig: {
-    ACCRUAL: { description: 'Earned by something the member did.' },
-    EXPIRY: { description: 'Lost because they were not spent in time.' },
-    ADJUSTMENT: { description: 'Granted or taken by hand, with a reason.' },
-    TRANSFER: { description: 'Carried over between two profiles that were merged.' },
+  values: {
+    ACCRUAL: 'Earned by something the member did.',
+    EXPIRY: 'Lost because they were not spent in time.',
+    ADJUSTMENT: 'Granted or taken by hand, with a reason.',
+    TRANSFER: 'Carried over between two profiles that were merged.',
   },
 });
-
-const faults = {
-  ZERO_POINTS: 'ZERO_POINTS',
-  BEYOND_MAXIMUM: 'BEYOND_MAXIMUM',
-  REASON_MISSING: 'REASON_MISSING',
-  REASON_TOO_LONG: 'REASON_TOO_LONG',
-  NOTE_TOO_LONG: 'NOTE_TOO_LONG',
-  KEY_MISSING: 'KEY_MISSING',
-  KEY_TOO_LONG: 'KEY_TOO_LONG',
-  MALFORMED_TEXT: 'MALFORMED_TEXT',
-} as const satisfies Record<AdjustmentFault, AdjustmentFault>;
 
 const faultMessages: Readonly<Record<AdjustmentFault, string>> = {
   ZERO_POINTS: 'An adjustment of zero points changes nothing.',
@@ -48,10 +30,10 @@ const faultMessages: Readonly<Record<AdjustmentFault, string>> = {
   MALFORMED_TEXT: 'A text holds what cannot be stored: U+0000, or half a surrogate pair.',
 };
 
-registerEnumType(faults, {
+const faults = describedEnum<AdjustmentFault>({
   name: 'AdjustmentFault',
   description: 'What is wrong with an adjustment as asked for.',
-  valuesConfig: describedValues(faultMessages),
+  values: faultMessages,
 });
 
 @ObjectType({ description: "A member's points and membership tier." })

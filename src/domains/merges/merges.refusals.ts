@@ -1,5 +1,4 @@
-import { registerEnumType } from 'type-graphql';
-import { describedValues } from '../../platform/graphql/described-values';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import type { MergeConflict } from '../identity';
 
 const mergeMessages = {
@@ -11,21 +10,12 @@ const mergeMessages = {
   NAMESPACE_LIMIT: 'Together they would hold more of a namespace than its limit.',
 } as const satisfies Record<MergeConflict | 'ONE_ALREADY', string>;
 
-export const MergeRefusalReason = {
-  ONE_ALREADY: 'ONE_ALREADY',
-  PERSON_CONFLICT: 'PERSON_CONFLICT',
-  LINK_REVOKED: 'LINK_REVOKED',
-  PROFILE_LIMIT: 'PROFILE_LIMIT',
-  MERGE_LIMIT: 'MERGE_LIMIT',
-  NAMESPACE_LIMIT: 'NAMESPACE_LIMIT',
-} as const satisfies { readonly [Name in keyof typeof mergeMessages]: Name };
-
 export type MergeRefusalReason = keyof typeof mergeMessages;
 
-registerEnumType(MergeRefusalReason, {
+export const MergeRefusalReason = describedEnum<MergeRefusalReason>({
   name: 'MergeRefusalReason',
   description: 'Why two profiles are not to be merged.',
-  valuesConfig: describedValues(mergeMessages),
+  values: mergeMessages,
 });
 
 const unmergeMessages = {
@@ -38,18 +28,10 @@ const unmergeMessages = {
 
 export type UnmergeRefusalReason = keyof typeof unmergeMessages;
 
-export const UnmergeRefusalReason = {
-  MERGE_NOT_FOUND: 'MERGE_NOT_FOUND',
-  MERGE_UNDONE: 'MERGE_UNDONE',
-  MERGE_WITHOUT_LINK: 'MERGE_WITHOUT_LINK',
-  LINK_NOT_FOUND: 'LINK_NOT_FOUND',
-  STILL_CONNECTED: 'STILL_CONNECTED',
-} as const satisfies { readonly [Name in UnmergeRefusalReason]: Name };
-
-registerEnumType(UnmergeRefusalReason, {
+export const UnmergeRefusalReason = describedEnum<UnmergeRefusalReason>({
   name: 'UnmergeRefusalReason',
   description: 'Why a profile is not taken apart.',
-  valuesConfig: describedValues(unmergeMessages),
+  values: unmergeMessages,
 });
 
 /** One sentence for a person: the first of what stands in the way. */

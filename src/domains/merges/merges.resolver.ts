@@ -6,7 +6,6 @@ import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { storableText } from '../../shared/text';
 import { toConsent } from '../consents';
-import type { DuplicateService } from '../duplicates';
 import {
   canBeForced,
   type DatedLink,
@@ -45,7 +44,6 @@ export class MergesResolver {
   constructor(
     private readonly service: MergesService,
     private readonly profiles: Pick<IdentityReads, 'profileById'>,
-    private readonly duplicates: Pick<DuplicateService, 'getCandidate'>,
   ) {}
 
   @Mutation(() => MergeProfilesResult, {
@@ -61,7 +59,8 @@ export class MergesResolver {
       fromPublicId<ProfileId>('prf', input.profileId),
       fromPublicId<ProfileId>('prf', input.otherProfileId),
     ] as const;
-    return this.merge(profileIds, input, context);
+    const outcome = await this.service.merge({ ...decisionOf(input, context), profileIds });
+    return this.answerMerge(outcome, input, context);
   }
 
   @Mutation(() => MergeProfilesResult, {
@@ -73,8 +72,8 @@ export class MergesResolver {
     @Arg('input', { description: 'Which pair, and why.' }) input: AcceptDuplicateInput,
     @Ctx() context: RequestContext,
   ): Promise<typeof MergeProfilesResult> {
-    const { profileId, otherProfileId } = await this.duplicates.getCandidate(input.id);
-    return this.merge([profileId, otherProfileId], input, context);
+    const outcome = await this.service.acceptDuplicate(input.id, decisionOf(input, context));
+    return this.answerMerge(outcome, input, context);
   }
 
   @Mutation(() => UnmergeProfileResult, {
@@ -96,29 +95,13 @@ export class MergesResolver {
     return this.toUnmergeResult(outcome, input.dryRun, context);
   }
 
-  private async merge(
-    profileIds: readonly [ProfileId, ProfileId],
-    { reason, dryRun, force }: Pick<MergeProfilesInput, 'reason' | 'dryRun' | 'force'>,
+  private async answerMerge(
+    outcome: MergeProfilesOutcome,
+    { dryRun }: AskedDecision,
     context: RequestContext,
   ): Promise<typeof MergeProfilesResult> {
-    if (force) requireForceScope(context.caller);
-    const outcome = await this.service.merge({
-      profileIds,
-      isForced: force,
-      isDryRun: dryRun,
-      reason: storableText(reason.trim()),
-      actor: actorOf(context.caller),
-    });
     // Another mutation of this request may have read the profiles as they were before.
     context.clearLoaded();
-    return this.toMergeResult(outcome, dryRun, context);
-  }
-
-  private async toMergeResult(
-    outcome: MergeProfilesOutcome,
-    dryRun: boolean,
-    context: RequestContext,
-  ): Promise<typeof MergeProfilesResult> {
     switch (outcome.kind) {
       case 'PROFILE_NOT_FOUND':
         return new ProfileNotFound();
@@ -184,6 +167,18 @@ export class MergesResolver {
     if (profile === null) throw new Error('A profile that was just written is not there.');
     return profile;
   }
+}
+
+type AskedDecision = Pick<MergeProfilesInput, 'reason' | 'dryRun' | 'force'>;
+
+function decisionOf({ reason, dryRun, force }: AskedDecision, { caller }: RequestContext) {
+  if (force) requireForceScope(caller);
+  return {
+    isForced: force,
+    isDryRun: dryRun,
+    reason: storableText(reason.trim()),
+    actor: actorOf(caller),
+  };
 }
 
 function requireForceScope(caller: Caller): void {

@@ -2,7 +2,7 @@ import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { ProfileId } from '../../shared/ids';
 import type { ActivityService } from '../activity';
-import type { DuplicateService } from '../duplicates';
+import { type DuplicateService, fromCandidateId } from '../duplicates';
 import type {
   DatedLink,
   Decision,
@@ -54,7 +54,7 @@ export interface MergesServiceParts {
   readonly clock: Clock;
   readonly identity: OperatorIdentityService;
   readonly activity: ActivityService;
-  readonly duplicates: Pick<DuplicateService, 'dismissParted'>;
+  readonly duplicates: Pick<DuplicateService, 'dismissParted' | 'getCandidate'>;
   readonly readsOver: (sql: Sql) => SnapshotReads;
 }
 
@@ -67,6 +67,26 @@ export class MergesService {
 
   async merge(request: MergeProfiles): Promise<MergeProfilesOutcome> {
     return this.run(request, (tx) => this.mergeIn(tx, request));
+  }
+
+  /**
+   * The same of a pair that was proposed.
+   * @throws InvalidInput for what is no id of a pair
+   * @throws NotFound where it is not proposed, or its profiles are no longer two
+   */
+  async acceptDuplicate(
+    candidateId: string,
+    request: Omit<MergeProfiles, 'profileIds'>,
+  ): Promise<MergeProfilesOutcome> {
+    const { identity, duplicates } = this.parts;
+    const { profileId, otherProfileId } = fromCandidateId(candidateId);
+    const profileIds = [profileId, otherProfileId] as const;
+    return this.run(request, async (tx) => {
+      await identity.findPair(tx, profileIds);
+      // Under the locks: whoever merged one of them meanwhile made it another pair.
+      await duplicates.getCandidate(tx, candidateId);
+      return this.mergeIn(tx, { ...request, profileIds });
+    });
   }
 
   async unmerge(request: UnmergeProfile): Promise<UnmergeProfileOutcome> {

@@ -13,6 +13,7 @@ import type { QuarantineState } from './quarantine.model';
 ])
 @Index('quarantined_event_by_id', ['quarantineId'])
 @Index('quarantined_event_settled', ['settledAt'], { where: 'settled_at is not null' })
+@Check('quarantined_event_file_line', '(file_name is null) = (line_number is null)')
 @Check('quarantined_event_state', `state in ('PENDING', 'REPLAYED', 'SUPERSEDED', 'DISCARDED')`)
 export class QuarantinedEventEntity {
   @PrimaryColumn('uuid', {
@@ -47,6 +48,12 @@ export class QuarantinedEventEntity {
 
   @Column('integer', { name: 'times_received' })
   timesReceived!: number;
+
+  @Column('text', { name: 'file_name', nullable: true })
+  fileName!: string | null;
+
+  @Column('bigint', { name: 'line_number', nullable: true })
+  lineNumber!: bigint | null;
 
   @Column('text', { nullable: true })
   correction!: string | null;

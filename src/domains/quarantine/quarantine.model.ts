@@ -15,6 +15,10 @@ export interface QuarantinedRow {
   readonly firstReceivedAt: Date;
   readonly lastReceivedAt: Date;
   readonly timesReceived: number;
+  /** Where it stood, of what an import read from a file. Both or none. */
+  readonly fileName: string | null;
+  /** From 1. */
+  readonly lineNumber: bigint | null;
   /** What an operator made of it: an event as JSON. This and the next three together or none. */
   readonly correction: string | null;
   readonly correctedAt: Date | null;

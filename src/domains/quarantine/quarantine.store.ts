@@ -32,7 +32,8 @@ const WAS_ACCEPTED = `exists (
 const columns = `
   q.quarantine_id as "quarantineId", q.source, q.message_id as "messageId", q.reason, q.detail,
   q.payload, q.first_received_at as "firstReceivedAt", q.last_received_at as "lastReceivedAt",
-  q.times_received as "timesReceived", q.correction, q.corrected_at as "correctedAt",
+  q.times_received as "timesReceived", q.file_name as "fileName",
+  q.line_number as "lineNumber", q.correction, q.corrected_at as "correctedAt",
   q.corrected_by as "correctedBy", q.correction_reason as "correctionReason",
   case when q.state = 'PENDING' and meanwhile.event_id is not null then 'SUPERSEDED'
     else q.state end as state,

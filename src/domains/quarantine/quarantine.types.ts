@@ -1,15 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
-import {
-  createUnionType,
-  Field,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType, PageInfo } from '../../platform/graphql/connection';
-import { describedValues } from '../../platform/graphql/described-values';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { toPublicId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
@@ -17,38 +9,21 @@ import { readPayload } from '../events';
 import { faultMessages, type QuarantineFault } from './quarantine.errors';
 import type { QuarantinedRow, QuarantineState, ReplayOutcome } from './quarantine.model';
 
-const states = {
-  PENDING: 'PENDING',
-  REPLAYED: 'REPLAYED',
-  SUPERSEDED: 'SUPERSEDED',
-  DISCARDED: 'DISCARDED',
-} as const satisfies Record<QuarantineState, QuarantineState>;
-
-registerEnumType(states, {
+const states = describedEnum<QuarantineState>({
   name: 'QuarantineState',
   description: 'What became of a quarantined event.',
-  valuesConfig: {
-    PENDING: { description: 'Nothing yet.' },
-    REPLAYED: { description: 'An operator replayed it, and it became an event.' },
-    SUPERSEDED: { description: 'Its sender corrected it: the message was accepted meanwhile.' },
-    DISCARDED: { description: 'An operator decided that it is never to count.' },
+  values: {
+    PENDING: 'Nothing yet.',
+    REPLAYED: 'An operator replayed it, and it became an event.',
+    SUPERSEDED: 'Its sender corrected it: the message was accepted meanwhile.',
+    DISCARDED: 'An operator decided that it is never to count.',
   },
 });
 
-const faults = {
-  REASON_MISSING: 'REASON_MISSING',
-  REASON_TOO_LONG: 'REASON_TOO_LONG',
-  MALFORMED_TEXT: 'MALFORMED_TEXT',
-  NOT_FOUND: 'NOT_FOUND',
-  SETTLED: 'SETTLED',
-  MESSAGE_ID_DIFFERS: 'MESSAGE_ID_DIFFERS',
-  NESTED_TOO_DEEPLY: 'NESTED_TOO_DEEPLY',
-} as const satisfies Record<QuarantineFault, QuarantineFault>;
-
-registerEnumType(faults, {
+const faults = describedEnum<QuarantineFault>({
   name: 'QuarantineFault',
   description: 'Why a decision about quarantined events is not carried out.',
-  valuesConfig: describedValues(faultMessages),
+  values: faultMessages,
 });
 
 @ObjectType({ description: 'The event that an operator put in the place of what was sent.' })
@@ -64,6 +39,15 @@ export class QuarantineCorrection {
 
   @Field({ description: 'When it was corrected.' })
   correctedAt!: Date;
+}
+
+@ObjectType({ description: 'A line of a file.' })
+export class FileLine {
+  @Field({ description: 'The name of the file without its folder; `-` is standard input.' })
+  file!: string;
+
+  @Field(() => Int64, { description: 'From 1; the first of several.' })
+  line!: bigint;
 }
 
 @ObjectType({
@@ -126,6 +110,15 @@ export class QuarantinedEvent {
       actor: correctedBy ?? '',
       correctedAt,
     };
+  }
+
+  @Field(() => FileLine, {
+    nullable: true,
+    description: 'Where it stood, of what an import read from a file; null of anything else.',
+  })
+  get fileLine(): FileLine | null {
+    const { fileName, lineNumber } = this.row;
+    return fileName === null || lineNumber === null ? null : { file: fileName, line: lineNumber };
   }
 
   @Field(() => Date, {
@@ -259,23 +252,15 @@ export const DiscardQuarantinedEventsResult = createUnionType({
   types: () => [QuarantinedEventsDiscarded, QuarantineRefused] as const,
 });
 
-const statuses = {
-  ACCEPTED: 'ACCEPTED',
-  DUPLICATE: 'DUPLICATE',
-  QUARANTINED: 'QUARANTINED',
-  DISCARDED: 'DISCARDED',
-  NOT_FOUND: 'NOT_FOUND',
-} as const satisfies Record<ReplayOutcome['status'], ReplayOutcome['status']>;
-
-registerEnumType(statuses, {
+const statuses = describedEnum<ReplayOutcome['status']>({
   name: 'ReplayStatus',
   description: 'What became of a quarantined event that was to be replayed.',
-  valuesConfig: {
-    ACCEPTED: { description: 'Recorded by this replay, and already part of the profile.' },
-    DUPLICATE: { description: 'Its message was recorded before; nothing was changed.' },
-    QUARANTINED: { description: 'It still cannot count, for the reason given.' },
-    DISCARDED: { description: 'It was discarded before and not replayed.' },
-    NOT_FOUND: { description: 'There is no quarantined event of this id.' },
+  values: {
+    ACCEPTED: 'Recorded by this replay, and already part of the profile.',
+    DUPLICATE: 'Its message was recorded before; nothing was changed.',
+    QUARANTINED: 'It still cannot count, for the reason given.',
+    DISCARDED: 'It was discarded before and not replayed.',
+    NOT_FOUND: 'There is no quarantined event of this id.',
   },
 });
 

@@ -1,35 +1,22 @@
-import {
-  createUnionType,
-  Field,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
 
-export enum ReferralStatus {
-  CLAIMED = 'CLAIMED',
-  CONVERTED = 'CONVERTED',
-  VOID = 'VOID',
-}
-
-registerEnumType(ReferralStatus, {
+export const ReferralStatus = describedEnum({
   name: 'ReferralStatus',
   description: 'How far a referral has come.',
-  valuesConfig: {
-    CLAIMED: { description: 'The code was claimed; no order yet.' },
-    CONVERTED: { description: 'The first order came, and both sides were rewarded.' },
-    VOID: {
-      description:
-        'It turned out that nobody new was brought: both are one person, or brought each other, ' +
-        'or the customer had ordered before, or was brought by another. Counts for nothing.',
-    },
+  values: {
+    CLAIMED: 'The code was claimed; no order yet.',
+    CONVERTED: 'The first order came, and both sides were rewarded.',
+    VOID:
+      'It turned out that nobody new was brought: both are one person, or brought each other, ' +
+      'or the customer had ordered before, or was brought by another. Counts for nothing.',
   },
 });
+
+export type ReferralStatus = keyof typeof ReferralStatus;
 
 @ObjectType({ description: 'One customer brought by another.' })
 export class Referral {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { JsonValue } from '../../shared/json';
@@ -12,7 +13,10 @@ const inflate = promisify(gunzip);
  * @throws UnreadableBody, BodyTooLarge
  */
 export async function readBody(body: Buffer, bytesMax: number): Promise<JsonValue> {
-  const text = (await plainBytes(body, bytesMax)).toString('utf8');
+  const bytes = await plainBytes(body, bytesMax);
+  // Read as U+FFFD, two ids that differ in such bytes only would become one.
+  if (!isUtf8(bytes)) throw new UnreadableBody('The body is not text in UTF-8.');
+  const text = bytes.toString('utf8');
   try {
     return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as JsonValue;
   } catch {

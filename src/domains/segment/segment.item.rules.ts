@@ -51,6 +51,7 @@ export function readItem(
     const member = item[name] ?? null;
     if (member !== null && !isObject(member)) return refuse(`\`${name}\` is an object.`);
   }
+  if (callType === 'track' && isNested(item['event'])) return refuse('`event` is text.');
   const missing = missingMember(item, callType);
   if (missing !== null) return refuse(`A call of ${callType} needs \`${missing}\`.`);
   const occurredAt = occurredAtOf(item, request.sentAtMs ?? instantOf(item['sentAt']), receivedAt);
@@ -135,6 +136,10 @@ function ownProperties(item: JsonObject, callType: CallType): JsonObject | null 
     case 'identify':
       return null;
   }
+}
+
+function isNested(value: JsonValue | undefined): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Those members of an item that say something. */

@@ -285,6 +285,8 @@ describe('what is no event', () => {
     ['properties that are a list', { type: 'track', properties: [] }, 'UNREADABLE', /`properties`/],
     ['traits that are text', { type: 'identify', traits: 'x' }, 'UNREADABLE', /`traits` is an obj/],
     ['context that is a number', { type: 'track', context: 1 }, 'UNREADABLE', /`context` is an/],
+    ['a track of a list', { type: 'track', event: [] }, 'UNREADABLE', /`event` is text/],
+    ['a track of an object', { type: 'track', event: {} }, 'UNREADABLE', /`event` is text/],
     ['a group without its id', { type: 'group', userId: 'u' }, 'UNREADABLE', /needs `groupId`/],
     ['an alias of nobody', { type: 'alias', userId: 'u' }, 'UNREADABLE', /needs `previousId`/],
     ['an alias to nobody', { type: 'alias', previousId: 'u' }, 'UNREADABLE', /needs `userId`/],

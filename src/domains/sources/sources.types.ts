@@ -1,5 +1,6 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { ScopeEnum } from '../../platform/auth/api-key.types';
+import { Made, MadeKey } from '../../platform/auth/made.types';
 import type { Scope } from '../../platform/auth/scopes';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { toPublicId } from '../../shared/ids';
@@ -8,11 +9,12 @@ import { type SourceRecord, sourceActor, WRITE_KEYS_MAX, type WriteKey } from '.
 import { EVENTS_PER_MINUTE_MIN, SOURCE_NAME_LENGTH_MAX } from './sources.rules';
 
 @ObjectType('Source', { description: 'An integration that sends events, and what it may send.' })
-export class SourceType {
+export class SourceType extends Made {
   /** For the fields below it; not part of the API. */
   readonly record: SourceRecord;
 
   constructor(record: SourceRecord) {
+    super(record);
     const { namespaces, eventNames } = record.allowed;
     this.record = record;
     this.id = toPublicId('src', record.sourceId);
@@ -23,8 +25,6 @@ export class SourceType {
     this.namespaces = namespaces && [...namespaces];
     this.eventNames = eventNames && [...eventNames];
     this.origins = record.origins;
-    this.createdBy = record.createdBy;
-    this.createdAt = record.createdAt;
     this.disabledAt = record.disabledAt;
   }
 
@@ -65,12 +65,6 @@ export class SourceType {
   })
   readonly origins: readonly string[];
 
-  @Field(() => String, { description: 'Who made it, e.g. `cli` or `key:admin`.' })
-  readonly createdBy: string;
-
-  @Field(() => Date, { description: 'When it was made.' })
-  readonly createdAt: Date;
-
   @Field(() => Date, {
     nullable: true,
     description: 'Since when its write keys are refused; null while it is enabled.',
@@ -79,32 +73,14 @@ export class SourceType {
 }
 
 @ObjectType('WriteKey', { description: 'A key of a source, without its secret.' })
-export class WriteKeyType {
+export class WriteKeyType extends MadeKey {
   constructor(key: WriteKey) {
+    super(key);
     this.id = toPublicId('wky', key.writeKeyId);
-    this.createdBy = key.createdBy;
-    this.createdAt = key.createdAt;
-    this.lastUsedAt = key.lastUsedAt;
-    this.revokedAt = key.revokedAt;
   }
 
   @Field(() => ID, { description: 'Opaque and permanent; not what is sent.' })
   readonly id: string;
-
-  @Field(() => String, { description: 'Who made it, e.g. `cli` or `key:admin`.' })
-  readonly createdBy: string;
-
-  @Field(() => Date, { description: 'When it was made.' })
-  readonly createdAt: Date;
-
-  @Field(() => Date, { nullable: true, description: 'When it was last used, to the minute.' })
-  readonly lastUsedAt: Date | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'Since when it is refused; null while valid.',
-  })
-  readonly revokedAt: Date | null;
 }
 
 @ObjectType({ description: 'How often events were quarantined for one reason.' })

@@ -1,52 +1,36 @@
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { describedEnum } from '../../platform/graphql/described-enum';
 import { Money } from '../../platform/graphql/money.type';
 import type { RfmSegment, Tier } from './value.rules';
 
-export const ValueTier = { HIGH: 'HIGH', MID: 'MID', LOW: 'LOW' } as const satisfies {
-  readonly [Name in Tier]: Name;
-};
-
-export type ValueTier = Tier;
-
-registerEnumType(ValueTier, {
+export const ValueTier = describedEnum<Tier>({
   name: 'ValueTier',
   description:
     'What a customer is worth: by revenue less refunds of the last 365 days, among the customers ' +
     'with an order in that time.',
-  valuesConfig: {
-    HIGH: { description: 'The upper fifth, as of the last calibration.' },
-    MID: { description: 'The next three tenths.' },
-    LOW: { description: 'Everybody else.' },
+  values: {
+    HIGH: 'The upper fifth, as of the last calibration.',
+    MID: 'The next three tenths.',
+    LOW: 'Everybody else.',
   },
 });
 
-const RfmSegmentName = {
-  CHAMPIONS: 'CHAMPIONS',
-  LOYAL: 'LOYAL',
-  POTENTIAL_LOYALIST: 'POTENTIAL_LOYALIST',
-  NEW: 'NEW',
-  PROMISING: 'PROMISING',
-  NEEDS_ATTENTION: 'NEEDS_ATTENTION',
-  ABOUT_TO_SLEEP: 'ABOUT_TO_SLEEP',
-  AT_RISK: 'AT_RISK',
-  CANT_LOSE_THEM: 'CANT_LOSE_THEM',
-  HIBERNATING: 'HIBERNATING',
-} as const satisfies { readonly [Name in RfmSegment]: Name };
+export type ValueTier = Tier;
 
-registerEnumType(RfmSegmentName, {
+const RfmSegmentName = describedEnum<RfmSegment>({
   name: 'RfmSegment',
   description: 'The segment of a recency (R) and a frequency (F) score; every pair is in one.',
-  valuesConfig: {
-    CHAMPIONS: { description: 'Ordered lately and very often: R 5, F 4 or 5.' },
-    LOYAL: { description: 'Order often: R 3 or 4, F 4 or 5.' },
-    POTENTIAL_LOYALIST: { description: 'Ordered lately, and more than once: R 4 or 5, F 2 or 3.' },
-    NEW: { description: 'First ordered just now: R 5, F 1.' },
-    PROMISING: { description: 'First ordered not long ago: R 4, F 1.' },
-    NEEDS_ATTENTION: { description: 'In the middle in both: R 3, F 3.' },
-    ABOUT_TO_SLEEP: { description: 'Seldom ordered, and not lately: R 3, F 1 or 2.' },
-    AT_RISK: { description: 'Used to order often, long ago: R 1 or 2, F 3 or 4.' },
-    CANT_LOSE_THEM: { description: 'Used to order most often, long ago: R 1 or 2, F 5.' },
-    HIBERNATING: { description: 'Seldom ordered, long ago: R 1 or 2, F 1 or 2.' },
+  values: {
+    CHAMPIONS: 'Ordered lately and very often: R 5, F 4 or 5.',
+    LOYAL: 'Order often: R 3 or 4, F 4 or 5.',
+    POTENTIAL_LOYALIST: 'Ordered lately, and more than once: R 4 or 5, F 2 or 3.',
+    NEW: 'First ordered just now: R 5, F 1.',
+    PROMISING: 'First ordered not long ago: R 4, F 1.',
+    NEEDS_ATTENTION: 'In the middle in both: R 3, F 3.',
+    ABOUT_TO_SLEEP: 'Seldom ordered, and not lately: R 3, F 1 or 2.',
+    AT_RISK: 'Used to order often, long ago: R 1 or 2, F 3 or 4.',
+    CANT_LOSE_THEM: 'Used to order most often, long ago: R 1 or 2, F 5.',
+    HIBERNATING: 'Seldom ordered, long ago: R 1 or 2, F 1 or 2.',
   },
 });
 

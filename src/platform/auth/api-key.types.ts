@@ -3,6 +3,7 @@ import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql
 import { toPublicId } from '../../shared/ids';
 import { API_KEY_NAME_LENGTH_MAX } from './api-key.service';
 import type { ApiKeyRecord } from './api-key.store';
+import { MadeKey } from './made.types';
 import { type Scope, scopeNames, scopes } from './scopes';
 
 /** GraphQL's names of the scopes: `profiles:read` is `PROFILES_READ`. */
@@ -24,15 +25,12 @@ registerEnumType(ScopeEnum, {
 @ObjectType('ApiKey', {
   description: 'A key of a partner or an internal tool, without its secret.',
 })
-export class ApiKeyType {
+export class ApiKeyType extends MadeKey {
   constructor(record: ApiKeyRecord) {
+    super(record);
     this.id = toPublicId('key', record.id);
     this.name = record.name;
     this.scopes = record.scopes;
-    this.createdBy = record.createdBy;
-    this.createdAt = record.createdAt;
-    this.lastUsedAt = record.lastUsedAt;
-    this.revokedAt = record.revokedAt;
   }
 
   @Field(() => ID, { description: 'Opaque and permanent.' })
@@ -43,21 +41,6 @@ export class ApiKeyType {
 
   @Field(() => [ScopeEnum], { description: 'What the key may do.' })
   readonly scopes: readonly Scope[];
-
-  @Field(() => String, { description: 'Who made it, e.g. `cli` or `key:crm-sync`.' })
-  readonly createdBy: string;
-
-  @Field(() => Date, { description: 'When it was made.' })
-  readonly createdAt: Date;
-
-  @Field(() => Date, { nullable: true, description: 'When it was last used, to the minute.' })
-  readonly lastUsedAt: Date | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'Since when it is refused; null while active.',
-  })
-  readonly revokedAt: Date | null;
 }
 
 @InputType({ description: 'The key to make.' })

@@ -134,6 +134,7 @@ describe('metrics', () => {
 describe('refusals', () => {
   it.each([
     ['malformed JSON', '{"a":', 'application/json', 400, 'BAD_REQUEST'],
+    ['Latin-1', Buffer.from('{"a":"Zoë"}', 'latin1'), 'application/json', 400, 'BAD_REQUEST'],
     ['an empty body', '', 'application/json', 400, 'BAD_REQUEST'],
     ['a poisoned prototype', '{"__proto__":{"x":1}}', 'application/json', 400, 'BAD_REQUEST'],
     ['a form', 'a=1', 'application/x-www-form-urlencoded', 415, 'UNSUPPORTED_MEDIA_TYPE'],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { Fault } from '../../shared/errors';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics } from '../telemetry/metrics';
 import { errorBody, errorReply } from './error-reply';
@@ -108,6 +110,7 @@ export async function createHttpServer(
       reply.elapsedTime / 1000,
     );
   });
+  readJsonStrictly(app);
   app.setErrorHandler(errorReply(settings.bodyLimitBytes));
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(errorBody('NOT_FOUND', 'There is nothing at this address.')),
@@ -145,6 +148,22 @@ function createApp(settings: HttpSettings, logger: Logger): FastifyInstance {
       void reply.code(400).send(errorBody('BAD_REQUEST', 'The address is not well-formed.'));
     },
   });
+}
+
+/**
+ * Bytes that are no UTF-8 would be read as U+FFFD each: two names or ids that differ in them only
+ * would become one.
+ */
+function readJsonStrictly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      if (isUtf8(body)) parse(request, body.toString('utf8'), done);
+      else done(new Fault('BAD_REQUEST', 'The body is not text in UTF-8.'));
+    },
+  );
 }
 
 function requestIdOf(request: IncomingMessage): string {
