@@ -16,7 +16,7 @@ jest.setTimeout(600_000);
 const CUSTOMERS = 24;
 const SOURCE = 'source:load';
 
-const place = useProduct();
+const place = useProduct('EMBEDDED');
 const random = Random.of('kill -9');
 const load = new EventLoad(
   {

@@ -9,7 +9,7 @@ import { type RunningServer, until, useProduct } from '../support/processes';
 
 jest.setTimeout(120_000);
 
-const place = useProduct();
+const place = useProduct('EMBEDDED');
 
 let key = '';
 
