@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDataSource } from '../../src/platform/database/data-source';
+import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { runOn, TEST_ADMIN_URL, TEST_BUILD, TEST_TEMPLATE, withDatabase } from './database';
 import globalTeardown from './global-teardown';
@@ -33,7 +33,7 @@ async function createTemplate(adminUrl: string): Promise<void> {
   const template = `perennial_template_${randomBytes(4).toString('hex')}`;
   await runOn(adminUrl, `create database ${template}`);
   process.env[TEST_TEMPLATE] = template;
-  const dataSource = createDataSource({
+  const dataSource = createSchemaDataSource({
     url: withDatabase(adminUrl, template),
     poolSizeMax: 1,
     statementTimeoutMs: 60_000,

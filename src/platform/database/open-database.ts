@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../telemetry/logger';
-import { createDataSource, type DataSourceSettings } from './data-source';
+import { createDataSource, createSchemaDataSource, type DataSourceSettings } from './data-source';
 import { Database } from './database';
 import { openEmbeddedPostgres } from './embedded';
 
@@ -84,7 +84,7 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
 async function migrate(settings: DataSourceSettings): Promise<void> {
   await withClient(settings.url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const dataSource = createDataSource({
+    const dataSource = createSchemaDataSource({
       ...settings,
       poolSizeMax: 1,
       // Building an index on a large table takes as long as it takes.
