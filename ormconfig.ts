@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readConfig } from './src/config';
-import { createDataSource } from './src/platform/database/data-source';
+import { createSchemaDataSource } from './src/platform/database/data-source';
 
 /**
  * The data source for TypeORM's own command line, e.g. `npx typeorm migration:revert -d
@@ -13,7 +13,7 @@ if (config.databaseUrl === null) {
   );
 }
 
-export default createDataSource({
+export default createSchemaDataSource({
   url: config.databaseUrl,
   poolSizeMax: config.databasePoolSizeMax,
   statementTimeoutMs: 0,

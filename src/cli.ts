@@ -1,30 +1,9 @@
 import 'reflect-metadata';
-import { Command, CommanderError } from 'commander';
-import { addImportEvents } from './cli/commands/import-events';
-import { addImportOrders } from './cli/commands/import-orders';
-import { addKeys } from './cli/commands/keys';
-import { addQuarantine } from './cli/commands/quarantine';
-import { addReportStages } from './cli/commands/report-stages';
-import { addSources } from './cli/commands/sources';
+import { CommanderError } from 'commander';
+import { createProgram } from './cli/program';
 import type { RunWithApp } from './cli/with-app';
 import { readConfig } from './config';
 import { endSignal, openApp, runProcess } from './process';
-
-/** The command line, for operators: it works on the database directly, beside a running server. */
-function createProgram(): Command {
-  const program = new Command('perennial')
-    .description('One profile graph across every channel. Settings come from the environment.')
-    .showHelpAfterError('(add --help for what there is)')
-    .exitOverride();
-  const imports = program.command('import').description('take data in');
-  addImportEvents(imports, runWithApp);
-  addImportOrders(imports, runWithApp);
-  addReportStages(program.command('report').description('look at the customers'), runWithApp);
-  addQuarantine(program, runWithApp);
-  addKeys(program, runWithApp);
-  addSources(program, runWithApp);
-  return program;
-}
 
 const runWithApp: RunWithApp = async (command) => {
   const config = readConfig(process.env);
@@ -41,7 +20,7 @@ const runWithApp: RunWithApp = async (command) => {
 
 runProcess(async () => {
   try {
-    await createProgram().parseAsync();
+    await createProgram(runWithApp).parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has told the person already.

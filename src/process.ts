@@ -16,12 +16,15 @@ export interface OpenApp {
 /** The app on its database, as every way in starts. */
 export async function openApp(config: Config): Promise<OpenApp> {
   const logger = createLogger({ level: config.logLevel });
-  const { database, close } = await openDatabase({
-    url: config.databaseUrl,
-    dataFolder: config.dataFolder,
-    poolSizeMax: config.databasePoolSizeMax,
-    statementTimeoutMs: config.statementTimeoutMs,
-  });
+  const { database, close } = await openDatabase(
+    {
+      url: config.databaseUrl,
+      dataFolder: config.dataFolder,
+      poolSizeMax: config.databasePoolSizeMax,
+      statementTimeoutMs: config.statementTimeoutMs,
+    },
+    logger,
+  );
   const app = createApp({ config, database, logger, clock: systemClock, ids: uuidSource });
   return { app, close };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
-import { createDataSource } from '../../src/platform/database/data-source';
+import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
 import { TestClock } from '../support/clock';
@@ -293,7 +293,7 @@ test('facts from before they belonged to identifiers are given to those that tol
   const before = known(await facts());
   expect(before.length).toBeGreaterThan(5);
 
-  const migrating = await createDataSource({
+  const migrating = await createSchemaDataSource({
     url: testing.url,
     poolSizeMax: 1,
     statementTimeoutMs: 20_000,

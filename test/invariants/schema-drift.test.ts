@@ -1,19 +1,23 @@
 import { dumpDatabase } from '../../scripts/dump-database';
-import { createDataSource } from '../../src/platform/database/data-source';
+import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { Database, type Sql } from '../../src/platform/database/database';
 import { useTestDatabase } from '../support/database';
 
-const { database } = useTestDatabase();
+const { database, url } = useTestDatabase();
 const scratch = useTestDatabase();
+const schemaSource = createSchemaDataSource({ url, poolSizeMax: 1, statementTimeoutMs: 20_000 });
+
+beforeAll(() => schemaSource.initialize());
+afterAll(() => schemaSource.destroy());
 
 it('the entities are what the migrations made', async () => {
-  const schema = await database.dataSource.driver.createSchemaBuilder().log();
+  const schema = await schemaSource.driver.createSchemaBuilder().log();
   expect(schema.upQueries.map(({ query }) => query)).toEqual([]);
 });
 
 it('every table has its entity', async () => {
   const tables = await tableNames(database);
-  const known = database.dataSource.entityMetadatas.map(({ tableName }) => tableName);
+  const known = schemaSource.entityMetadatas.map(({ tableName }) => tableName);
   expect(known.toSorted()).toEqual(tables.filter((name) => name !== 'migration'));
 });
 
@@ -35,7 +39,7 @@ it('the migrations go all the way down, and up again to the same', async () => {
   const before = await dumpDatabase(scratch.database);
   expect(before).toContain('CREATE TABLE profile');
   // A connection of its own: others would go on with plans for tables that are gone.
-  const migrating = await createDataSource({
+  const migrating = await createSchemaDataSource({
     url: scratch.url,
     poolSizeMax: 1,
     statementTimeoutMs: 20_000,

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useProduct } from '../support/processes';
+import { type TestProduct, useProduct } from '../support/processes';
 
 jest.setTimeout(120_000);
 
-const place = useProduct();
+const place = useProduct('CLONE');
 
 /** The rows of the table under the heading that begins so, by their first column. */
 function tableOf(output: string, heading: string): Readonly<Record<string, readonly string[]>> {
@@ -29,54 +29,48 @@ function countsOf(output: string): readonly number[] {
 }
 
 describe('keys', () => {
-  it('the command line alone starts the database, and stops it again', async () => {
-    expect(await place.product.cli(['keys', 'list'])).toMatchObject({ code: 0, stderr: '' });
-    expect(await place.product.databasePid()).toBeNull();
-  });
+  let product: TestProduct;
 
-  it('are made, listed and revoked beside a running server, which goes on', async () => {
-    const server = await place.product.startServer();
-    const databasePid = await place.product.databasePid();
-    const key = await place.product.createKey();
-    const use = () => server.query<object>(key, '{ profiles { pageInfo { endCursor } } }');
-    expect((await use()).status).toBe(200);
-    const listed = await place.product.cli(['keys', 'list']);
-    const scopes = 'profiles:read,events:write';
-    const made = await place.product.cli(['keys', 'create', 'small', '--scopes', scopes]);
-    expect([
-      made.stdout.split('\n')[0],
-      (await place.product.cli(['keys', 'list'])).stdout,
-    ]).toEqual(Array(2).fill(expect.stringContaining(`  ${scopes}`)));
-    const id = /key_[0-9a-f]{32}/.exec(listed.stdout)?.[0] ?? '';
-    expect(listed.stdout).not.toContain(key);
-    expect(await place.product.cli(['keys', 'revoke', id])).toMatchObject({
-      code: 0,
-      stdout: 'Revoked test.\n',
-    });
-    expect(await place.product.databasePid()).toBe(databasePid);
-    expect([200, 401]).toContain((await use()).status);
-    server.program.kill('SIGTERM');
-    expect(await server.program.end()).toBe(0);
-    expect(await place.product.databasePid()).toBeNull();
+  it('the command line alone starts the embedded database, and stops it again', async () => {
+    product = await place.newProduct('EMBEDDED');
+    expect(await product.cli(['keys', 'list'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await product.databasePid()).toBeNull();
   });
 
   it.each<[string, string[], RegExp]>([
-    [
-      'an unknown scope',
-      ['keys', 'create', 'x', '--scopes', 'shoes:read'],
-      /"shoes:read" is no scope/,
-    ],
-    ['no scopes', ['keys', 'create', 'x'], /--scopes/],
-    ['a malformed id', ['keys', 'revoke', 'x'], /Not a valid id/],
-    ['an unknown id', ['keys', 'revoke', `key_${'0'.repeat(32)}`], /no API key of this id/],
-    ['an unknown command', ['shoes'], /unknown command/],
-    ['an empty name', ['keys', 'create', ' ', '--scopes', 'all'], /name has 1 to 100 characters/],
-  ])('%s is told in a sentence', async (_name, parameters, message) => {
-    const { code, stdout, stderr } = await place.product.cli(parameters);
+    ['what the product refuses', ['keys', 'revoke', 'x'], /^Not a valid id/],
+    ['what the command line does not know', ['shoes'], /unknown command/],
+  ])('%s is told in a sentence, and the database is stopped', async (_name, command, message) => {
+    const { code, stdout, stderr } = await product.cli(command);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
-    expect(await place.product.databasePid()).toBeNull();
+    expect(await product.databasePid()).toBeNull();
+  });
+
+  it('are made, listed and revoked beside a running server, which goes on', async () => {
+    const server = await product.startServer();
+    const databasePid = await product.databasePid();
+    const key = await product.createKey();
+    const use = () => server.query<object>(key, '{ profiles { pageInfo { endCursor } } }');
+    expect((await use()).status).toBe(200);
+    const listed = await product.cli(['keys', 'list']);
+    const scopes = 'profiles:read,events:write';
+    const made = await product.cli(['keys', 'create', 'small', '--scopes', scopes]);
+    expect([made.stdout.split('\n')[0], (await product.cli(['keys', 'list'])).stdout]).toEqual(
+      Array(2).fill(expect.stringContaining(`  ${scopes}`)),
+    );
+    const id = /key_[0-9a-f]{32}/.exec(listed.stdout)?.[0] ?? '';
+    expect(listed.stdout).not.toContain(key);
+    expect(await product.cli(['keys', 'revoke', id])).toMatchObject({
+      code: 0,
+      stdout: 'Revoked test.\n',
+    });
+    expect(await product.databasePid()).toBe(databasePid);
+    expect([200, 401]).toContain((await use()).status);
+    server.program.kill('SIGTERM');
+    expect(await server.program.end()).toBe(0);
+    expect(await product.databasePid()).toBeNull();
   });
 });
 
@@ -164,30 +158,8 @@ describe('import orders', () => {
     expect(await server.program.end()).toBe(0);
   });
 
-  it.each<[string, string | null, string[], RegExp]>([
-    ['a missing file', null, [], /There is no file .*missing\.txt that can be read/],
-    ['a file of something else', 'a,b,c\n1,2,3\n', [], /holds no purchase in the format cdnow/],
-    ['an empty file', '', [], /holds no purchase/],
-    ['an unknown format', '', ['--format', 'csv'], /Allowed choices are cdnow/],
-  ])('%s is told in a sentence', async (_name, content, options, message) => {
-    const file =
-      content === null
-        ? join(place.product.dataFolder, 'missing.txt')
-        : await write('other.txt', content);
-    const { code, stdout, stderr } = await place.product.cli([
-      'import',
-      'orders',
-      file,
-      ...options,
-    ]);
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(await place.product.databasePid()).toBeNull();
-  });
-
   it('ended half-way stops the database, and the next run does the rest', async () => {
-    const product = await place.newProduct();
+    const product = await place.newProduct('EMBEDDED');
     const many = Array.from(
       { length: 10_000 },
       (_, n) => ` ${String(n + 1).padStart(5, '0')} 19980101  1  10.00`,
@@ -240,17 +212,6 @@ describe('sources', () => {
     expect((await cli('disable', 'web-shop')).text).toBe('Disabled web-shop.\n');
     server.program.kill('SIGTERM');
     expect(await server.program.end()).toBe(0);
-  });
-
-  it.each<[string, string[], RegExp]>([
-    ['an unknown source', ['add-key', 'nobody'], /no source of this name/],
-    ['a name that is none', ['create', 'Web Shop'], /source's name has 1 to 64/],
-    ['a rate that is too low', ['create', 'x', '--rate', '10'], /A rate is 2500 to/],
-    ['a scope that sources lack', ['create', 'x', '--scopes', 'keys:manage'], /is no scope/],
-  ])('%s is told in a sentence', async (_name, parameters, message) => {
-    const { code, text } = await cli(...parameters);
-    expect([code, text]).toEqual([1, expect.stringMatching(message)]);
-    expect(text).not.toMatch(/^\s+at /m);
   });
 });
 

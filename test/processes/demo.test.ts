@@ -6,7 +6,7 @@ import { type TestProduct, useProduct } from '../support/processes';
 
 jest.setTimeout(180_000);
 
-const place = useProduct();
+const place = useProduct('CLONE');
 
 const CUSTOMERS = 250;
 const settings = { DEMO_DATA: 'true', DEMO_CUSTOMERS: String(CUSTOMERS) };
@@ -113,7 +113,7 @@ it('the second start keeps it, with the same key', async () => {
 });
 
 it('a load that was ended, and one that was killed with its database, are finished exactly', async () => {
-  const product = await place.newProduct();
+  const product = await place.newProduct('EMBEDDED');
   // As a start leaves it that is killed before it has written the key.
   await writeFile(join(product.dataFolder, 'demo-key'), '');
   await endAmidLoad(product, 'SIGTERM', 0);

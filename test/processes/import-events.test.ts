@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { until, useProduct } from '../support/processes';
+import { useProduct } from '../support/processes';
 
 jest.setTimeout(240_000);
 
-const place = useProduct();
+const place = useProduct('CLONE');
 
 /** Written into the data folder, which goes with the test. */
 async function write(name: string, content: string | Buffer): Promise<string> {
@@ -153,13 +153,10 @@ describe('killed in the middle', () => {
     // At most the batch that was stored and not yet in the checkpoint.
     expect(duplicates).toBeLessThanOrEqual(500);
 
-    const server = await product.startServer();
     const [stored] = await product.sql<{ events: string; messages: string }>(
       'select count(*) as events, count(distinct message_id) as messages from event',
     );
     expect(stored).toEqual({ events: String(LINES), messages: String(LINES) });
-    server.program.kill('SIGTERM');
-    await server.program.end();
   });
 
   it('and with Ctrl-C it says so, and goes on the next time', async () => {
@@ -178,24 +175,12 @@ describe('killed in the middle', () => {
 
   it('and with Ctrl-C it does not wait for standard input', async () => {
     const program = place.product.run('cli', ['import', 'events', '-'], {}, null);
-    await until(async () => (await place.product.databasePid()) !== null);
+    await place.product.saw(
+      `select from pg_stat_activity
+       where application_name = 'perennial' and datname = current_database()`,
+    );
     program.interruptGroup();
     expect(await program.end()).toBe(1);
     expect(program.stderr).toMatch(/the next run does the rest/);
   });
-});
-
-it.each<[string, string[], RegExp]>([
-  ['a missing file', ['missing.ndjson'], /There is no file missing\.ndjson that can be read/],
-  ['a missing mapping', ['README.md', '--mapping', 'no.json'], /There is no mapping no\.json/],
-  ['a mapping that is no JSON', ['README.md', '--mapping', 'README.md'], /README\.md is no JSON/],
-  ['a mapping that is none', ['README.md', '--mapping', 'package.json'], /name: must be an object/],
-  ['csv without a mapping', ['README.md', '--format', 'csv'], /csv needs a mapping/],
-  ['an unknown format', ['README.md', '--format', 'xml'], /Allowed choices are ndjson, csv/],
-  ['a line before the first', ['README.md', '--from-line', '0'], /Lines are counted from 1/],
-])('%s is told in a sentence', async (_name, parameters, message) => {
-  const { code, stdout, stderr } = await place.product.cli(['import', 'events', ...parameters]);
-  expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(message);
-  expect(stderr).not.toMatch(/^\s+at /m);
 });

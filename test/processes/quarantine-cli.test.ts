@@ -4,7 +4,7 @@ import { useProduct } from '../support/processes';
 
 jest.setTimeout(120_000);
 
-const place = useProduct();
+const place = useProduct('CLONE');
 
 /** The orders are in dollars, and the company reckons in euros: none of them counts. */
 const EUR = { CURRENCY: 'EUR' };
@@ -35,8 +35,6 @@ async function listed(...options: string[]): Promise<readonly Shown[]> {
 }
 
 beforeAll(async () => {
-  // Beside a running server the command line need not start the database each time.
-  await place.product.startServer(EUR);
   const file = join(place.product.dataFolder, 'log.txt');
   await writeFile(file, lines.join('\n'));
   await place.product.cli(['import', 'orders', file, '--source', 'import:foreign'], EUR);
@@ -96,21 +94,4 @@ it('shows, corrects and replays one, and discards the others', async () => {
     'Discarded 3; 0 were settled before or are none.\n',
   );
   expect(await run('counts')).toBe('Nothing is pending.\n');
-});
-
-it.each<[string, string[], RegExp]>([
-  ['nothing named', ['replay'], /or say --all/],
-  ['ids and a filter', ['replay', `qtn_${'0'.repeat(32)}`, '--all'], /either `ids` or a `filter`/],
-  ['an unknown id', ['show', `qtn_${'0'.repeat(32)}`], /No quarantined event has this id/],
-  ['an unknown state', ['list', '--state', 'open'], /One of PENDING/],
-  ['no time', ['list', '--since', 'yesterday'], /a time like/],
-  [
-    'a missing file',
-    ['correct', `qtn_${'0'.repeat(32)}`, 'missing.json', '--because', 'x'],
-    /no file of this name/,
-  ],
-])('%s is told in a sentence', async (_name, parameters, message) => {
-  const answer = await place.product.cli(['quarantine', ...parameters], EUR);
-  expect([answer.code, answer.stdout]).toEqual([1, '']);
-  expect(answer.stderr).toMatch(message);
 });

@@ -6,6 +6,8 @@ import { Database } from '../../src/platform/database/database';
 /** Set by the global setup for every test process. */
 export const TEST_ADMIN_URL = 'PERENNIAL_TEST_ADMIN_URL';
 export const TEST_TEMPLATE = 'PERENNIAL_TEST_TEMPLATE';
+/** The folder of this run's build, made by the first file that needs it. */
+export const TEST_BUILD = 'PERENNIAL_TEST_BUILD';
 
 /** A database of this test file's own: a clone of the migrated template, dropped afterwards. */
 export interface TestDatabase {
@@ -18,22 +20,38 @@ export interface TestDatabase {
  * `describe`; read the properties inside the tests.
  */
 export function useTestDatabase(): TestDatabase {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const adminUrl = fromGlobalSetup(TEST_ADMIN_URL);
-  const url = withDatabase(adminUrl, name);
+  const clone = nameClone();
+  const { url } = clone;
   const database = new Database(
     createDataSource({ url, poolSizeMax: 10, statementTimeoutMs: 20_000 }),
   );
   beforeAll(async () => {
-    const template = fromGlobalSetup(TEST_TEMPLATE);
-    await runOn(adminUrl, `create database ${name} template ${template}`);
+    await clone.create();
     await database.dataSource.initialize();
   });
   afterAll(async () => {
     await database.dataSource.destroy();
-    await runOn(adminUrl, `drop database if exists ${name} with (force)`);
+    await clone.drop();
   });
   return { url, database };
+}
+
+/** A clone of the migrated template, which is there from `create` to `drop`. */
+export interface Clone {
+  readonly url: string;
+  create(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+export function nameClone(): Clone {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const adminUrl = fromGlobalSetup(TEST_ADMIN_URL);
+  const template = fromGlobalSetup(TEST_TEMPLATE);
+  return {
+    url: withDatabase(adminUrl, name),
+    create: () => runOn(adminUrl, `create database ${name} template ${template}`),
+    drop: () => runOn(adminUrl, `drop database if exists ${name} with (force)`),
+  };
 }
 
 export function withDatabase(url: string, name: string): string {
@@ -53,7 +71,7 @@ export async function runOn(url: string, statement: string): Promise<void> {
   }
 }
 
-function fromGlobalSetup(variable: string): string {
+export function fromGlobalSetup(variable: string): string {
   const value = process.env[variable];
   if (value === undefined) throw new Error(`The global setup has not set ${variable}.`);
   return value;

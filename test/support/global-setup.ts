@@ -3,20 +3,23 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDataSource } from '../../src/platform/database/data-source';
+import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
-import { runOn, TEST_ADMIN_URL, TEST_TEMPLATE, withDatabase } from './database';
+import { runOn, TEST_ADMIN_URL, TEST_BUILD, TEST_TEMPLATE, withDatabase } from './database';
 import globalTeardown from './global-teardown';
 import { testServer } from './test-server';
 
 /**
  * One PostgreSQL for the whole run, with one migrated template that every test file clones.
  * TEST_DATABASE_URL runs the tests on a server of your own instead (any database on it; the role
- * must be allowed to create databases).
+ * must be allowed to create databases). What is built for the tests of processes is built once.
  */
 export default async function globalSetup(): Promise<void> {
   const adminUrl = process.env['TEST_DATABASE_URL'] ?? (await startServer());
   process.env[TEST_ADMIN_URL] = adminUrl;
+  // From here the built product finds its packages.
+  const cache = join(__dirname, '../../node_modules/.cache');
+  process.env[TEST_BUILD] = join(cache, `perennial-build-${randomBytes(6).toString('hex')}`);
   try {
     await createTemplate(adminUrl);
   } catch (error) {
@@ -30,7 +33,7 @@ async function createTemplate(adminUrl: string): Promise<void> {
   const template = `perennial_template_${randomBytes(4).toString('hex')}`;
   await runOn(adminUrl, `create database ${template}`);
   process.env[TEST_TEMPLATE] = template;
-  const dataSource = createDataSource({
+  const dataSource = createSchemaDataSource({
     url: withDatabase(adminUrl, template),
     poolSizeMax: 1,
     statementTimeoutMs: 60_000,

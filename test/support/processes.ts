@@ -1,14 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { SUPERUSER } from '../../src/platform/database/embedded/cluster';
 import { deadlineAfter, pollUntil } from '../../src/platform/database/embedded/poll';
 import { readServerState } from '../../src/platform/database/embedded/server-state';
 import { type Answer, readAnswer } from './api';
+import { type Clone, fromGlobalSetup, nameClone, TEST_BUILD } from './database';
 
 const root = join(__dirname, '../..');
 
@@ -100,13 +111,22 @@ export class RunningServer {
 
 type Settings = Readonly<Record<string, string>>;
 
+/**
+ * Where a product keeps its data: in the PostgreSQL embedded in it, as where nothing is set; or in
+ * a clone of the template on the PostgreSQL of the run, which runs already, so that a command does
+ * not have to start one and stop it again.
+ */
+export type Home = 'EMBEDDED' | 'CLONE';
+
 /** The product as it is built, with a data folder of its own; for one test file. */
 export class TestProduct {
   private readonly programs: RunningProgram[] = [];
 
+  /** @param clone null: the embedded database */
   constructor(
     private readonly buildFolder: string,
     readonly dataFolder: string,
+    private readonly clone: Clone | null,
   ) {}
 
   /** @param input what the program reads from its standard input; null: it waits for ever */
@@ -125,6 +145,7 @@ export class TestProduct {
         DATA_FOLDER: this.dataFolder,
         PORT: '0',
         DEMO_DATA: 'false',
+        ...(this.clone !== null && { DATABASE_URL: this.clone.url }),
         ...settings,
       },
       cwd: root,
@@ -171,15 +192,16 @@ export class TestProduct {
     return state.kind === 'running' ? state.pid : null;
   }
 
-  /** A way to the embedded database past the product. */
+  /** A way to the database past the product. */
   async databaseUrl(): Promise<string> {
+    if (this.clone !== null) return this.clone.url;
     const read = async (name: string) =>
       (await readFile(join(this.dataFolder, name), 'utf8')).trim();
     const [password, port] = [await read('postgres.password'), await read('postgres.port')];
     return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/perennial`;
   }
 
-  /** Runs a statement on the embedded database. */
+  /** Runs a statement on the database. */
   async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: await this.databaseUrl() });
     await client.connect();
@@ -211,6 +233,7 @@ export class TestProduct {
       process.kill(pid, 'SIGINT');
       await until(async () => (await this.databasePid()) === null);
     }
+    await this.clone?.drop();
     await rm(this.dataFolder, { recursive: true, force: true });
   }
 }
@@ -227,32 +250,34 @@ export async function until(condition: () => Promise<boolean>): Promise<void> {
 /**
  * Builds the product from its sources, so that no stale build is tested, and gives it a data
  * folder. Call at the top level of a file.
+ * @param home of the product, and of each new one that is not said to have another
  */
-export function useProduct(): {
+export function useProduct(home: Home): {
   readonly product: TestProduct;
-  newProduct(): Promise<TestProduct>;
+  newProduct(home?: Home): Promise<TestProduct>;
 } {
   const products: TestProduct[] = [];
   let buildFolder = '';
   let first: TestProduct | undefined;
 
-  const newProduct = async (): Promise<TestProduct> => {
+  const newProduct = async (at: Home = home): Promise<TestProduct> => {
     const dataFolder = await realpath(await mkdtemp(join(tmpdir(), 'perennial-process-')));
     // The database's own user has to get through; the cluster inside is closed to others.
     await chmod(dataFolder, 0o755);
-    const product = new TestProduct(buildFolder, dataFolder);
+    const clone = at === 'CLONE' ? nameClone() : null;
+    const product = new TestProduct(buildFolder, dataFolder, clone);
     products.push(product);
+    await clone?.create();
     return product;
   };
 
   beforeAll(async () => {
-    buildFolder = await build();
+    buildFolder = await buildOnce(fromGlobalSetup(TEST_BUILD));
     first = await newProduct();
   }, PATIENCE_SECONDS * 1000);
 
   afterAll(async () => {
     for (const product of products) await product.discard();
-    await rm(buildFolder, { recursive: true, force: true });
   }, PATIENCE_SECONDS * 1000);
 
   return {
@@ -264,11 +289,33 @@ export function useProduct(): {
   };
 }
 
-/** As `npm run build`, into a folder from which the packages are found. */
-async function build(): Promise<string> {
-  const cache = join(root, 'node_modules', '.cache');
-  await mkdir(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'perennial-build-'));
+/** One file builds, and the others that run beside it wait for it. */
+async function buildOnce(folder: string): Promise<string> {
+  const lock = `${folder}.lock`;
+  await mkdir(dirname(folder), { recursive: true });
+  while (!existsSync(folder)) {
+    const isOurs = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (!isOurs) {
+      await until(async () => existsSync(folder) || !existsSync(lock));
+      continue;
+    }
+    try {
+      if (existsSync(folder)) break;
+      const draft = `${folder}.draft`;
+      await build(draft);
+      await rename(draft, folder);
+    } finally {
+      await rmdir(lock);
+    }
+  }
+  return folder;
+}
+
+/** As `npm run build`. */
+async function build(folder: string): Promise<void> {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     scripts: { build: string };
   };
@@ -281,5 +328,4 @@ async function build(): Promise<string> {
   });
   const [code] = await once(child, 'close');
   if (code !== 0 || (await readdir(folder)).length === 0) throw new Error('The build failed.');
-  return folder;
 }

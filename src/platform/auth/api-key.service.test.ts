@@ -252,13 +252,6 @@ describe('revoke', () => {
   });
 });
 
-it('the entity says what the table is', async () => {
-  const { upQueries } = await testDatabase.database.dataSource.driver.createSchemaBuilder().log();
-  const differences = upQueries.map(({ query }) => query).filter((sql) => sql.includes('api_key'));
-  expect(differences).toEqual([]);
-  expect(testDatabase.database.dataSource.hasMetadata('api_key')).toBe(true);
-});
-
 it('works with the clock of the machine', async () => {
   const service = new ApiKeyService(
     new ApiKeyStore(testDatabase.database),

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { createDataSource, type DataSourceSettings } from './data-source';
+import type { Logger } from '../telemetry/logger';
+import { createDataSource, createSchemaDataSource, type DataSourceSettings } from './data-source';
 import { Database } from './database';
 import { openEmbeddedPostgres } from './embedded';
 
@@ -31,16 +32,22 @@ const MIGRATION_LOCK = 7_264_001;
 
 /**
  * Opens the database the settings name, created and migrated where it is not yet.
+ * @param logger is told when the embedded PostgreSQL ended and was started again; without one
+ *   nobody looks after it
  * @throws EmbeddedPostgresError where the embedded PostgreSQL does not come up
  * @throws DatabaseUnreachable where the one of the URL does not let us in
  */
-export async function openDatabase(settings: DatabaseSettings): Promise<OpenDatabase> {
+export async function openDatabase(
+  settings: DatabaseSettings,
+  logger?: Logger,
+): Promise<OpenDatabase> {
   const server = settings.url === null ? await openEmbeddedPostgres(settings) : null;
   try {
     if (server !== null) await createDatabase(server.adminUrl, EMBEDDED_DATABASE);
     const url = server?.databaseUrl(EMBEDDED_DATABASE) ?? settings.url ?? '';
     await migrate({ ...settings, url });
     const dataSource = await createDataSource({ ...settings, url }).initialize();
+    if (logger !== undefined) server?.keepRunning(reportsTo(logger));
     return {
       database: new Database(dataSource),
       close: async () => {
@@ -52,6 +59,14 @@ export async function openDatabase(settings: DatabaseSettings): Promise<OpenData
     await server?.close();
     throw error;
   }
+}
+
+function reportsTo(logger: Logger) {
+  return {
+    restarted: () => logger.warn('the embedded PostgreSQL had ended and was started again'),
+    failed: (err: unknown) =>
+      logger.error({ err }, 'the embedded PostgreSQL has ended and cannot be started again'),
+  };
 }
 
 async function createDatabase(adminUrl: string, name: string): Promise<void> {
@@ -69,7 +84,7 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
 async function migrate(settings: DataSourceSettings): Promise<void> {
   await withClient(settings.url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const dataSource = createDataSource({
+    const dataSource = createSchemaDataSource({
       ...settings,
       poolSizeMax: 1,
       // Building an index on a large table takes as long as it takes.

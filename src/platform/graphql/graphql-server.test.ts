@@ -383,12 +383,13 @@ describe('when nobody can be recognised', () => {
   });
 
   it.each([
-    ['the database is away', lost, 503, 'UNAVAILABLE'],
-    ['something broke', new Error('secret of ours'), 500, 'INTERNAL_ERROR'],
-  ])('because %s, the answer says no more than that', async (_name, error, status, code) => {
+    ['the database is away', lost, 503, 'UNAVAILABLE', '5'],
+    ['something broke', new Error('secret of ours'), 500, 'INTERNAL_ERROR', null],
+  ])('because %s, the answer says no more than that', async (...[, error, status, code, later]) => {
     const at = await start({}, secretJwt, () => Promise.reject(error));
     const answer = await ask('{ people { id } }', {}, undefined, at);
     expect([answer.status, ...answer.codes]).toEqual([status, code]);
+    expect(answer.headers.get('retry-after')).toBe(later);
     expect(JSON.stringify(answer)).not.toContain(error.message);
     expect(lines.join()).toContain(error.message);
     if (code === 'INTERNAL_ERROR') {
@@ -683,6 +684,7 @@ describe('errors of resolvers', () => {
   it('a lost connection is UNAVAILABLE, and 503', async () => {
     const answer = await ask('{ fail(how: "CUT") }');
     expect([answer.status, ...answer.codes]).toEqual([503, 'UNAVAILABLE']);
+    expect(answer.headers.get('retry-after')).toBe('5');
     const logged = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
     expect(logged).toMatchObject([{ path: 'fail', err: { code: '57P01' } }]);
   });

@@ -18,7 +18,7 @@ import { type ASTVisitor, GraphQLError, type GraphQLSchema, type ValidationConte
 import { Fault } from '../../shared/errors';
 import type { Caller } from '../auth/caller';
 import { INTERNAL_ERROR_MESSAGE } from '../http/error-reply';
-import { faultOf, httpStatusOf } from '../http/faults';
+import { faultOf, httpStatusOf, retryAfterSecondsOf } from '../http/faults';
 import type { Routes } from '../http/routes';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
@@ -133,6 +133,8 @@ function refusedRequest(error: unknown, request: FastifyRequest): GraphQLError {
   const status = fault.code === INTERNAL_ERROR_CODE ? 500 : httpStatusOf(fault);
   const headers = new HeaderMap();
   if (fault.code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer');
+  const retryAfterSeconds = retryAfterSecondsOf(fault);
+  if (retryAfterSeconds !== null) headers.set('retry-after', String(retryAfterSeconds));
   return new GraphQLError(fault.message, {
     originalError: fault,
     extensions: { http: { status, headers } },
@@ -177,7 +179,11 @@ function finishErrors({
   const { singleResult } = response.body;
   if (singleResult.errors === undefined) return 'ok';
   const codes = new Set(singleResult.errors.map((error) => error.extensions?.['code']));
-  if (codes.has('UNAVAILABLE')) response.http.status = 503;
+  if (codes.has('UNAVAILABLE')) {
+    response.http.status = 503;
+    const retryAfterSeconds = retryAfterSecondsOf({ code: 'UNAVAILABLE', details: {} });
+    response.http.headers.set('retry-after', String(retryAfterSeconds));
+  }
   if (codes.has(INTERNAL_ERROR_CODE)) {
     const { requestId } = contextValue;
     singleResult.errors = singleResult.errors.map((error) =>

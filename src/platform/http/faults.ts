@@ -85,7 +85,10 @@ const HTTP_STATUS_BY_CODE: Readonly<Record<string, number>> = {
 const RETRY_AFTER_SECONDS = 5;
 
 /** In how many seconds the same request may succeed; null where waiting changes nothing. */
-export function retryAfterSecondsOf({ code, details }: Fault): number | null {
+export function retryAfterSecondsOf({
+  code,
+  details,
+}: Pick<Fault, 'code' | 'details'>): number | null {
   const stated = details['retryAfterSeconds'];
   if (typeof stated === 'number') return stated;
   return code === 'UNAVAILABLE' || code === 'TIMEOUT' ? RETRY_AFTER_SECONDS : null;

@@ -2,12 +2,14 @@ import { access, constants, mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareBinaries } from './binaries';
 import { clusterExists, ensureCluster, INIT_TIMEOUT_SECONDS_MAX, SUPERUSER } from './cluster';
-import { dataFolderDenied, explainDenial } from './errors';
+import { dataFolderDenied, EmbeddedPostgresError, explainDenial } from './errors';
+import { type Keeper, type KeeperReports, keepRunning } from './keeper';
 import { withLock } from './lock';
 import { readOrCreatePassword } from './password';
 import { chooseClusterFolder } from './place';
 import { HOST } from './port';
 import { ensureServerRuns, STOP_TIMEOUT_SECONDS_MAX, stopServer } from './server';
+import { readServerState } from './server-state';
 import { findServerUser } from './system-user';
 import { addUser, countLivingUsers, removeUser } from './users';
 
@@ -16,6 +18,11 @@ export interface EmbeddedPostgres {
   readonly adminUrl: string;
   /** Connection URL of a named database on it, which may not exist yet. */
   databaseUrl(name: string): string;
+  /**
+   * From now until `close`, starts the server again when it ends without having been asked by us.
+   * Of several processes that do so one starts it, and the others find it running.
+   */
+  keepRunning(reports: KeeperReports): void;
   /**
    * Leaves the server; the last to leave stops it (fast, clean shutdown). Idempotent.
    *
@@ -75,7 +82,7 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
     const syncsToDisk = settings.fsync !== 'off';
     await ensureCluster({ clusterFolder, password, binaries, user, syncsToDisk });
 
-    const port = await ensureServerRuns({
+    const request = {
       clusterFolder,
       logFile: files.log,
       portFile: files.port,
@@ -83,16 +90,33 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
       user,
       settings,
       startTimeoutSecondsMax,
-    });
+    };
+    const port = await ensureServerRuns(request);
     const userFile = await addUser(files.users);
 
-    const leave = () =>
-      withLock(files.lock, lockWaitSecondsMax, async () => {
-        await removeUser(userFile);
-        if ((await countLivingUsers(files.users)) === 0) await stopServer(clusterFolder);
-      });
-    return describe(port, password, leave);
+    return describe(port, password, {
+      isRunning: async () => (await readServerState(clusterFolder)).kind === 'running',
+      restart: () =>
+        withLock(files.lock, lockWaitSecondsMax, async () =>
+          requirePort(port, await ensureServerRuns(request)),
+        ),
+      leave: () =>
+        withLock(files.lock, lockWaitSecondsMax, async () => {
+          await removeUser(userFile);
+          if ((await countLivingUsers(files.users)) === 0) await stopServer(clusterFolder);
+        }),
+    });
   });
+}
+
+/** Connections are made where the server was at first. */
+function requirePort(before: number, now: number): void {
+  if (now === before) return;
+  throw new EmbeddedPostgresError(
+    'START_FAILED',
+    `The embedded PostgreSQL ended and runs again on port ${now}, since another program has taken ` +
+      `port ${before}. Restart this process.`,
+  );
 }
 
 async function openDataFolder(dataFolder: string) {
@@ -114,13 +138,27 @@ async function openDataFolder(dataFolder: string) {
   };
 }
 
-function describe(port: number, password: string, leave: () => Promise<void>): EmbeddedPostgres {
+interface ServerUse {
+  readonly isRunning: () => Promise<boolean>;
+  readonly restart: () => Promise<void>;
+  readonly leave: () => Promise<void>;
+}
+
+function describe(port: number, password: string, use: ServerUse): EmbeddedPostgres {
   const databaseUrl = (name: string) =>
     `postgresql://${SUPERUSER}:${password}@${HOST}:${port}/${encodeURIComponent(name)}`;
+  let keeper: Keeper | undefined;
   let leaving: Promise<void> | undefined;
+  const leave = async (): Promise<void> => {
+    await keeper?.stop();
+    await use.leave();
+  };
   return {
     adminUrl: databaseUrl('postgres'),
     databaseUrl,
+    keepRunning: (reports) => {
+      keeper ??= keepRunning(use.isRunning, use.restart, reports);
+    },
     close: () => {
       leaving ??= leave();
       return leaving;
