@@ -1,5 +1,6 @@
 import { instantArray, integerArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import { type EpochDay, formatDay } from '../../shared/days';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import type { Move } from '../identity';
@@ -25,7 +26,7 @@ export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Pr
   if (increments.length === 0) return [];
   // Most events carry none of the signals: what they do not touch is not sent.
   const signals = signalNames.filter((signal) => increments.some((one) => one.signals.has(signal)));
-  const rows = await tx.query<{ profileId: ProfileId }>(addIncrements(signals), [
+  const rows = await tx.query<{ profileId: ProfileId }>(prepared(addIncrements(signals)), [
     uuidArray(increments.map((one) => one.profileId)),
     textArray(increments.map((one) => formatDay(one.day))),
     uuidArray(increments.map((one) => one.identifierId)),
@@ -93,7 +94,9 @@ export async function findDays(
   sql: Sql,
   profileIds: readonly ProfileId[],
 ): Promise<ReadonlyMap<ProfileId, readonly ActivityDay[]>> {
-  const rows = await sql.query<ActivityDay & { profileId: ProfileId }>(selectDays, [profileIds]);
+  const rows = await sql.query<ActivityDay & { profileId: ProfileId }>(prepared(selectDays), [
+    profileIds,
+  ]);
   const days = new Map<ProfileId, ActivityDay[]>();
   for (const row of rows) {
     const ofProfile = days.get(row.profileId);
@@ -150,7 +153,7 @@ export function recordSchedule(
 ): void {
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   tx.send(
-    `with n as (
+    prepared(`with n as (
        select profile_id, from_ms(next_ms) as next
        from unnest($1::uuid[], $2::bigint[]) as n (profile_id, next_ms)
      ), changed as (
@@ -160,7 +163,7 @@ export function recordSchedule(
      )
      insert into evaluation (profile_id, next_evaluation_at)
      select n.* from n
-     where not exists (select from evaluation e where e.profile_id = n.profile_id)`,
+     where not exists (select from evaluation e where e.profile_id = n.profile_id)`),
     [
       uuidArray(profileIds),
       instantArray(profileIds.map((profileId) => next.get(profileId) ?? null)),
@@ -197,8 +200,8 @@ export async function filterDue(
 ): Promise<ProfileId[]> {
   if (profileIds.length === 0) return [];
   const rows = await sql.query<{ profileId: ProfileId }>(
-    `select profile_id as "profileId" from evaluation
-     where profile_id = any($1::uuid[]) and next_evaluation_at <= $2`,
+    prepared(`select profile_id as "profileId" from evaluation
+     where profile_id = any($1::uuid[]) and next_evaluation_at <= $2`),
     [uuidArray(profileIds), now],
   );
   return rows.map((row) => row.profileId);

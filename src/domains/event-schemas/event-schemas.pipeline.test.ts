@@ -1,7 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
-import type { Tx } from '../../platform/database/database';
+import { listening } from '../../../test/support/statements';
 import { uuidSource } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import type { AcceptedEvent, EventOutcome, IncomingEvent } from '../events';
@@ -311,12 +311,9 @@ describe('what it costs', () => {
   async function statementsOf(batch: readonly IncomingEvent[]): Promise<number> {
     let statements = 0;
     await testing.database.transaction(async (tx) => {
-      const counting = {
-        query: (text: string, parameters?: readonly unknown[]) => {
-          statements += 1;
-          return tx.query(text, parameters);
-        },
-      } as Tx;
+      const counting = listening(tx, () => {
+        statements += 1;
+      });
       await events.ingestIn(counting, 'web', batch, clock.now());
     });
     return statements;

@@ -1,5 +1,6 @@
 import { freeShard } from '../../platform/database/counter-shards';
 import type { Sql, Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import { storableText } from '../../shared/text';
 
 /** More sources than this are nobody's to read in one go. */
@@ -26,7 +27,7 @@ export function countEvents(
 ): void {
   if (tallies.length === 0) return;
   tx.send(
-    `insert into event_count as c (source, outcome, reason, shard, times, first_at, last_at)
+    prepared(`insert into event_count as c (source, outcome, reason, shard, times, first_at, last_at)
      select $1, outcome, reason, ${freeShard('event_count')}, times, $5, $5
      from unnest($2::text[], $3::text[], $4::int[]) as t (outcome, reason, times)
      -- One order for all, so that two batches never wait for each other in a circle.
@@ -34,7 +35,7 @@ export function countEvents(
      on conflict (source, outcome, reason, shard) do update set
        times = c.times + excluded.times,
        first_at = least(c.first_at, excluded.first_at),
-       last_at = greatest(c.last_at, excluded.last_at)`,
+       last_at = greatest(c.last_at, excluded.last_at)`),
     [
       storableText(source),
       tallies.map((tally) => tally.outcome),

@@ -1,3 +1,4 @@
+import { deadlineAfter, pollUntil } from '../../platform/database/embedded/poll';
 import type { EventId, ProfileId } from '../../shared/ids';
 import { defaultIdentityPolicy } from '../identity';
 import { EventLanes, type IngestBatch } from './events.lanes';
@@ -18,8 +19,6 @@ const customers = (count: number, prefix = 'c') =>
 /** Batches as they are begun, each to be ended by the test. */
 class Pipeline {
   readonly begun: { readonly messageIds: readonly string[]; end(error?: Error): void }[] = [];
-  /** What lanes wait for after a batch that several requests shared. */
-  gathered: Promise<unknown> = Promise.resolve();
 
   readonly ingest: IngestBatch = (_source, events) =>
     new Promise((resolve, reject) => {
@@ -37,9 +36,8 @@ class Pipeline {
       this.begun.push({ messageIds, end });
     });
 
-  lanes(lanes: number, queuedMax = 10_000): EventLanes {
-    const settings = { lanes, queuedMax };
-    return new EventLanes(this.ingest, defaultIdentityPolicy, settings, () => this.gathered);
+  lanes(lanes: number, queuedMax = 10_000, gatherMsMax = 0): EventLanes {
+    return new EventLanes(this.ingest, defaultIdentityPolicy, { lanes, queuedMax, gatherMsMax });
   }
 
   /** Ends what has begun until nothing more begins. */
@@ -133,33 +131,45 @@ test('divides small requests by customer where more wait than one transaction ta
   expect(await Promise.all(requests)).toHaveLength(600);
 });
 
-test('waits for those who were just answered, where there were several', async () => {
-  const pipeline = new Pipeline();
-  const lanes = pipeline.lanes(1);
-  let gather: (value?: unknown) => void = () => undefined;
-  pipeline.gathered = new Promise((resolve) => {
-    gather = resolve;
-  });
-  const shared = ['four', 'five', 'six'].map((name) =>
-    lanes.ingest('key:shop', [event(name)], everythingAllowed),
-  );
+/** Two requests that were answered together; another that waited meanwhile is `waiting`. */
+async function answeredTogether(pipeline: Pipeline, lanes: EventLanes) {
+  const send = (name: string) => lanes.ingest('key:shop', [event(name)], everythingAllowed);
+  const answered = ['one', 'two', 'three'].map(send);
   await settle();
-  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['four']]);
   pipeline.begun.shift()?.end();
   await settle();
-  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['five', 'six']]);
+  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['two', 'three']]);
+  const waiting = send('four');
   pipeline.begun.shift()?.end();
-  await Promise.all(shared);
-  const next = ['seven', 'eight'].map((name) =>
-    lanes.ingest('key:shop', [event(name)], everythingAllowed),
-  );
+  await Promise.all(answered);
   await settle();
   expect(pipeline.begun).toEqual([]);
-  gather();
+  return { send, waiting };
+}
+
+test('waits until as many requests have come as were answered together', async () => {
+  const pipeline = new Pipeline();
+  const { send, waiting } = await answeredTogether(pipeline, pipeline.lanes(1, 10_000, 3_600_000));
+  const requests = [waiting, send('five')];
   await settle();
-  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['seven', 'eight']]);
+  expect(pipeline.begun).toEqual([]);
+  requests.push(send('six'));
+  await settle();
+  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['four', 'five', 'six']]);
+  // Nobody follows, which the lane would wait an hour to see.
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
   await pipeline.endAll();
-  await Promise.all(next);
+  await Promise.all(requests);
+  jest.useRealTimers();
+});
+
+test('does not wait long for them', async () => {
+  const pipeline = new Pipeline();
+  const { waiting } = await answeredTogether(pipeline, pipeline.lanes(1, 10_000, 20));
+  await pollUntil(deadlineAfter(10), async () => (pipeline.begun.length > 0 ? true : undefined));
+  expect(pipeline.begun.map(({ messageIds }) => messageIds)).toEqual([['four']]);
+  await pipeline.endAll();
+  await waiting;
 });
 
 test('does not mix sources', async () => {

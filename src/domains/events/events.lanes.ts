@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Unavailable } from '../../platform/http/faults';
 import type { IdentityPolicy } from '../identity';
 import type { AllowedEvents, IncomingEvent } from './events.model';
@@ -22,12 +21,19 @@ export interface LaneSettings {
   readonly lanes: number;
   /** Events that wait, of all sources, before senders are told to come back later. */
   readonly queuedMax: number;
+  /**
+   * Milliseconds that the next transaction waits at most for the senders that the last one answered,
+   * where it answered several: they tend to send the next at once, and a transaction takes about as
+   * long with them as without.
+   */
+  readonly gatherMsMax: number;
 }
 
 /** A lane for each processor: more only wait for each other, and share fewer transactions. */
 export const defaultLaneSettings: LaneSettings = {
   lanes: Math.min(8, Math.max(2, availableParallelism())),
   queuedMax: 50_000,
+  gatherMsMax: 10,
 };
 
 /** A request of at most so many events costs less in a transaction of others than in its own. */
@@ -38,12 +44,6 @@ const SHARED_MAX = EVENT_BATCH_MAX / 2;
 
 /** The lane of small requests, whosever they are. */
 const SHARED_LANE = -1;
-
-/**
- * Milliseconds. Whose requests were answered just now tend to send the next at once: they are
- * worth waiting for, since a transaction takes about as long with them as without.
- */
-const GATHER_MS = 2;
 
 /**
  * Divides what a source sends into lanes by customer. Batches of different lanes seldom name the
@@ -64,8 +64,6 @@ export class EventLanes {
     private readonly ingestBatch: IngestBatch,
     policy: IdentityPolicy,
     private readonly settings: LaneSettings = defaultLaneSettings,
-    /** Comes between a transaction that several requests shared and the next one. */
-    private readonly gather: () => Promise<unknown> = () => wait(GATHER_MS),
   ) {
     this.priorities = new Map(policy.namespaces.map(({ name, priority }) => [name, priority]));
   }
@@ -147,7 +145,7 @@ export class EventLanes {
     if (known !== undefined) return known;
     const lane = new Lane(
       (events, allowed) => this.ingestBatch(source, events, allowed),
-      this.gather,
+      this.settings.gatherMsMax,
     );
     this.lanes.set(name, lane);
     return lane;
@@ -161,19 +159,22 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+const NOT_GATHERING = { untilWaiting: Number.POSITIVE_INFINITY, end: (): void => undefined };
+
 /** One batch after the other; what arrives meanwhile goes into the next together. */
 class Lane {
   /** Events that wait. */
   queued = 0;
   private readonly waiting: Waiting[] = [];
   private isRunning = false;
+  private gathering = NOT_GATHERING;
 
   constructor(
     private readonly ingest: (
       events: readonly IncomingEvent[],
       allowed: AllowedEvents,
     ) => Promise<IngestResult>,
-    private readonly gather: () => Promise<unknown>,
+    private readonly gatherMsMax: number,
   ) {}
 
   /** @param events at most a batch */
@@ -182,6 +183,7 @@ class Lane {
       this.waiting.push({ events, allowed, resolve, reject });
       this.queued += events.length;
       if (!this.isRunning) void this.run();
+      else if (this.waiting.length >= this.gathering.untilWaiting) this.gathering.end();
     });
   }
 
@@ -190,9 +192,25 @@ class Lane {
     for (let [first] = this.waiting; first !== undefined; [first] = this.waiting) {
       const batch = this.nextBatch(first);
       await this.takeTogether(first, batch);
-      if (batch.length > 1 && this.queued < SHARED_MAX) await this.gather();
+      const taken = batch.reduce((sum, { events }) => sum + events.length, 0);
+      const isWorthIt = batch.length > 1 && taken + this.queued < SHARED_MAX;
+      if (isWorthIt) await this.gather(batch.length);
     }
     this.isRunning = false;
+  }
+
+  /** Waits until as many requests have come as were answered just now, but not for long. */
+  private async gather(answered: number): Promise<void> {
+    if (this.gatherMsMax === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.gatherMsMax);
+      const end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.gathering = { untilWaiting: this.waiting.length + answered, end };
+    });
+    this.gathering = NOT_GATHERING;
   }
 
   /**

@@ -162,6 +162,8 @@ export interface EventProjector {
    * Nothing it reads is certain until the locks are held: a profile left out is locked later, at
    * the risk of a deadlock.
    * @param holdersOf one statement of the database: to be called only where it matters
+   * @param hasFailed whether the batch was tried before, and may have met another over what it
+   *   locked later: what seldom is needed is worth looking up then
    * @returns profiles that `project` will lock as well, none of them absorbed; they are locked
    *   together with those of the batch
    */
@@ -169,6 +171,7 @@ export interface EventProjector {
     tx: Tx,
     events: readonly ExpectedEvent[],
     holdersOf: FindHolders,
+    hasFailed: boolean,
   ): Promise<readonly ProfileId[]>;
   /**
    * @param mergedProfileIds profiles that absorbed another one in this batch, and thereby came by

@@ -1,4 +1,5 @@
 import { useTestDatabase } from '../../../test/support/database';
+import { listeningSql } from '../../../test/support/statements';
 import type { Sql } from '../../platform/database/database';
 import { findLatestNamed } from './events.sample.store';
 
@@ -61,13 +62,8 @@ it('goes back month by month, and no further than it needs', async () => {
   expect(await latest('A', 5)).toEqual(['20003', '20002', '20001', '12010', '12009']);
   expect((await latest('A', 100)).slice(-2)).toEqual(['20005', '20004']);
   const read: string[] = [];
-  const listening: Sql = {
-    query: (text, parameters) => {
-      read.push(/from (event_\w+)/.exec(text)?.[1] ?? '');
-      return testing.database.query(text, parameters);
-    },
-  };
-  await latest('A', 3, listening);
+  const hear = (text: string) => read.push(/from (event_\w+)/.exec(text)?.[1] ?? '');
+  await latest('A', 3, listeningSql(testing.database, hear));
   expect(read.filter(Boolean)).toEqual(['event_y2026m12']);
 });
 

@@ -66,8 +66,8 @@ export interface IngestResult {
 export interface IngestOptions {
   /** What the source may send; everything where left out. */
   readonly allowed?: AllowedEvents;
-  /** Let nobody else at identities meanwhile. */
-  readonly isAlone?: boolean;
+  /** Of the transaction, 1 for the first. */
+  readonly attempt?: number;
 }
 
 export interface EventServiceParts extends IntakeParts {
@@ -104,10 +104,7 @@ export class EventService {
     for (let start = 0; start < events.length; start += EVENT_BATCH_MAX) {
       const batch = events.slice(start, start + EVENT_BATCH_MAX);
       const result = await this.parts.database.transaction((tx, attempt) =>
-        this.ingestIn(tx, source, batch, this.parts.clock.now(), {
-          allowed,
-          isAlone: attempt > ATTEMPTS_BESIDE_MAX,
-        }),
+        this.ingestIn(tx, source, batch, this.parts.clock.now(), { allowed, attempt }),
       );
       outcomes.push(...result.outcomes);
     }
@@ -120,9 +117,9 @@ export class EventService {
     source: string,
     events: readonly IncomingEvent[],
     now: Date,
-    { allowed = everythingAllowed, isAlone = false }: IngestOptions = {},
+    { allowed = everythingAllowed, attempt = 1 }: IngestOptions = {},
   ): Promise<IngestResult> {
-    const processed = await this.process(tx, source, events, allowed, now, isAlone);
+    const processed = await this.process(tx, source, events, allowed, now, attempt);
     const { outcomes } = processed;
     const setAsideKeys = await setAside(tx, source, events, outcomes, this.parts.ids, now);
     await this.recordViolations(tx, source, events, processed, setAsideKeys, now);
@@ -144,9 +141,8 @@ export class EventService {
     now: Date,
     attempt: number,
   ): Promise<readonly EventOutcome[]> {
-    const isAlone = attempt > ATTEMPTS_BESIDE_MAX;
     // By an operator's decision: what the source may send was asked when it sent it.
-    const processed = await this.process(tx, source, events, everythingAllowed, now, isAlone);
+    const processed = await this.process(tx, source, events, everythingAllowed, now, attempt);
     await this.recordViolations(tx, source, events, processed, [], now);
     return processed.outcomes;
   }
@@ -174,14 +170,15 @@ export class EventService {
     events: readonly IncomingEvent[],
     allowed: AllowedEvents,
     now: Date,
-    isAlone: boolean,
+    attempt: number,
   ): Promise<Processed> {
     const { identity, schemas, partitions } = this.parts;
     const judgeBySchema = await schemas.judgeOf(tx, events, now);
     const judged = await takeIn(tx, source, events, allowed, now, this.parts, judgeBySchema);
     const drafts = judged.filter(isDraft);
     partitions.require(drafts);
-    const companions = await this.companionsOf(tx, drafts);
+    const companions = await this.companionsOf(tx, drafts, attempt > 1);
+    const isAlone = attempt > ATTEMPTS_BESIDE_MAX;
     const messageKeys = judged.map(messageKeyOf).filter((key) => key !== undefined);
     const [known, receipts] = await Promise.all([
       identity.lockAndLoad(tx, drafts, companions, isAlone),
@@ -209,7 +206,11 @@ export class EventService {
   }
 
   /** Whom the projectors will lock besides the profiles that the drafts name. */
-  private async companionsOf(tx: Tx, drafts: readonly Draft[]): Promise<readonly ProfileId[]> {
+  private async companionsOf(
+    tx: Tx,
+    drafts: readonly Draft[],
+    hasFailed: boolean,
+  ): Promise<readonly ProfileId[]> {
     const expected = drafts.map(toExpectedEvent);
     const holdersOf = (events: readonly ExpectedEvent[]) =>
       this.parts.identity.findHolders(
@@ -218,7 +219,9 @@ export class EventService {
       );
     const companions: ProfileId[] = [];
     for (const projector of this.parts.projectors) {
-      companions.push(...((await projector.companions?.(tx, expected, holdersOf)) ?? []));
+      companions.push(
+        ...((await projector.companions?.(tx, expected, holdersOf, hasFailed)) ?? []),
+      );
     }
     return companions;
   }

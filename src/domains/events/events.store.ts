@@ -1,6 +1,7 @@
 import { DatabaseError } from 'pg';
 import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import { type RetellError, TransactionConflict } from '../../platform/database/transaction';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { digestOf } from '../../shared/digest';
@@ -22,8 +23,8 @@ export interface Receipt {
 /** The receipts of those messages that were accepted before. */
 export function findReceipts(sql: Sql, messageKeys: readonly string[]): Promise<Receipt[]> {
   return sql.query<Receipt>(
-    `select message_key as "messageKey", event_id as "eventId", identifier_id as "identifierId"
-     from event_receipt where message_key = any($1::uuid[])`,
+    prepared(`select message_key as "messageKey", event_id as "eventId", identifier_id as "identifierId"
+     from event_receipt where message_key = any($1::uuid[])`),
     [uuidArray(messageKeys)],
   );
 }
@@ -53,8 +54,8 @@ export function insertEvents(
   if (events.length === 0) return;
   // Not `on conflict`: asking first for each costs more than starting over once in a while.
   tx.send(
-    `insert into event_receipt (message_key, event_id, identifier_id)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[])`,
+    prepared(`insert into event_receipt (message_key, event_id, identifier_id)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[])`),
     [
       uuidArray(events.map((event) => event.messageKey)),
       uuidArray(events.map((event) => event.eventId)),
@@ -63,7 +64,7 @@ export function insertEvents(
     retellUnreceived,
   );
   tx.send(
-    `insert into event (identifier_id, occurred_at, event_id, source, message_id, name, channel,
+    prepared(`insert into event (identifier_id, occurred_at, event_id, source, message_id, name, channel,
        identifiers, properties, received_at)
      select identifier_id, from_ms(occurred_ms), event_id, source, message_id, name, channel,
        identifiers, properties, from_ms(received_ms)
@@ -71,7 +72,7 @@ export function insertEvents(
        $7::text[], string_to_array($8, e'\\n')::jsonb[], string_to_array($9, e'\\n')::jsonb[],
        $10::bigint[])
        as n (identifier_id, occurred_ms, event_id, source, message_id, name, channel, identifiers,
-         properties, received_ms)`,
+         properties, received_ms)`),
     [
       uuidArray(events.map((event) => event.identifierId)),
       instantArray(events.map((event) => event.occurredAt)),

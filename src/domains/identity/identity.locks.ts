@@ -1,5 +1,6 @@
 import { instantArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import {
   type IdentifierKey,
@@ -64,13 +65,13 @@ export async function lockAndLoadIdentifiers(
   windowed: readonly string[] = [],
 ): Promise<KnownGraph> {
   const rows = await tx.query<KnownRow>(
-    `select known_index as index, known_namespace as namespace, known_value as value,
+    prepared(`select known_index as index, known_namespace as namespace, known_value as value,
        known_tenant as tenant, known_place as place, known_identifier_id as "identifierId", known_profile_id as "profileId",
        known_first_seen_at as "firstSeenAt", known_signed_in_at as "signedInAt",
        known_tenancies as tenancies, profile_counts as counts, profile_merges as merges,
        profile_revoked as revoked
      from lock_and_load_identifiers($1::text[], $2::text[], $3::bigint[], $4::bigint[],
-       $5::uuid[], $6::text[])`,
+       $5::uuid[], $6::text[])`),
     [
       textArray(named.map((one) => one.namespace)),
       textArray(named.map((one) => one.value)),

@@ -2,7 +2,7 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createExecutor } from '../../../test/support/graphql';
 import { createPipeline } from '../../../test/support/pipeline';
-import type { Sql, Tx } from '../../platform/database/database';
+import { listening } from '../../../test/support/statements';
 import { encodeCursor } from '../../platform/graphql/connection';
 import { type ProfileId, toPublicId } from '../../shared/ids';
 import type { IncomingEvent } from '../events';
@@ -317,13 +317,8 @@ describe('what is logged', () => {
   async function statementsOf(events: readonly IncomingEvent[]): Promise<readonly string[]> {
     const statements: string[] = [];
     await database.transaction(async (tx) => {
-      const counted: Sql = {
-        query: (text, parameters) => {
-          statements.push(text);
-          return tx.query(text, parameters);
-        },
-      };
-      await service.ingestIn(counted as Tx, 'web', events, clock.now());
+      const counted = listening(tx, (text) => statements.push(text));
+      await service.ingestIn(counted, 'web', events, clock.now());
     });
     return statements;
   }

@@ -1,5 +1,6 @@
 import { instantArray, integerArray, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import {
   type IdentifierKey,
@@ -21,10 +22,10 @@ export function findIdentifiers(
   keys: readonly IdentifierKey[],
 ): Promise<KnownIdentifier[]> {
   return sql.query<KnownIdentifier>(
-    `select ${knownIdentifierColumns}
+    prepared(`select ${knownIdentifierColumns}
      from identifier i
      join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)
-     where i.held_until is null`,
+     where i.held_until is null`),
     [keys.map((key) => key.namespace), keys.map((key) => key.value)],
   );
 }
@@ -211,11 +212,11 @@ export function recordGraph(tx: Tx, rows: GraphRows, now: Date): void {
   // Every profile and every edge comes with identifiers that were seen.
   if (created.length + seenAgain.length === 0) return;
   tx.send(
-    `select record_identities($1::timestamptz, $2::text, $3::uuid[], $4::text[], $5::uuid[],
+    prepared(`select record_identities($1::timestamptz, $2::text, $3::uuid[], $4::text[], $5::uuid[],
        $6::tid[], $7::text[], $8::int[], $9::text[], $10::text[], $11::smallint[], $12::uuid[],
        $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::uuid[], $18::tid[],
        $19::bigint[], $20::bigint[], $21::bigint[], $22::uuid[], $23::uuid[], $24::uuid[],
-       $25::uuid[], $26::uuid[], $27::uuid[])`,
+       $25::uuid[], $26::uuid[], $27::uuid[])`),
     [
       now,
       rows.source,

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { type EpochDay, formatDay } from '../../shared/days';
 import type { IdSource, ProfileId } from '../../shared/ids';
@@ -28,8 +29,8 @@ export async function findStages(
   profileIds: readonly ProfileId[],
 ): Promise<ReadonlyMap<ProfileId, string>> {
   const rows = await sql.query<{ profileId: ProfileId; stage: string }>(
-    `select profile_id as "profileId", stage from lifecycle_state
-     where profile_id = any($2::uuid[]) and model = $1`,
+    prepared(`select profile_id as "profileId", stage from lifecycle_state
+     where profile_id = any($2::uuid[]) and model = $1`),
     [model, profileIds],
   );
   return new Map(rows.map((row) => [row.profileId, row.stage]));
@@ -56,7 +57,7 @@ export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date)
   if (states.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   tx.send(
-    `with n as (
+    prepared(`with n as (
        select n.*, n.at_risk_since is not null as at_risk
        from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
          $7::timestamptz[], $8::jsonb[], $9::date[], $10::float8[], $11::timestamptz[])
@@ -81,7 +82,7 @@ export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date)
         last_active_day, patience_days, next_evaluation_at, at_risk, recorded_at)
      select n.*, $12::timestamptz from n
      where not exists (
-       select from lifecycle_state s where s.profile_id = n.profile_id and s.model = n.model)`,
+       select from lifecycle_state s where s.profile_id = n.profile_id and s.model = n.model)`),
     [
       states.map((state) => state.profileId),
       states.map((state) => state.model),
@@ -120,9 +121,9 @@ export function findTransitions(
   profileIds: readonly ProfileId[],
 ): Promise<StoredTransition[]> {
   return sql.query<StoredTransition>(
-    `select ${transitionColumns}
+    prepared(`select ${transitionColumns}
      from lifecycle_transition t
-     where profile_id = any($2::uuid[]) and model = $1 and superseded_at is null`,
+     where profile_id = any($2::uuid[]) and model = $1 and superseded_at is null`),
     [model, profileIds],
   );
 }
@@ -136,10 +137,10 @@ export function supersedeTransitions(
 ): void {
   if (transitions.length === 0) return;
   tx.send(
-    `update lifecycle_transition t set superseded_at = $5
+    prepared(`update lifecycle_transition t set superseded_at = $5
      from unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as o (profile_id, occurred_at, id)
      where t.profile_id = o.profile_id and t.model = $1 and t.occurred_at = o.occurred_at
-       and t.id = o.id`,
+       and t.id = o.id`),
     [
       model,
       transitions.map((transition) => transition.profileId),
@@ -159,14 +160,14 @@ export function addTransitions(
 ): void {
   if (transitions.length === 0) return;
   tx.send(
-    `insert into lifecycle_transition
+    prepared(`insert into lifecycle_transition
        (profile_id, model, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
         recorded_at)
      select profile_id, $1, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
        $10::timestamptz
      from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::int[], $6::text[], $7::text[],
        $8::text[], $9::jsonb[])
-       as n (profile_id, occurred_at, id, model_version, from_stage, to_stage, cause, reasons)`,
+       as n (profile_id, occurred_at, id, model_version, from_stage, to_stage, cause, reasons)`),
     [
       model,
       transitions.map((transition) => transition.profileId),

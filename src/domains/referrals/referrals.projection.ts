@@ -84,11 +84,12 @@ export class ReferralProjector implements EventProjector {
     tx: Tx,
     events: readonly ExpectedEvent[],
     holdersOf: FindHolders,
+    hasFailed: boolean,
   ): Promise<readonly ProfileId[]> {
     const codes = events.flatMap((event) => claimedCode(event) ?? []);
     if (codes.length > 0) await store.lockReferralGraph(tx);
     const owners = codes.length === 0 ? [] : await store.findCodes(tx, [...new Set(codes)]);
-    const referees = await findReferees(events, holdersOf);
+    const referees = await findReferees(events, holdersOf, hasFailed);
     const standing = referees.length === 0 ? [] : await store.findStandingReferrals(tx, referees);
     // A referral that converted seldom changes again, and should not make all whom one customer
     // brought wait for each other with every order.
@@ -252,13 +253,16 @@ function claimedCode({ name, properties }: Pick<ExpectedEvent, 'name' | 'propert
 
 /**
  * Who may have a referral that these events convert or move: whose order it is, and whom a merge
- * makes one. Only an event that names several identifiers may merge.
+ * makes one. Only an event that names several identifiers may merge, as nearly all do; few of them
+ * merge anybody, so these are only looked up where the batch failed for want of it.
  */
 async function findReferees(
   events: readonly ExpectedEvent[],
   holdersOf: FindHolders,
+  hasFailed: boolean,
 ): Promise<readonly ProfileId[]> {
-  const deciding = events.filter((event) => isOrder(event) || event.identifiers.length > 1);
+  const mayMerge = (event: ExpectedEvent) => hasFailed && event.identifiers.length > 1;
+  const deciding = events.filter((event) => isOrder(event) || mayMerge(event));
   if (deciding.length === 0) return [];
   const holders = await holdersOf(deciding);
   const referees = holders.filter((held, index) => {

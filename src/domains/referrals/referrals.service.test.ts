@@ -444,7 +444,7 @@ describe('claims and orders by event', () => {
     await database.transaction(async (tx) => {
       const query = jest.spyOn(tx, 'query');
       const holdersOf = jest.fn();
-      expect(await projector.companions(tx, [seen], holdersOf)).toEqual([]);
+      expect(await projector.companions(tx, [seen], holdersOf, false)).toEqual([]);
       expect(query).not.toHaveBeenCalled();
       expect(holdersOf).not.toHaveBeenCalled();
     });

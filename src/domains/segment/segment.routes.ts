@@ -92,9 +92,15 @@ class SegmentDoor {
 
   private addCall(scope: FastifyInstance, path: string, callType: CallType | null): void {
     // What is compressed is told by the bytes, and not by a header that may be wrong.
-    scope.post<Sending>(path, { decompress: false }, (request, reply) =>
-      this.take(request, reply, callType),
-    );
+    // Answers are a few lines for programs: to compress them, or to tell browsers how to show them,
+    // costs as much as to read the request.
+    const options = {
+      decompress: false,
+      compress: false,
+      helmet: false,
+      config: { isFrequent: true },
+    } as const;
+    scope.post<Sending>(path, options, (request, reply) => this.take(request, reply, callType));
   }
 
   private async take(

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import { prepared } from '../../platform/database/prepared';
 import type { Currency } from '../../shared/currency';
 import { formatDay } from '../../shared/days';
 import type { IdSource, ProfileId } from '../../shared/ids';
@@ -42,7 +43,7 @@ export function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): void {
   if (rows.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   tx.send(
-    `with n as (
+    prepared(`with n as (
        select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[],
          $6::bigint[], $7::date[], $8::bigint[])
          as n (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
@@ -65,7 +66,7 @@ export function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): void {
        (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
         revenue_365_minor, recorded_at)
      select n.*, $9::timestamptz from n
-     where not exists (select from customer_value v where v.profile_id = n.profile_id)`,
+     where not exists (select from customer_value v where v.profile_id = n.profile_id)`),
     [
       rows.map((row) => row.profileId),
       rows.map((row) => row.tier),
@@ -88,13 +89,13 @@ export function removeValues(tx: Tx, profileIds: readonly ProfileId[]): void {
 /** The calibration in force. Read anew for each use, since another process may have calibrated. */
 export async function findCalibration(sql: Sql, currency: Currency): Promise<ValueCalibration> {
   const [row] = await sql.query<CalibrationRow>(
-    `select calibrated_at as "calibratedAt", population,
+    prepared(`select calibrated_at as "calibratedAt", population,
        recency_days_cuts as "recencyDaysCuts", frequency_cuts as "frequencyCuts",
        monetary_minor_cuts::float8[] as "monetaryMinorCuts",
        tier_high_minor::float8 as "tierHighMinor", tier_mid_minor::float8 as "tierMidMinor"
      from value_calibration
      order by calibrated_at desc, id desc
-     limit 1`,
+     limit 1`),
   );
   if (row === undefined) return defaultCalibration(currency);
   const { calibratedAt, population, ...cutoffs } = row;

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
+import type { PreparedStatement } from './prepared';
 import {
   OpenTransaction,
   type RetellError,
@@ -14,7 +15,10 @@ import {
 /** One SQL statement at a time. `bigint` columns arrive as BigInt, `date` columns as text. */
 export interface Sql {
   /** Runs one statement; gives its rows (those of RETURNING for writes). */
-  query<Row extends QueryResultRow>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends QueryResultRow>(
+    statement: string | PreparedStatement,
+    parameters?: readonly unknown[],
+  ): Promise<Row[]>;
 }
 
 interface Transaction extends Sql {
@@ -23,7 +27,11 @@ interface Transaction extends Sql {
    * waited for next fails with its error, at the latest the commit.
    * @param retell what an error of it means, where it means more than it says
    */
-  send(text: string, parameters?: readonly unknown[], retell?: RetellError): void;
+  send(
+    statement: string | PreparedStatement,
+    parameters?: readonly unknown[],
+    retell?: RetellError,
+  ): void;
 }
 
 /**
@@ -85,12 +93,12 @@ export class Database implements Sql {
 
   /** A single statement outside any transaction. */
   async query<Row extends QueryResultRow>(
-    text: string,
+    statement: string | PreparedStatement,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      return await runStatement<Row>(await runner.connect(), text, parameters);
+      return await runStatement<Row>(await runner.connect(), statement, parameters);
     } finally {
       await runner.release();
     }

@@ -1,4 +1,5 @@
 import type { PoolClient, QueryResultRow } from 'pg';
+import type { PreparedStatement } from './prepared';
 
 /**
  * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
@@ -54,12 +55,12 @@ export class OpenTransaction {
   }
 
   async query<Row extends QueryResultRow>(
-    text: string,
+    statement: string | PreparedStatement,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
     this.requireOpen();
     try {
-      return await runStatement<Row>(this.client, text, parameters);
+      return await runStatement<Row>(this.client, statement, parameters);
     } catch (error) {
       this.fault ??= { error, isReported: true };
       throw this.fault.error;
@@ -67,13 +68,13 @@ export class OpenTransaction {
   }
 
   send(
-    text: string,
+    statement: string | PreparedStatement,
     parameters: readonly unknown[] = [],
     retell: RetellError = (error) => error,
   ): void {
     this.requireOpen();
     this.sent.push(
-      runStatement(this.client, text, parameters).then(
+      runStatement(this.client, statement, parameters).then(
         () => undefined,
         (error: unknown) => {
           this.fault ??= { error: retell(error), isReported: false };
@@ -118,10 +119,10 @@ export class OpenTransaction {
 
 export async function runStatement<Row extends QueryResultRow>(
   client: PoolClient,
-  text: string,
+  statement: string | PreparedStatement,
   parameters: readonly unknown[],
 ): Promise<Row[]> {
   // TypeORM's own `query` gives a different shape for UPDATE and DELETE; the driver's does not.
-  const result = await client.query<Row>(text, [...parameters]);
+  const result = await client.query<Row>(statement, [...parameters]);
   return result.rows;
 }

@@ -4,11 +4,16 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Of a route with a key in its path: the pattern is logged instead. */
     readonly hidesPath?: boolean;
+    /**
+     * Of a route that is called thousands of times a second: what went well is counted in the
+     * metrics, and logged at level `debug` only.
+     */
+    readonly isFrequent?: boolean;
   }
 }
 
 /**
- * One line per request, when it is done. Without headers (but the user agent), query string and
+ * One line per request, when it is done; none where many go well (`isFrequent`). Without headers (but the user agent), query string and
  * body: those hold customers' data and keys.
  */
 export class RequestLog extends LogController {
@@ -32,6 +37,8 @@ export class RequestLog extends LogController {
       userAgent: request.headers['user-agent'],
     };
     if (error) request.log.warn({ ...line, err: error }, 'request cut off');
+    else if (request.routeOptions.config.isFrequent && reply.statusCode < 400)
+      request.log.debug(line, 'request');
     else request.log.info(line, 'request');
   }
 

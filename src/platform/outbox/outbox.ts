@@ -1,6 +1,7 @@
 import type { IdSource, ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import type { Tx } from '../database/database';
+import { prepared } from '../database/prepared';
 
 /** Something that happened to a profile, told to others after the commit and never before. */
 export interface OutboxMessage {
@@ -19,9 +20,9 @@ export function appendToOutbox(
 ): void {
   if (messages.length === 0) return;
   tx.send(
-    `insert into outbox_message (profile_id, id, topic, payload, created_at)
+    prepared(`insert into outbox_message (profile_id, id, topic, payload, created_at)
      select profile_id, id, topic, payload, $5
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as m (profile_id, id, topic, payload)`,
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) as m (profile_id, id, topic, payload)`),
     [
       messages.map((message) => message.profileId),
       messages.map(() => ids.next()),
