@@ -7,9 +7,18 @@ import { systemClock } from '../src/shared/clock';
 import { uuidSource } from '../src/shared/ids';
 import type { Bench, BenchOptions, BenchSize, Figure } from './support/bench';
 import { type BenchDatabase, withFilled } from './support/databases';
+import { measureGrowth } from './support/growth';
 import { percentile, ratio, sum, timed } from './support/measure';
 import { drawPageViews, userIdOf } from './support/page-views';
 import { type CustomerNode, findCustomers, insertPlainly } from './support/plain-events';
+import {
+  BATCH,
+  BATCH_CONNECTIONS,
+  checkAccepted,
+  drawTurn,
+  onEach,
+  sendTurn,
+} from './support/sending';
 import { ServedProcess } from './support/served';
 
 /** What it costs to take events in. docs/benchmarks.md tells what is measured, and why so. */
@@ -22,20 +31,21 @@ export const ingestBench: Bench = {
     options.tell(`filling ${customers.toLocaleString('en')} customers`);
     return withFilled(
       options.databaseUrl,
-      2,
+      4,
       async (database) => {
         writeKey = await fill(database, customers);
       },
-      async ([served, floor]) => {
-        if (served === undefined || floor === undefined) throw new Error('No databases.');
-        return benchIngest(served, floor.database, writeKey, options);
+      async ([served, floor, withFew, withMany]) => {
+        if (!(served && floor && withFew && withMany)) throw new Error('No databases.');
+        return [
+          ...(await benchIngest(served, floor.database, writeKey, options)),
+          await benchGrowth([withFew, withMany], writeKey, options),
+        ];
       },
     );
   },
 };
 
-const BATCH = 500;
-const BATCH_CONNECTIONS = 4;
 const SINGLE_CONNECTIONS = 16;
 const SOURCE_NAME = 'bench';
 
@@ -45,12 +55,36 @@ interface Size {
   readonly turns: number;
   readonly batchesPerTurn: number;
   readonly singles: number;
+  /** Events stored before, to see what the number of them does to the rate. */
+  readonly few: number;
+  readonly many: number;
 }
 
 const SIZES: Readonly<Record<BenchSize, Size>> = {
-  quick: { customers: 10_000, turns: 5, batchesPerTurn: 5, singles: 2_000 },
-  usual: { customers: 100_000, turns: 20, batchesPerTurn: 5, singles: 20_000 },
-  full: { customers: 100_000, turns: 20, batchesPerTurn: 5, singles: 20_000 },
+  quick: {
+    customers: 10_000,
+    turns: 5,
+    batchesPerTurn: 5,
+    singles: 2_000,
+    few: 200_000,
+    many: 2_000_000,
+  },
+  usual: {
+    customers: 100_000,
+    turns: 20,
+    batchesPerTurn: 5,
+    singles: 20_000,
+    few: 1_000_000,
+    many: 4_000_000,
+  },
+  full: {
+    customers: 100_000,
+    turns: 20,
+    batchesPerTurn: 5,
+    singles: 20_000,
+    few: 1_000_000,
+    many: 20_000_000,
+  },
 };
 
 /** Customers who each did one thing, and a source. @returns the source's write key */
@@ -88,20 +122,12 @@ async function benchIngest(
   const random = Random.of('ingest');
   const server = await ServedProcess.start(url, SINGLE_CONNECTIONS);
   try {
-    const draw = () =>
-      Array.from({ length: BATCH_CONNECTIONS }, () =>
-        Array.from({ length: batchesPerTurn }, () => drawPageViews(BATCH, customers, random)),
-      );
     /** The server and the floor in turns, so that both meet the same machine. */
     const takeTurn = async () => {
-      const bodies = draw().map((batches) => batches.map((batch) => JSON.stringify({ batch })));
-      const served = await timed(() =>
-        onEach(bodies, async (body) =>
-          checkAccepted(await server.post('/v1/batch', writeKey, body)),
-        ),
-      );
+      const draw = () => drawTurn(batchesPerTurn, customers, random);
+      const servedMs = await sendTurn(server, writeKey, draw());
       const plain = await timed(() => onEach(draw(), (views) => plainly(floor, views, nodes)));
-      return { servedMs: served.elapsedMs, plainMs: plain.elapsedMs };
+      return { servedMs, plainMs: plain.elapsedMs };
     };
     tell('warming up');
     for (let turn = 0; turn < Math.ceil(turns / 4); turn++) await takeTurn();
@@ -167,6 +193,22 @@ async function benchIngest(
   }
 }
 
+async function benchGrowth(
+  databases: readonly [BenchDatabase, BenchDatabase],
+  writeKey: string,
+  { size, tell }: BenchOptions,
+): Promise<Figure> {
+  const { few, many } = SIZES[size];
+  const source = `source:${SOURCE_NAME}`;
+  return {
+    name: 'growthRatio',
+    value: await measureGrowth(databases, source, writeKey, SIZES[size], tell),
+    what: `taking events in with ${many.toLocaleString('en')} stored, per second`,
+    floor: `the same with ${few.toLocaleString('en')}`,
+    bar: '≥ 0.8',
+  };
+}
+
 async function measureSingles(
   server: ServedProcess,
   writeKey: string,
@@ -191,32 +233,10 @@ async function measureSingles(
   return { eachMs, elapsedMs };
 }
 
-/** The work of each connection one after the other, the connections beside each other. */
-async function onEach<Item>(
-  connections: readonly (readonly Item[])[],
-  work: (item: Item) => Promise<unknown>,
-): Promise<void> {
-  await Promise.all(
-    connections.map(async (items) => {
-      for (const item of items) await work(item);
-    }),
-  );
-}
-
 function plainly(
   floor: Database,
   views: Parameters<typeof insertPlainly>[2],
   nodes: ReadonlyMap<string, CustomerNode>,
 ): Promise<void> {
   return insertPlainly(floor, `source:${SOURCE_NAME}`, views, nodes);
-}
-
-/** @throws where an event was not taken for what it is: then something else is measured */
-function checkAccepted(answer: string): void {
-  const { accepted, outcomes } = JSON.parse(answer) as {
-    readonly accepted: number;
-    readonly outcomes: readonly unknown[];
-  };
-  if (accepted !== outcomes.length)
-    throw new Error(`Not all was taken in: ${answer.slice(0, 500)}`);
 }
