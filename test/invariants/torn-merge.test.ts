@@ -199,7 +199,7 @@ async function expectCompletedOnce(
 
 test('a merge is all there or nothing of it, whichever statement was the last of its connection', async () => {
   const { statements, whole } = await undisturbed();
-  expect([statements.at(0), statements.at(-1)]).toEqual(['START TRANSACTION', 'commit']);
+  expect([statements.at(0), statements.at(-1)]).toEqual(['begin', 'commit']);
   expect(statements.length).toBeGreaterThan(20);
   for (const [index, statement] of statements.entries()) {
     const one = await newCase();
@@ -264,7 +264,8 @@ test('nothing is there of a merge whose connection was lost amid a statement', a
       await Promise.race([isWaiting, sent]);
       return sent;
     });
-    expect([table, end]).toEqual([table, expect.stringMatching(/terminat/i)]);
+    // The second where it was just sending.
+    expect([table, end]).toEqual([table, expect.stringMatching(/terminat|ECONNRESET/i)]);
     expect([table, await digest()]).toEqual([table, before]);
     await expectCompletedOnce(one, whole, TAKEN, table);
   }

@@ -39,10 +39,17 @@ export class TornDatabase extends Database {
   }
 
   private tap(client: pg.Client & { readonly processID?: number }): pg.Client {
-    const query = async (text: string, parameters?: unknown[]) => {
-      this.statements.push(text);
+    // One after the other: what was sent behind the last statement would be done as well.
+    let before: Promise<unknown> = Promise.resolve();
+    const query = (statement: string | pg.QueryConfig, parameters?: unknown[]) => {
+      const answered = before.then(() => queryInTurn(statement, parameters));
+      before = answered.catch(() => undefined);
+      return answered;
+    };
+    const queryInTurn = async (statement: string | pg.QueryConfig, parameters?: unknown[]) => {
+      this.statements.push(typeof statement === 'string' ? statement : statement.text);
       const isLast = this.statements.length === this.tearAfter;
-      const result = await client.query(text, parameters);
+      const result = await client.query(statement, parameters);
       if (!isLast) return result;
       const ended = once(client, 'end');
       await this.surgeon.query('select pg_terminate_backend($1)', [client.processID]);

@@ -90,10 +90,14 @@ export class OpenTransaction {
     // rest. It says so in the next turn.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     this.requireNoneUnreported();
-    const { command } = await this.client.query('commit');
-    if (command === 'COMMIT') return;
-    await Promise.all(this.sent);
+    try {
+      const { command } = await this.client.query('commit');
+      if (command === 'COMMIT') return;
+    } catch (error) {
+      this.fault ??= { error, isReported: false };
+    }
     // Where an error had aborted the transaction, PostgreSQL rolls back instead.
+    await Promise.all(this.sent);
     this.requireNoneUnreported();
     throw new Error('The work hid an error by which the database aborted the transaction.', {
       cause: this.fault?.error,
