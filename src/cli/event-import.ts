@@ -103,8 +103,8 @@ export function intoRehearsal(
   return async (batch) => {
     const sent = eventsOf(batch, fileName);
     if (sent.length === 0) return inOrder(batch, []);
-    const { outcomes } = await database.rehearse((tx) =>
-      events.ingestIn(tx, source, sent, clock.now()),
+    const { outcomes } = await database.rehearse((tx, attempt) =>
+      events.ingestIn(tx, source, sent, clock.now(), { attempt }),
     );
     return inOrder(batch, outcomes);
   };

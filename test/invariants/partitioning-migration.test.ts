@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/platform/database/data-source';
+import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { Database } from '../../src/platform/database/database';
 import { useTestDatabase } from '../support/database';
 
@@ -7,7 +7,7 @@ const testing = useTestDatabase();
 
 test('events survive the change to partitions and back', async () => {
   // A connection of its own: others would go on with plans for tables that are gone.
-  const migrating = await createDataSource({
+  const migrating = await createSchemaDataSource({
     url: testing.url,
     poolSizeMax: 1,
     statementTimeoutMs: 20_000,
@@ -44,7 +44,7 @@ test('events survive the change to partitions and back', async () => {
   } finally {
     await migrating.destroy();
   }
-});
+}, 120_000);
 
 /** Takes back the migration, and those after it. */
 async function undoPartitions(migrating: DataSource, database: Database): Promise<void> {

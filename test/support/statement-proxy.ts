@@ -113,7 +113,8 @@ export class StatementProxy {
   private async passAnswers(client: Socket, upstream: Socket, session: Session): Promise<void> {
     for await (const chunk of upstream) {
       const trap = session.caughtBy;
-      if (trap === null) {
+      // What was sent before the commit is answered before it.
+      if (trap === null || !(chunk as Buffer).includes('COMMIT\0')) {
         client.write(chunk as Buffer);
         continue;
       }
@@ -151,7 +152,7 @@ class Session {
     const [type] = message;
     if (type !== QUERY && type !== BIND) return;
     const text = message.toString('latin1', 5);
-    if (type === QUERY && /^start transaction/i.test(text)) {
+    if (type === QUERY && /^begin/i.test(text)) {
       this.statements = 1;
       this.messageIds = new Set();
       return;

@@ -26,15 +26,20 @@ export async function addToDays(tx: Tx, increments: readonly DayIncrement[]): Pr
   if (increments.length === 0) return [];
   // Most events carry none of the signals: what they do not touch is not sent.
   const signals = signalNames.filter((signal) => increments.some((one) => one.signals.has(signal)));
-  const rows = await tx.query<{ profileId: ProfileId }>(prepared(addIncrements(signals)), [
-    uuidArray(increments.map((one) => one.profileId)),
-    textArray(increments.map((one) => formatDay(one.day))),
-    uuidArray(increments.map((one) => one.identifierId)),
-    integerArray(increments.map((one) => one.events)),
-    instantArray(increments.map((one) => one.firstAt)),
-    instantArray(increments.map((one) => one.lastAt)),
-    ...signals.map((signal) => integerArray(increments.map((one) => one.signals.get(signal) ?? 0))),
-  ]);
+  const rows = await tx.query<{ profileId: ProfileId }>(
+    signals.length === 0 ? withoutSignals : addIncrements(signals),
+    [
+      uuidArray(increments.map((one) => one.profileId)),
+      textArray(increments.map((one) => formatDay(one.day))),
+      uuidArray(increments.map((one) => one.identifierId)),
+      integerArray(increments.map((one) => one.events)),
+      instantArray(increments.map((one) => one.firstAt)),
+      instantArray(increments.map((one) => one.lastAt)),
+      ...signals.map((signal) =>
+        integerArray(increments.map((one) => one.signals.get(signal) ?? 0)),
+      ),
+    ],
+  );
   return rows.map((row) => row.profileId);
 }
 
@@ -76,6 +81,9 @@ function addIncrements(signals: readonly SignalName[]): string {
     from added a join increment i using (profile_id, day, identifier_id)
     where a.is_new or a.events = i.events or a.first_at = i.first_at`;
 }
+
+/** As most batches are. Each other set of signals has a text of its own, and there are too many. */
+const withoutSignals = prepared(addIncrements([]));
 
 // Sums leave PostgreSQL as float8: exact up to 2^53, and no BigInt for every count.
 const selectDays = `
@@ -153,7 +161,7 @@ export function recordSchedule(
 ): void {
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   tx.send(
-    prepared(`with n as (
+    `with n as (
        select profile_id, from_ms(next_ms) as next
        from unnest($1::uuid[], $2::bigint[]) as n (profile_id, next_ms)
      ), changed as (
@@ -163,7 +171,7 @@ export function recordSchedule(
      )
      insert into evaluation (profile_id, next_evaluation_at)
      select n.* from n
-     where not exists (select from evaluation e where e.profile_id = n.profile_id)`),
+     where not exists (select from evaluation e where e.profile_id = n.profile_id)`,
     [
       uuidArray(profileIds),
       instantArray(profileIds.map((profileId) => next.get(profileId) ?? null)),

@@ -203,6 +203,23 @@ test('where a shared batch fails, each request is tried alone and fails alone', 
   expect((await first).outcomes).toHaveLength(1);
 });
 
+test('where the database is away, nobody is tried again one by one', async () => {
+  const pipeline = new Pipeline();
+  const lanes = pipeline.lanes(1);
+  const requests = customers(9).map((one) => lanes.ingest('key:shop', [one], everythingAllowed));
+  const ends = Promise.allSettled(requests);
+  await settle();
+  pipeline.begun.shift()?.end();
+  await settle();
+  pipeline.begun.shift()?.end(new Error('Connection terminated unexpectedly'));
+  await settle();
+  expect(pipeline.begun).toEqual([]);
+  expect((await ends).map(({ status }) => status)).toEqual([
+    'fulfilled',
+    ...Array(8).fill('rejected'),
+  ]);
+});
+
 test('sends away what would wait too long, and takes it once there is room', async () => {
   const pipeline = new Pipeline();
   const lanes = pipeline.lanes(1, 10);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Unavailable } from '../../platform/http/faults';
+import { faultOf, Unavailable } from '../../platform/http/faults';
 import type { IdentityPolicy } from '../identity';
-import type { AllowedEvents, IncomingEvent } from './events.model';
+import { type AllowedEvents, everythingAllowed, type IncomingEvent } from './events.model';
 import {
   EVENT_BATCH_MAX,
   type EventOutcome,
@@ -191,7 +191,7 @@ class Lane {
     this.isRunning = true;
     for (let [first] = this.waiting; first !== undefined; [first] = this.waiting) {
       const batch = this.nextBatch(first);
-      await this.takeTogether(first, batch);
+      await this.takeTogether(batch);
       const taken = batch.reduce((sum, { events }) => sum + events.length, 0);
       const isWorthIt = batch.length > 1 && taken + this.queued < SHARED_MAX;
       if (isWorthIt) await this.gather(batch.length);
@@ -228,11 +228,11 @@ class Lane {
     return batch;
   }
 
-  private async takeTogether({ allowed }: Waiting, batch: readonly Waiting[]): Promise<void> {
+  private async takeTogether(batch: readonly Waiting[]): Promise<void> {
     try {
       const { outcomes } = await this.ingest(
         batch.flatMap(({ events }) => events),
-        allowed,
+        batch[0]?.allowed ?? everythingAllowed,
       );
       let start = 0;
       for (const { events, resolve } of batch) {
@@ -240,10 +240,16 @@ class Lane {
         start += events.length;
       }
     } catch (error) {
-      const [only] = batch;
-      if (batch.length === 1) only?.reject(error);
+      if (batch.length === 1 || faultOf(error) !== null) {
+        // The database is away or slow, for each of them: nobody waits for it more than once.
+        for (const { reject } of batch) reject(error);
+        return;
+      }
       // What broke may be the doing of one of them: the others shall not fail with it.
-      else for (const one of batch) await this.takeTogether(one, [one]);
+      const middle = batch.length >> 1;
+      for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+        await this.takeTogether(half);
+      }
     }
   }
 }

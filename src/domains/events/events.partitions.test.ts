@@ -1,6 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { listening } from '../../../test/support/statements';
 import type { Tx } from '../../platform/database/database';
 import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { type ProfileId, uuidSource } from '../../shared/ids';
@@ -65,13 +66,8 @@ test('a month that was seen costs no statement, however it is asked for', async 
   await events.ingest('seen', [at('2026-06-02T00:00:00Z')]);
   const sent: string[] = [];
   await database.transaction((tx) => {
-    const listening: typeof tx = Object.assign(Object.create(tx), {
-      query: (text: string, parameters: readonly unknown[]) => {
-        sent.push(text);
-        return tx.query(text, parameters);
-      },
-    });
-    return events.ingestIn(listening, 'seen', [at('2026-06-14T00:00:00Z')], clock.now());
+    const heard = listening(tx, (text) => sent.push(text));
+    return events.ingestIn(heard, 'seen', [at('2026-06-14T00:00:00Z')], clock.now());
   });
   expect(sent.length).toBeGreaterThan(5);
   expect(sent.filter((text) => /partition|pg_inherits/.test(text))).toEqual([]);

@@ -135,7 +135,7 @@ function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | n
     const detail = `Properties and traits have at most ${limits.nestingMax} levels.`;
     return { reason: 'NESTED_TOO_DEEPLY', detail };
   }
-  const bytes = Buffer.byteLength(JSON.stringify(event));
+  const bytes = bytesOf(event);
   if (bytes > limits.eventBytesMax) {
     const detail = `The event has ${bytes} bytes; at most ${limits.eventBytesMax} are taken.`;
     return { reason: 'EVENT_TOO_LARGE', detail };
@@ -146,6 +146,12 @@ function findFormFault(event: IncomingEvent, limits: EventLimits): Rejection | n
     return { reason: 'UNSTORABLE_TEXT', detail };
   }
   return null;
+}
+
+/** Of what was sent: where in a file it stood is ours. */
+function bytesOf(event: IncomingEvent): number {
+  const sent = event.fileLine === undefined ? event : { ...event, fileLine: undefined };
+  return Buffer.byteLength(JSON.stringify(sent));
 }
 
 function findNameFault({ name }: IncomingEvent, { eventNames }: AllowedEvents): Rejection | null {

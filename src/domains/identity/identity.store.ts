@@ -22,10 +22,10 @@ export function findIdentifiers(
   keys: readonly IdentifierKey[],
 ): Promise<KnownIdentifier[]> {
   return sql.query<KnownIdentifier>(
-    prepared(`select ${knownIdentifierColumns}
+    `select ${knownIdentifierColumns}
      from identifier i
      join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)
-     where i.held_until is null`),
+     where i.held_until is null`,
     [keys.map((key) => key.namespace), keys.map((key) => key.value)],
   );
 }

@@ -1,5 +1,4 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import { prepared } from '../../platform/database/prepared';
 import type { ProfileId } from '../../shared/ids';
 import type { IdentifierTrait, ToldTrait } from './identity.traits.rules';
 
@@ -10,14 +9,14 @@ import type { IdentifierTrait, ToldTrait } from './identity.traits.rules';
 export function recordLatestTraits(tx: Tx, traits: readonly IdentifierTrait[]): void {
   if (traits.length === 0) return;
   tx.send(
-    prepared(`insert into identifier_trait as t (identifier_id, name, value, occurred_at)
+    `insert into identifier_trait as t (identifier_id, name, value, occurred_at)
      select distinct on (n.identifier_id, n.name) n.*
      from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::timestamptz[])
        as n (identifier_id, name, value, occurred_at)
      order by n.identifier_id, n.name, n.occurred_at desc, n.value::text desc
      on conflict (identifier_id, name) do update set
        value = excluded.value, occurred_at = excluded.occurred_at
-     where (excluded.occurred_at, excluded.value::text) > (t.occurred_at, t.value::text)`),
+     where (excluded.occurred_at, excluded.value::text) > (t.occurred_at, t.value::text)`,
     toColumns(traits),
   );
 }

@@ -57,7 +57,7 @@ export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date)
   if (states.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   tx.send(
-    prepared(`with n as (
+    `with n as (
        select n.*, n.at_risk_since is not null as at_risk
        from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
          $7::timestamptz[], $8::jsonb[], $9::date[], $10::float8[], $11::timestamptz[])
@@ -82,7 +82,7 @@ export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date)
         last_active_day, patience_days, next_evaluation_at, at_risk, recorded_at)
      select n.*, $12::timestamptz from n
      where not exists (
-       select from lifecycle_state s where s.profile_id = n.profile_id and s.model = n.model)`),
+       select from lifecycle_state s where s.profile_id = n.profile_id and s.model = n.model)`,
     [
       states.map((state) => state.profileId),
       states.map((state) => state.model),
@@ -121,9 +121,9 @@ export function findTransitions(
   profileIds: readonly ProfileId[],
 ): Promise<StoredTransition[]> {
   return sql.query<StoredTransition>(
-    prepared(`select ${transitionColumns}
+    `select ${transitionColumns}
      from lifecycle_transition t
-     where profile_id = any($2::uuid[]) and model = $1 and superseded_at is null`),
+     where profile_id = any($2::uuid[]) and model = $1 and superseded_at is null`,
     [model, profileIds],
   );
 }
@@ -137,10 +137,10 @@ export function supersedeTransitions(
 ): void {
   if (transitions.length === 0) return;
   tx.send(
-    prepared(`update lifecycle_transition t set superseded_at = $5
+    `update lifecycle_transition t set superseded_at = $5
      from unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as o (profile_id, occurred_at, id)
      where t.profile_id = o.profile_id and t.model = $1 and t.occurred_at = o.occurred_at
-       and t.id = o.id`),
+       and t.id = o.id`,
     [
       model,
       transitions.map((transition) => transition.profileId),

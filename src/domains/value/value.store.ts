@@ -43,7 +43,7 @@ export function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): void {
   if (rows.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.
   tx.send(
-    prepared(`with n as (
+    `with n as (
        select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[],
          $6::bigint[], $7::date[], $8::bigint[])
          as n (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
@@ -66,7 +66,7 @@ export function saveValues(tx: Tx, rows: readonly ValueRow[], now: Date): void {
        (profile_id, tier, tier_since, orders, revenue_minor, refund_minor, last_order_day,
         revenue_365_minor, recorded_at)
      select n.*, $9::timestamptz from n
-     where not exists (select from customer_value v where v.profile_id = n.profile_id)`),
+     where not exists (select from customer_value v where v.profile_id = n.profile_id)`,
     [
       rows.map((row) => row.profileId),
       rows.map((row) => row.tier),

@@ -1,6 +1,7 @@
 import { useTestDatabase } from '../../../test/support/database';
 import { createDataSource } from './data-source';
 import { Database, pauseMsMax, type Tx } from './database';
+import { prepared } from './prepared';
 import { TransactionConflict, Unprepared } from './transaction';
 
 const testing = useTestDatabase();
@@ -157,6 +158,24 @@ describe('a statement that is sent', () => {
     expect(await notes()).toEqual([]);
   });
 
+  it('fails it also where the driver has the name of its statement for another text', async () => {
+    const work = database.transaction(async (tx) => {
+      await tx.query({ name: 'twice', text: 'select 1' });
+      tx.send('insert into note (id) values (1)');
+      tx.send({ name: 'twice', text: 'insert into note (id) values (2)' });
+    });
+    await expect(work).rejects.toThrow(/twice/);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('fails a rehearsal too', async () => {
+    const work = database.rehearse(async (tx) => {
+      tx.send('insert into note (id) values (1), (1)');
+      return 'all is well';
+    });
+    await expect(work).rejects.toMatchObject({ code: '23505' });
+  });
+
   it('fails it with what its error means', async () => {
     let attempts = 0;
     await database.transaction(async (tx) => {
@@ -164,6 +183,26 @@ describe('a statement that is sent', () => {
       tx.send(attempts === 1 ? 'selec' : 'select 1', [], () => new TransactionConflict('again'));
     });
     expect(attempts).toBe(2);
+  });
+});
+
+describe('a prepared statement', () => {
+  it('runs on another connection where its columns have other types since', async () => {
+    await database.query('create table thing (kind integer)');
+    const statement = prepared('select kind from thing');
+    const read = () => database.transaction((tx) => tx.query(statement));
+    await database.query('insert into thing values (7)');
+    for (let round = 0; round < 6; round += 1) expect(await read()).toEqual([{ kind: 7 }]);
+    await database.query(`alter table thing alter kind type text using 'seven'`);
+    expect(await read()).toEqual([{ kind: 'seven' }]);
+    expect(await read()).toEqual([{ kind: 'seven' }]);
+  });
+
+  it('is one of few', () => {
+    const prepareMany = () => {
+      for (let number = 0; number < 100; number += 1) prepared(`select ${number}`);
+    };
+    expect(prepareMany).toThrow(/too many/i);
   });
 });
 

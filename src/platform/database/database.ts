@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
-import type { PreparedStatement } from './prepared';
+import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 import {
   OpenTransaction,
   type RetellError,
@@ -98,7 +98,9 @@ export class Database implements Sql {
   ): Promise<Row[]> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      return await runStatement<Row>(await runner.connect(), statement, parameters);
+      // Prepared or not makes no difference to what is read once.
+      const text = typeof statement === 'string' ? statement : statement.text;
+      return await runStatement<Row>(await runner.connect(), text, parameters);
     } finally {
       await runner.release();
     }
@@ -117,7 +119,11 @@ export class Database implements Sql {
       try {
         return await this.attempt((tx) => work(tx, attempt));
       } catch (error) {
-        if (error instanceof Unprepared && preparations < PREPARATIONS_MAX) {
+        if (error instanceof Unprepared) {
+          if (preparations >= PREPARATIONS_MAX) {
+            this.givenUp.conflict += 1;
+            throw error;
+          }
           preparations += 1;
           await error.prepare();
           continue;
@@ -139,10 +145,10 @@ export class Database implements Sql {
    * Runs `work` like `transaction` and takes everything back: what it gives is what would have come
    * of it. Nobody else ever sees what it wrote.
    */
-  async rehearse<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  async rehearse<Result>(work: (tx: Tx, attempt: number) => Promise<Result>): Promise<Result> {
     try {
-      return await this.transaction(async (tx): Promise<never> => {
-        throw new Rehearsed(await work(tx));
+      return await this.transaction(async (tx, attempt): Promise<never> => {
+        throw new Rehearsed(await work(tx, attempt));
       });
     } catch (error) {
       if (error instanceof Rehearsed) return error.result as Result;
@@ -155,7 +161,10 @@ export class Database implements Sql {
     try {
       const transaction = await OpenTransaction.begin(await runner.connect());
       try {
-        const result = await work(transaction as Transaction as Tx);
+        const result = await work(transaction as Transaction as Tx).catch(async (error) => {
+          if (error instanceof Rehearsed) await transaction.settle();
+          throw error;
+        });
         await transaction.commit();
         return result;
       } catch (error) {
@@ -181,7 +190,7 @@ export function pauseMsMax(attempt: number): number {
 
 /** Null: another attempt would fail alike. */
 function retryCauseOf(error: unknown): RetryCause | null {
-  if (error instanceof TransactionConflict) return 'conflict';
+  if (error instanceof TransactionConflict || isNoLongerPrepared(error)) return 'conflict';
   if (!(error instanceof Error) || !('code' in error)) return null;
   return RETRYABLE_SQL_STATES.get(error.code) ?? null;
 }

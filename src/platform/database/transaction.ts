@@ -1,5 +1,5 @@
-import type { PoolClient, QueryResultRow } from 'pg';
-import type { PreparedStatement } from './prepared';
+import type { Client, PoolClient, QueryResultRow } from 'pg';
+import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 
 /**
  * Thrown by work that found, too late to mend it, that a concurrent transaction came first: the
@@ -46,9 +46,9 @@ export class OpenTransaction {
   /** Settled when it is known what became of each statement that was sent. */
   private readonly sent: Promise<void>[] = [];
 
-  private constructor(private readonly client: PoolClient) {}
+  private constructor(private readonly client: PoolClient & Pick<Client, 'end'>) {}
 
-  static async begin(client: PoolClient): Promise<OpenTransaction> {
+  static async begin(client: PoolClient & Pick<Client, 'end'>): Promise<OpenTransaction> {
     // Waited for: without it what follows would be committed statement by statement.
     await client.query('begin');
     return new OpenTransaction(client);
@@ -88,7 +88,7 @@ export class OpenTransaction {
     this.hasEnded = true;
     // What the driver itself refuses to send never reaches the database, which would commit the
     // rest. It says so in the next turn.
-    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await new Promise<void>((resolve) => setImmediate(resolve));
     this.requireNoneUnreported();
     try {
       const { command } = await this.client.query('commit');
@@ -97,11 +97,16 @@ export class OpenTransaction {
       this.fault ??= { error, isReported: false };
     }
     // Where an error had aborted the transaction, PostgreSQL rolls back instead.
-    await Promise.all(this.sent);
-    this.requireNoneUnreported();
+    await this.settle();
     throw new Error('The work hid an error by which the database aborted the transaction.', {
       cause: this.fault?.error,
     });
+  }
+
+  /** Waits for all that was sent. @throws what a statement failed with that was not waited for */
+  async settle(): Promise<void> {
+    await Promise.all(this.sent);
+    this.requireNoneUnreported();
   }
 
   /** Takes back what was done, where there is anything left to take back. */
@@ -109,6 +114,8 @@ export class OpenTransaction {
     this.hasEnded = true;
     // One that fails means that the connection is gone, and the transaction with it.
     await this.client.query('rollback').catch(() => undefined);
+    // It would fail whoever uses it next: the pool throws away what has ended.
+    if (isNoLongerPrepared(this.fault?.error)) await this.client.end().catch(() => undefined);
   }
 
   private requireNoneUnreported(): void {
