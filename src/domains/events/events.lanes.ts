@@ -69,7 +69,8 @@ export class EventLanes {
   }
 
   /**
-   * Takes events in, as `EventService.ingest` does. Those of one customer are taken in their order.
+   * Takes events in, as `EventService.ingest` does. Those of one customer in a request are taken in
+   * their order; of requests that do not wait for each other's answers either may come first.
    * @throws Unavailable where too much is waiting already; nothing was recorded
    */
   async ingest(
