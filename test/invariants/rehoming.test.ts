@@ -255,7 +255,7 @@ test('a dry run changes nothing, and a merge that is undone leaves everybody as 
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+}, 240_000);
 
 /** The first of the migrations that give facts the identifier they belong to. */
 const FIRST_TO_BELONG = 'AddFeedbackIdentifier1795421400000';

@@ -67,6 +67,20 @@ it('goes back month by month, and no further than it needs', async () => {
   expect(read.filter(Boolean)).toEqual(['event_y2026m12']);
 });
 
+it('goes on where a month is dropped before it is read', async () => {
+  await fill(30_001, 30_002, 'C', '2027-01-05T00:00:00Z');
+  await fill(30_003, 30_004, 'C', '2027-02-05T00:00:00Z');
+  const { database } = testing;
+  const dropping: Sql = {
+    query: async (statement, parameters) => {
+      const isRead = /from event_y2027m02/.test(String(statement));
+      if (isRead) await database.query('drop table if exists event_y2027m02');
+      return database.query(statement, parameters);
+    },
+  };
+  expect(await latest('C', 10, dropping)).toEqual(['30002', '30001']);
+});
+
 it('reads the end of the table and no more than it needs', async () => {
   const [plan] = await testing.database.query<{ 'QUERY PLAN': readonly { Plan: object }[] }>(
     `explain (format json) select * from event_y2026m11 where name = 'A' and ctid >= '(100,0)'::tid`,

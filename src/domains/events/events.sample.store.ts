@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import type { Sql } from '../../platform/database/database';
 import type { EventId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
@@ -18,6 +19,8 @@ const CHUNK_PAGES = 512;
 /** Pages read at most: 128 MB. */
 const PAGES_MAX = 16_384;
 
+const UNDEFINED_TABLE = '42P01';
+
 /** Beyond every row of a table. */
 const LAST_PLACE = '(4294967295,0)';
 
@@ -26,6 +29,7 @@ const LAST_PLACE = '(4294967295,0)';
  * There is no index by name, which every event would have to pay for: the partitions are only ever
  * added to, so each is read from its end, page by page, up to a fixed number of pages of them all.
  * Of a name that is rare among all events fewer are found.
+ * @param sql outside of a transaction
  */
 export async function* findLatestNamed(
   sql: Sql,
@@ -74,7 +78,22 @@ async function countPages(sql: Sql, partition: string): Promise<number> {
   return table?.pages ?? 0;
 }
 
-function findNamed(
+/** None where the partition was dropped meanwhile: old events may go while they are looked at. */
+async function findNamed(
+  sql: Sql,
+  name: string,
+  pages: Pages,
+  limit: number,
+): Promise<readonly SampledEvent[]> {
+  try {
+    return await readNamed(sql, name, pages, limit);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === UNDEFINED_TABLE) return [];
+    throw error;
+  }
+}
+
+function readNamed(
   sql: Sql,
   name: string,
   { partition, from, until }: Pages,
