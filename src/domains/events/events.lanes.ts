@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { faultOf, Unavailable } from '../../platform/http/faults';
 import type { IdentityPolicy } from '../identity';
-import { type AllowedEvents, everythingAllowed, type IncomingEvent } from './events.model';
+import type { AllowedEvents, IncomingEvent } from './events.model';
 import {
   EVENT_BATCH_MAX,
   type EventOutcome,
@@ -192,7 +192,7 @@ class Lane {
     this.isRunning = true;
     for (let [first] = this.waiting; first !== undefined; [first] = this.waiting) {
       const batch = this.nextBatch(first);
-      await this.takeTogether(batch);
+      await this.takeTogether(batch, first.allowed);
       const taken = batch.reduce((sum, { events }) => sum + events.length, 0);
       const isWorthIt = batch.length > 1 && taken + this.queued < SHARED_MAX;
       if (isWorthIt) await this.gather(batch.length);
@@ -229,11 +229,11 @@ class Lane {
     return batch;
   }
 
-  private async takeTogether(batch: readonly Waiting[]): Promise<void> {
+  private async takeTogether(batch: readonly Waiting[], allowed: AllowedEvents): Promise<void> {
     try {
       const { outcomes } = await this.ingest(
         batch.flatMap(({ events }) => events),
-        batch[0]?.allowed ?? everythingAllowed,
+        allowed,
       );
       let start = 0;
       for (const { events, resolve } of batch) {
@@ -249,7 +249,7 @@ class Lane {
       // What broke may be the doing of one of them: the others shall not fail with it.
       const middle = batch.length >> 1;
       for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
-        await this.takeTogether(half);
+        await this.takeTogether(half, allowed);
       }
     }
   }

@@ -38,7 +38,8 @@ export async function quarantine(
        (message_key, quarantine_id, source, message_id, reason, detail, payload, file_name,
         line_number, times_received, first_received_at, last_received_at)
      select distinct on (q.message_key) q.message_key, q.quarantine_id, q.source, q.message_id,
-       q.reason, q.detail, q.payload, q.file_name, q.line_number, count(*) over (partition by q.message_key), $10, $10
+       q.reason, q.detail, q.payload, q.file_name, q.line_number,
+       count(*) over (partition by q.message_key), $10, $10
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
        $7::text[], $8::text[], $9::bigint[]) with ordinality as q (message_key, quarantine_id,
        source, message_id, reason, detail, payload, file_name, line_number, place)
@@ -46,7 +47,8 @@ export async function quarantine(
      on conflict (message_key) do update set
        last_received_at = excluded.last_received_at,
        times_received = kept.times_received + excluded.times_received,
-       (reason, detail, payload, file_name, line_number, state, correction, corrected_at, corrected_by, correction_reason,
+       (reason, detail, payload, file_name, line_number, state, correction, corrected_at,
+        corrected_by, correction_reason,
         settled_at, settled_by, settlement_reason) = (
          select excluded.reason, excluded.detail, excluded.payload, excluded.file_name,
            excluded.line_number, excluded.state,
@@ -55,7 +57,8 @@ export async function quarantine(
            excluded.settlement_reason
          where ${IS_RENEWED}
          union all
-         select kept.reason, kept.detail, kept.payload, kept.file_name, kept.line_number, kept.state, kept.correction,
+         select kept.reason, kept.detail, kept.payload, kept.file_name, kept.line_number,
+           kept.state, kept.correction,
            kept.corrected_at, kept.corrected_by, kept.correction_reason, kept.settled_at,
            kept.settled_by, kept.settlement_reason
          where not (${IS_RENEWED})

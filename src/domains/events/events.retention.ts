@@ -31,15 +31,18 @@ export class EventRetention {
     if (this.days === null) return 0;
     const firstKept = firstKeptMonth(now, this.days);
     try {
-      return await this.database.transaction(async (tx) => {
+      const dropped = await this.database.transaction(async (tx) => {
         await tx.query(`set local lock_timeout = ${LOCK_WAIT_MS}`);
         await lockPartitions(tx);
         const [oldest] = await findMonths(tx);
-        if (oldest === undefined || oldest >= firstKept) return 0;
+        if (oldest === undefined || oldest >= firstKept) return null;
         await dropPartition(tx, oldest);
-        this.logger.info({ partition: partitionOf(oldest) }, 'old events dropped');
-        return 1;
+        return partitionOf(oldest);
       });
+      if (dropped === null) return 0;
+      // Not before the commit, which may fail.
+      this.logger.info({ partition: dropped }, 'old events dropped');
+      return 1;
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
       this.logger.warn('old events are in use, and are dropped later');

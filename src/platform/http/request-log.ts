@@ -13,8 +13,8 @@ declare module 'fastify' {
 }
 
 /**
- * One line per request, when it is done; none where many go well (`isFrequent`). Without headers (but the user agent), query string and
- * body: those hold customers' data and keys.
+ * One line per request, when it is done; none where many go well (`isFrequent`). Without headers
+ * (but the user agent), query string and body: those hold customers' data and keys.
  */
 export class RequestLog extends LogController {
   constructor() {
