@@ -7,6 +7,7 @@ module.exports = {
   transform: { '^.+\\.(ts|js|mjs)$': '@swc/jest' },
   // Packages that ship ES modules only, which Jest cannot load untransformed.
   transformIgnorePatterns: ['/node_modules/(?!(jose|leven)/)'],
+  resolver: '<rootDir>/test/support/package-resolver.js',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // By default Jest leaves one core to nobody.

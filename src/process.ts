@@ -4,6 +4,7 @@ import { EmbeddedPostgresError } from './platform/database/embedded';
 import { DatabaseUnreachable, openDatabase } from './platform/database/open-database';
 import { CannotListen } from './platform/http/http-server';
 import { createLogger } from './platform/telemetry/logger';
+import { migrationsFolder } from './schema-files';
 import { systemClock } from './shared/clock';
 import { Fault } from './shared/errors';
 import { uuidSource } from './shared/ids';
@@ -22,6 +23,7 @@ export async function openApp(config: Config): Promise<OpenApp> {
       dataFolder: config.dataFolder,
       poolSizeMax: config.databasePoolSizeMax,
       statementTimeoutMs: config.statementTimeoutMs,
+      migrationsFolder,
     },
     logger,
   );
