@@ -67,12 +67,15 @@ const sentences = [
   Fault,
 ];
 
-/** Runs a way in; what cannot work is told in a sentence where a sentence is known. */
+/** Runs a way in. */
 export function runProcess(work: () => Promise<void>): void {
-  work().catch((error: unknown) => {
-    const isForPeople = sentences.some((known) => error instanceof known);
-    const text = error instanceof Error ? (isForPeople ? error.message : error.stack) : error;
-    process.stderr.write(`${text}\n`);
-    process.exitCode = 1;
-  });
+  work().catch(failProcess);
+}
+
+/** What cannot work is told in a sentence where a sentence is known. */
+export function failProcess(error: unknown): void {
+  const isForPeople = sentences.some((known) => error instanceof known);
+  const text = error instanceof Error ? (isForPeople ? error.message : error.stack) : error;
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
 }
