@@ -46,6 +46,7 @@ import {
   fiveStageModel,
   LifecycleEvaluator,
   LifecycleReads,
+  LifecycleRulings,
   lifecycleRehoming,
 } from './domains/lifecycle';
 import {
@@ -99,7 +100,7 @@ export function createApp(ground: Ground) {
   const { config, database, logger, clock, ids } = ground;
   const currency = currencyOf(config.currencyCode);
   const { identityPolicy } = config;
-  const lifecycleModel = fiveStageModel;
+  const lifecycleRulings = new LifecycleRulings(fiveStageModel);
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
   const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
@@ -129,7 +130,7 @@ export function createApp(ground: Ground) {
   const moving = { ids, rehomings };
   const identity = new IdentityService(identityPolicy, moving);
   const activity = new ActivityService(database, [
-    new LifecycleEvaluator(lifecycleModel, ids),
+    new LifecycleEvaluator(lifecycleRulings, ids),
     new ValueEvaluator(currency),
     new MembershipTierEvaluator(loyaltyPolicy, ids),
   ]);
@@ -171,7 +172,7 @@ export function createApp(ground: Ground) {
     activity: new ActivityReads(sql),
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
     consents: new ConsentReads(sql),
-    directory: new DirectoryReads(sql, lifecycleModel.name),
+    directory: new DirectoryReads(sql, fiveStageModel.name),
     duplicates: new DuplicateReads(sql),
     eventCounts: new EventCountReads(sql),
     events: new EventReads(sql),
@@ -179,7 +180,7 @@ export function createApp(ground: Ground) {
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
-    lifecycle: new LifecycleReads(sql, lifecycleModel.name),
+    lifecycle: new LifecycleReads(sql, lifecycleRulings),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -200,7 +201,7 @@ export function createApp(ground: Ground) {
   return {
     ...ground,
     currency,
-    lifecycleModel,
+    lifecycleRulings,
     activity,
     apiKeys,
     duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),

@@ -52,13 +52,12 @@ export const resolverClasses: readonly ResolverClass[] = [
 export function createResolvers(app: App): ResolverInstances {
   const { reads } = app;
   const profiles = reads.identity;
-  const stages = app.lifecycleModel.stages.map(({ name }) => name);
   const instances = [
     new ActivityResolver(reads.activity),
     new ApiKeyResolver(app.apiKeys),
     new CommunityResolver(app.community, reads.community, profiles),
     new ConsentResolver(reads.consents),
-    new DirectoryResolver(reads.directory, stages),
+    new DirectoryResolver(reads.directory, () => reads.lifecycle.stageNames()),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
     new EventSchemaResolver(app.eventSchemas, reads.eventSchemas),
@@ -67,7 +66,7 @@ export function createResolvers(app: App): ResolverInstances {
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
-    new LifecycleResolver(reads.lifecycle, app.lifecycleModel, app.clock),
+    new LifecycleResolver(reads.lifecycle, app.clock),
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),

@@ -1,6 +1,8 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
-export { fiveStageModel } from './lifecycle.models';
+export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';
+export { alwaysInForce } from './lifecycle.ruling';
+export { LifecycleRulings } from './lifecycle.rulings';
 export { stageAt } from './lifecycle.timeline';

@@ -7,3 +7,11 @@ export class InvalidLifecycleModel extends Fault {
     this.name = 'InvalidLifecycleModel';
   }
 }
+
+/** A lifecycle model that is not in use. */
+export class UnknownLifecycleModel extends Fault {
+  constructor(model: string) {
+    super('UNKNOWN_LIFECYCLE_MODEL', `No lifecycle model ${model.slice(0, 64)} is in use.`);
+    this.name = 'UnknownLifecycleModel';
+  }
+}

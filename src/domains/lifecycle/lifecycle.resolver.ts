@@ -6,9 +6,10 @@ import type { Clock } from '../../shared/clock';
 import { dayOf } from '../../shared/days';
 import { toPublicId } from '../../shared/ids';
 import { Profile } from '../identity';
-import type { LifecycleModel } from './lifecycle.models';
+import { UnknownLifecycleModel } from './lifecycle.errors';
+import { initialStage, type LifecycleModel } from './lifecycle.model';
 import { LifecycleReads } from './lifecycle.reads';
-import { churnRisk, initialStage } from './lifecycle.rules';
+import { churnRisk } from './lifecycle.rules';
 import type { LifecycleState } from './lifecycle.store';
 import type { StoredTransition } from './lifecycle.transitions';
 import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from './lifecycle.types';
@@ -17,16 +18,26 @@ import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from '.
 export class LifecycleResolver {
   constructor(
     private readonly reads: LifecycleReads,
-    private readonly model: LifecycleModel,
     private readonly clock: Clock,
   ) {}
 
   @FieldResolver(() => Lifecycle, {
     description: 'Where the customer stands in their life with the company, and why.',
   })
-  async lifecycle(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<Lifecycle> {
-    const state = await context.load(this.reads.stateByProfile, profile.profileId);
-    return state === null ? newcomer(profile, this.model) : toLifecycle(state, this.clock.now());
+  async lifecycle(
+    @Root() profile: Profile,
+    @Ctx() context: RequestContext,
+    @Arg('model', () => String, {
+      nullable: true,
+      description: 'The name of the model that decides; the default one where left out.',
+    })
+    name: string | null,
+  ): Promise<Lifecycle> {
+    const model = await this.reads.modelInForce(name);
+    if (model === null) throw new UnknownLifecycleModel(name ?? '');
+    const key = { profileId: profile.profileId, model: model.name };
+    const state = await context.load(this.reads.stateByKey, key);
+    return state === null ? newcomer(profile, model) : toLifecycle(state, this.clock.now());
   }
 }
 
@@ -48,6 +59,7 @@ export class LifecycleHistoryResolver {
     const size = pageSize(first);
     const rows = await context.load(this.reads.historyByPage, {
       profileId: lifecycle.profileId,
+      model: lifecycle.model,
       after: decodeInstantCursor(after),
       limit: size + 1,
     });

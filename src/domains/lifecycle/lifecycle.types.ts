@@ -2,8 +2,9 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileId } from '../../shared/ids';
-import type { FactUnit as FactUnitName } from './lifecycle.facts';
-import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.models';
+import type { ThresholdBasis as ThresholdBasisName } from './lifecycle.compiled';
+import type { FactUnit as FactUnitName } from './lifecycle.fact-kinds';
+import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.model';
 import type { TransitionCause as TransitionCauseName } from './lifecycle.timeline';
 
 const ComparisonOperator = describedEnum<ComparisonOperatorName>({
@@ -24,7 +25,22 @@ const FactUnit = describedEnum<FactUnitName>({
     DAYS: 'Days.',
     COUNT: 'How many.',
     RATIO: 'A part of one: -0.3 is a fall of 30 %.',
-    CADENCES: "Times the customer's usual number of days between two orders.",
+    CADENCES: "Times the customer's usual number of days between two visits.",
+    POINTS: 'Points, by the weights that the fact names.',
+    MONEY_MINOR: "Minor units of the company's currency, e.g. cents.",
+    SCORE: 'A score; the fact tells its range.',
+    PROBABILITY: 'A probability, 0 … 1.',
+  },
+});
+
+const ThresholdBasis = describedEnum<ThresholdBasisName>({
+  name: 'ThresholdBasis',
+  description: 'Where a threshold comes from.',
+  values: {
+    CONSTANT: 'A number of the model.',
+    OWN_CADENCE: "The customer's own cadence.",
+    POPULATION_CADENCE: 'The usual cadence of all customers.',
+    POPULATION_QUANTILE: 'What a part of all customers does not exceed.',
   },
 });
 
@@ -34,6 +50,7 @@ const TransitionCause = describedEnum<TransitionCauseName>({
   values: {
     EVENT: 'Something the customer did.',
     TIME: 'Time passing without it.',
+    MODEL: 'Another version of the model, or another calibration, came into force.',
   },
 });
 
@@ -59,6 +76,9 @@ export class LifecycleReason {
 
   @Field(() => FactUnit, { description: 'What value and threshold are measured in.' })
   unit!: FactUnitName;
+
+  @Field(() => ThresholdBasis, { description: 'Where the threshold comes from.' })
+  basis!: ThresholdBasisName;
 }
 
 @ObjectType({ description: 'A change of stage.' })
