@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ActivityDay, DailySignals } from '../../src/domains/activity';
+import type { ActivityDay } from '../../src/domains/activity';
 import type { Calibration } from '../../src/domains/lifecycle/lifecycle.calibration';
 import { keptQuantiles } from '../../src/domains/lifecycle/lifecycle.calibration';
 import {
@@ -27,52 +27,66 @@ const someOffsets: fc.Arbitrary<readonly number[]> = fc
     return [...new Set(offsets)].filter((offset) => offset < 760);
   });
 
-const rarely = fc.constantFrom(0, 0, 0, 0, 0, 1, 2);
+/** Draws small numbers from one large one, which is soon made and shrinks to nothing happening. */
+class Draw {
+  constructor(private left: number) {}
 
-const someSignals: fc.Arbitrary<Partial<DailySignals>> = fc
-  .record({
-    orders: fc.constantFrom(0, 0, 1, 1, 2),
-    price: fc.constantFrom(0, 1, 999, 50_000),
-    refunds: rarely,
-    posts: rarely,
-    likes: rarely,
-    shares: rarely,
-    checkIns: rarely,
-    complaints: rarely,
-    npsPromoters: rarely,
-    npsDetractors: rarely,
-    npsPassives: rarely,
-    csatAnswers: rarely,
-    sentimentCount: rarely,
-    sentiment: fc.constantFrom(-1000, -200, 0, 700, 1000),
-  })
-  .map(({ price, npsPassives, sentiment, ...signals }) => ({
-    ...signals,
-    revenueMinor: signals.orders * price,
-    refundMinor: signals.refunds * 100,
-    npsAnswers: signals.npsPromoters + signals.npsDetractors + npsPassives,
-    csatSatisfied: Math.min(signals.csatAnswers, 1),
-    sentimentMilli: signals.sentimentCount * sentiment,
-  }));
+  below(count: number): number {
+    const drawn = this.left % count;
+    this.left = Math.floor(this.left / count);
+    return drawn;
+  }
+
+  /** 0 mostly. */
+  rarely(): number {
+    return Math.max(this.below(6) - 3, 0);
+  }
+}
 
 /** What others do for a customer falls on days that may carry nothing else. */
-const someDay = (offset: number): fc.Arbitrary<ActivityDay> =>
-  fc
-    .record({
-      signals: someSignals,
-      referralsConverted: rarely,
-      isOwn: fc.constantFrom(true, true, true, true, false),
-      msOfDay: fc.constantFrom(0, NOON, MS_PER_DAY - 1),
-    })
-    .map(({ signals, referralsConverted, isOwn, msOfDay }) => {
-      const firstAt = instant(offset, msOfDay);
-      const own = isOwn ? signals : { referralsConverted: 1 };
-      return activeDay(offset, { referralsConverted, ...own, firstAt, events: isOwn ? 1 : 0 });
-    });
+function dayOf(offset: number, [first, second]: readonly [number, number]): ActivityDay {
+  const [draw, another] = [new Draw(first), new Draw(second)];
+  const firstAt = instant(offset, [NOON, 0, MS_PER_DAY - 1][draw.below(3)]);
+  const isOwn = draw.below(5) < 4;
+  const referralsConverted = isOwn ? draw.rarely() : 1;
+  if (!isOwn) return activeDay(offset, { firstAt, events: 0, referralsConverted });
+  const orders = draw.below(3);
+  const refunds = draw.rarely();
+  const npsPromoters = draw.rarely();
+  const npsDetractors = draw.rarely();
+  const csatAnswers = draw.rarely();
+  const sentimentCount = another.rarely();
+  return activeDay(offset, {
+    firstAt,
+    referralsConverted,
+    orders,
+    revenueMinor: orders * (another.below(4) * 777),
+    refunds,
+    refundMinor: refunds * 100,
+    posts: draw.rarely(),
+    likes: draw.rarely(),
+    shares: draw.rarely(),
+    checkIns: another.rarely(),
+    complaints: another.rarely(),
+    npsPromoters,
+    npsDetractors,
+    npsAnswers: npsPromoters + npsDetractors + another.rarely(),
+    csatAnswers,
+    csatSatisfied: Math.min(csatAnswers, another.below(2)),
+    sentimentCount,
+    sentimentMilli: sentimentCount * (another.below(5) * 500 - 1000),
+  });
+}
 
 /** The days of any customer over two years, with every signal that a fact is made of. */
 export const someHistory: fc.Arbitrary<readonly ActivityDay[]> = someOffsets.chain((offsets) =>
-  fc.tuple(...offsets.map(someDay)),
+  fc
+    .array(fc.tuple(fc.maxSafeNat(), fc.maxSafeNat()), {
+      minLength: offsets.length,
+      maxLength: offsets.length,
+      size: 'max',
+    })
+    .map((draws) => draws.map((draw, index) => dayOf(offsets[index] ?? 0, draw))),
 );
 
 /** What the population may be like: any, so long as the quantiles of a fact ascend. */
@@ -80,17 +94,21 @@ export const someCalibration: fc.Arbitrary<Calibration | null> = fc.option(
   fc
     .record({
       cadenceDays: fc.option(fc.constantFrom(0.5, 1, 7, 14, 33.5, 90, 400)),
-      known: fc.uniqueArray(fc.constantFrom(...factNames), { maxLength: factNames.length }),
+      isKnown: fc.maxSafeNat(),
       steps: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
         minLength: keptQuantiles.length,
         maxLength: keptQuantiles.length,
       }),
     })
-    .map(({ cadenceDays, known, steps }) => ({
+    .map(({ cadenceDays, isKnown, steps }) => ({
       calibratedAt: instant(0),
       customers: 100,
       cadenceDays,
-      quantiles: Object.fromEntries(known.map((fact) => [fact, quantilesOf(fact, steps)])),
+      quantiles: Object.fromEntries(
+        factNames
+          .filter((_, place) => (isKnown >>> (place % 31)) & 1)
+          .map((fact) => [fact, quantilesOf(fact, steps)]),
+      ),
     })),
 );
 

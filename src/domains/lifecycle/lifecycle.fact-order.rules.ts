@@ -101,7 +101,12 @@ const limits: ReadonlyMap<FactName, { readonly min: number; readonly max: number
 
 /** Whether the one is never more than the other where both say something. */
 export function neverExceeds(fact: FactName, other: FactName): boolean {
-  return noLess.get(fact)?.has(other) ?? false;
+  return greaterThan(fact).has(other);
+}
+
+/** The facts that are never less than it, itself among them. */
+export function greaterThan(fact: FactName): ReadonlySet<FactName> {
+  return noLess.get(fact) ?? new Set([fact]);
 }
 
 /** The least and the greatest value it can have. */

@@ -1,8 +1,8 @@
 import {
+  greaterThan,
   isAlwaysKnown,
   isWhole,
   limitsOf,
-  neverExceeds,
   presuppositionOf,
 } from './lifecycle.fact-order.rules';
 import { type FactName, factDefinition } from './lifecycle.facts';
@@ -15,8 +15,8 @@ import type { Condition, Threshold } from './lifecycle.model';
  * every model.
  */
 
-/** How many comparisons one question may take: some milliseconds, far more than models need. */
-const COMPARISONS_MAX = 100_000;
+/** How many comparisons one question may take: a few milliseconds, far more than models need. */
+const COMPARISONS_MAX = 25_000;
 
 /** What is left of the comparisons; shared by questions that are asked together. */
 export interface Effort {
@@ -27,33 +27,47 @@ export function newEffort(): Effort {
   return { left: COMPARISONS_MAX };
 }
 
+/** Conditions of one rule, made ready to be asked about. */
+export type Clause = readonly Alternative[];
+
+export function clauseOf(when: readonly Condition[]): Clause {
+  return when.map((condition) => ({
+    holds: boundOf(condition),
+    fails: boundOf(oppositeOf(condition)),
+  }));
+}
+
 /**
- * @param given conditions that are to hold together
- * @param refused rules of which none is to apply: lists of conditions
+ * @param given what is to hold, all of it
+ * @param refused rules of which none is to apply
  */
 export function mayHold(
-  given: readonly Condition[],
-  refused: readonly (readonly Condition[])[] = [],
+  given: Clause,
+  refused: readonly Clause[] = [],
   effort: Effort = newEffort(),
 ): boolean {
-  const known = new Set(given.map(({ fact }) => fact));
+  const known = new Set(given.map(({ holds }) => holds.fact));
   const search = new Search(effort);
   const presupposed = [...known].map(presuppositionOf).filter((one) => one !== null);
-  for (const condition of [...given, ...presupposed]) {
-    const bound = boundOf(condition);
-    if (!search.admits(bound)) return false;
-    search.add(bound);
+  for (const { holds } of [...given, ...clauseOf(presupposed)]) {
+    if (!search.admits(holds)) return false;
+    search.add(holds);
   }
   // A rule does not apply where one of its facts says nothing, which nothing here speaks against.
-  const inQuestion = refused.filter((when) =>
-    when.every(({ fact }) => isAlwaysKnown(fact) || known.has(fact)),
+  const inQuestion = refused.filter((clause) =>
+    clause.every(({ holds }) => holds.isAlwaysKnown || known.has(holds.fact)),
   );
-  return search.canRefuse(inQuestion.map((when) => when.map(toAlternative)));
+  return search.canRefuse(inQuestion);
 }
 
 /** A condition as a bound of its fact from below or from above. */
 interface Bound {
   readonly fact: FactName;
+  readonly isAlwaysKnown: boolean;
+  /** Facts that are never less than this one. */
+  readonly greater: ReadonlySet<FactName>;
+  /** Whether the fact can have no value on this side, whatever else holds. */
+  readonly isImpossible: boolean;
   readonly isFloor: boolean;
   readonly isStrict: boolean;
   /** The values the threshold may have, whatever the customer and the calibration. */
@@ -81,10 +95,7 @@ class Search {
 
   /** Whether the bound can hold beside those that were added. */
   admits(bound: Bound): boolean {
-    const { min, max } = limitsOf(bound.fact);
-    if (bound.isFloor ? isBeyond(bound.least, max, bound) : isBeyond(min, bound.most, bound)) {
-      return false;
-    }
+    if (bound.isImpossible) return false;
     const opposite = bound.isFloor ? this.ceilings : this.floors;
     this.effort.left -= opposite.length + 1;
     return !opposite.some((other) =>
@@ -96,9 +107,9 @@ class Search {
    * Whether every rule can have a condition that fails. Where one has only one such condition
    * left, that is taken first: most answers need no guess.
    */
-  canRefuse(rules: readonly (readonly Alternative[])[]): boolean {
-    let narrowest: readonly Alternative[] | null = null;
-    const open: (readonly Alternative[])[] = [];
+  canRefuse(rules: readonly Clause[]): boolean {
+    let narrowest: Clause | null = null;
+    const open: Clause[] = [];
     for (const rule of rules) {
       if (this.effort.left < 0) return true;
       if (!rule.every(({ holds }) => this.admits(holds))) continue;
@@ -119,13 +130,9 @@ class Search {
   }
 }
 
-function isBeyond(floor: number, ceiling: number, { isStrict }: Bound): boolean {
-  return floor > ceiling || (floor === ceiling && isStrict);
-}
-
 /** Whether the one asks for more than the other admits. */
 function excludes(floor: Bound, ceiling: Bound): boolean {
-  if (!neverExceeds(floor.fact, ceiling.fact)) return false;
+  if (!floor.greater.has(ceiling.fact)) return false;
   const isStrict = floor.isStrict || ceiling.isStrict;
   if (floor.least > ceiling.most || (floor.least === ceiling.most && isStrict)) return true;
   return isStrict && isNeverMore(ceiling, floor);
@@ -146,28 +153,39 @@ function isNeverMore(one: Bound, other: Bound): boolean {
   return 'populationCadences' in right && left.populationCadences <= right.populationCadences;
 }
 
-function toAlternative(condition: Condition): Alternative {
-  return { holds: boundOf(condition), fails: boundOf(opposites(condition)) };
+const opposites = { GTE: 'LT', GT: 'LTE', LTE: 'GT', LT: 'GTE' } as const;
+
+function oppositeOf({ fact, op, threshold }: Condition): Condition {
+  return { fact, op: opposites[op], threshold };
 }
 
-const oppositeOf = { GTE: 'LT', GT: 'LTE', LTE: 'GT', LT: 'GTE' } as const;
-
-function opposites({ fact, op, threshold }: Condition): Condition {
-  return { fact, op: oppositeOf[op], threshold };
+function boundOf(condition: Condition): Bound {
+  const { fact, threshold } = condition;
+  const side = sideOf(condition);
+  const { min, max } = limitsOf(fact);
+  const gap = side.isFloor ? side.least - max : min - side.most;
+  return {
+    ...side,
+    fact,
+    isAlwaysKnown: isAlwaysKnown(fact),
+    greater: greaterThan(fact),
+    isImpossible: gap > 0 || (gap === 0 && side.isStrict),
+    relative: typeof threshold === 'number' ? null : threshold,
+  };
 }
 
-function boundOf({ fact, op, threshold }: Condition): Bound {
+function sideOf({
+  fact,
+  op,
+  threshold,
+}: Condition): Pick<Bound, 'isFloor' | 'isStrict' | 'least' | 'most'> {
   const isFloor = op === 'GTE' || op === 'GT';
   const isStrict = op === 'GT' || op === 'LT';
-  if (typeof threshold === 'object') {
-    return { fact, isFloor, isStrict, ...spanOf(fact, threshold), relative: threshold };
-  }
-  if (!isWhole(fact)) {
-    return { fact, isFloor, isStrict, least: threshold, most: threshold, relative: null };
-  }
+  if (typeof threshold === 'object') return { isFloor, isStrict, ...spanOf(fact, threshold) };
+  if (!isWhole(fact)) return { isFloor, isStrict, least: threshold, most: threshold };
   // "More than 2" is "at least 3".
   const value = wholeBound(threshold, isFloor, isStrict);
-  return { fact, isFloor, isStrict: false, least: value, most: value, relative: null };
+  return { isFloor, isStrict: false, least: value, most: value };
 }
 
 function wholeBound(threshold: number, isFloor: boolean, isStrict: boolean): number {

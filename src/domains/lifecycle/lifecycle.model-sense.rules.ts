@@ -1,5 +1,5 @@
 import type { Condition, LifecycleModelDocument } from './lifecycle.model';
-import { mayHold, newEffort } from './lifecycle.model-reach.rules';
+import { type Clause, clauseOf, mayHold, newEffort } from './lifecycle.model-reach.rules';
 import { conditionInWords, faultsOfThresholds } from './lifecycle.model-thresholds.rules';
 
 /**
@@ -33,84 +33,79 @@ function faultsOfNames({ stages, rules, otherwise, lostStages }: LifecycleModelD
 }
 
 function faultsOfReach(model: LifecycleModelDocument): string[] {
-  const lists = model.rules.map(({ when }) => when);
-  const warnings = model.atRisk.map(({ when }) => when);
+  const rules = model.rules.map(({ when }) => clauseOf(when));
+  const warnings = model.atRisk.map(({ when }) => clauseOf(when));
   const dead = new Map<number, string>();
-  lists.forEach((when, index) => {
-    const why = whyNever(when, lists.slice(0, index), 'rules');
+  model.rules.forEach(({ when }, index) => {
+    const why = whyNever(when, rules, index, 'rules');
     if (why !== null) dead.set(index, `rules[${index}]${why}`);
   });
-  const unheard = warnings.flatMap((when, index) => {
-    const why = whyNever(when, warnings.slice(0, index), 'atRisk') ?? whyUnheard(when, model, dead);
+  const alive = { model, rules, isDead: (index: number) => dead.has(index) };
+  const unheard = model.atRisk.flatMap(({ when }, index) => {
+    const why = whyNever(when, warnings, index, 'atRisk') ?? whyUnheard(when, alive);
     return why === null ? [] : [`atRisk[${index}]${why}`];
   });
-  const takers = takersOf([], lists);
+  const takers = takersOf([], rules, 'rules');
   const spare = takers === null ? [] : [`otherwise: never decides: ${takers} applies to everybody`];
-  return [...dead.values(), ...spare, ...unreached(model, dead, takers !== null), ...unheard];
+  return [...dead.values(), ...spare, ...unreached(alive, takers !== null), ...unheard];
+}
+
+/** The rules of a model, and which of them never decide. */
+interface Alive {
+  readonly model: LifecycleModelDocument;
+  readonly rules: readonly Clause[];
+  readonly isDead: (index: number) => boolean;
 }
 
 /** Stages to which only rules lead that never decide. */
-function unreached(
-  { stages, rules, otherwise }: LifecycleModelDocument,
-  dead: ReadonlyMap<number, string>,
-  isSpare: boolean,
-): string[] {
-  const alive = new Set(rules.flatMap(({ stage }, index) => (dead.has(index) ? [] : [stage])));
-  if (!isSpare) alive.add(otherwise.stage);
+function unreached({ model, isDead }: Alive, isSpare: boolean): string[] {
+  const { stages, rules, otherwise } = model;
+  const reached = new Set(rules.flatMap(({ stage }, index) => (isDead(index) ? [] : [stage])));
+  if (!isSpare) reached.add(otherwise.stage);
   return stages.flatMap(({ name }, index) => {
     const isMeant = otherwise.stage === name || rules.some(({ stage }) => stage === name);
-    return isMeant && !alive.has(name) ? [`stages[${index}]: nobody can get to ${name}`] : [];
+    return isMeant && !reached.has(name) ? [`stages[${index}]: nobody can get to ${name}`] : [];
   });
 }
 
-/** Null where there may be a customer for whom these conditions are the first of the list to hold. */
+/** Null where there may be a customer for whom the conditions are the first of the list to hold. */
 function whyNever(
   when: readonly Condition[],
-  earlier: readonly (readonly Condition[])[],
-  list: string,
+  list: readonly Clause[],
+  place: number,
+  name: string,
 ): string | null {
-  if (!mayHold(when)) return `.when: ${contradictionOf(when)}`;
-  const takers = takersOf(when, earlier, list);
+  if (!mayHold(clauseOf(when))) return `.when: ${contradictionOf(when)}`;
+  const takers = takersOf(clauseOf(when), list.slice(0, place), name);
   return takers === null ? null : `: never decides: ${takers} applies wherever it does`;
 }
 
 /** Warnings are for customers who can still be kept. */
-function whyUnheard(
-  when: readonly Condition[],
-  { rules, otherwise, lostStages }: LifecycleModelDocument,
-  dead: ReadonlyMap<number, string>,
-): string | null {
+function whyUnheard(when: readonly Condition[], { model, rules, isDead }: Alive): string | null {
+  const { otherwise, lostStages } = model;
+  const stages = [...model.rules.map(({ stage }) => stage), otherwise.stage];
   const effort = newEffort();
-  const lists = rules.map((rule) => rule.when);
-  const mayWarn = [...rules, { stage: otherwise.stage, when: [] }].some(
-    (rule, index) =>
-      !dead.has(index) &&
-      !lostStages.includes(rule.stage) &&
-      mayHold([...rule.when, ...when], lists.slice(0, index), effort),
-  );
+  const mayWarn = stages.some((stage, index) => {
+    if (isDead(index) || lostStages.includes(stage)) return false;
+    const given = [...(rules[index] ?? []), ...clauseOf(when)];
+    return mayHold(given, rules.slice(0, index), effort);
+  });
   return mayWarn ? null : ': never warns: whoever it applies to is in one of lostStages';
 }
 
 /** Which of the conditions are enough to contradict each other. */
 function contradictionOf(when: readonly Condition[]): string {
-  const clashing = fewestOf(when, (some) => !mayHold(some));
+  const clashing = fewestOf(when, (some) => !mayHold(clauseOf(some)));
   const told = clashing.map(conditionInWords).join(' and ');
   return clashing.length === 1 ? `${told} never holds` : `${told} never hold together`;
 }
 
 /** Which of the earlier rules are enough to decide wherever the conditions hold; null where none. */
-function takersOf(
-  when: readonly Condition[],
-  earlier: readonly (readonly Condition[])[],
-  list = 'rules',
-): string | null {
+function takersOf(when: Clause, earlier: readonly Clause[], name: string): string | null {
   const effort = newEffort();
   if (mayHold(when, earlier, effort)) return null;
-  const places = fewestOf([...earlier.keys()], (some) => {
-    const lists = some.map((place) => earlier[place] ?? []);
-    return !mayHold(when, lists, effort);
-  });
-  return places.map((place) => `${list}[${place}]`).join(' or ');
+  const takers = fewestOf(earlier, (some) => !mayHold(when, some, effort));
+  return takers.map((taker) => `${name}[${earlier.indexOf(taker)}]`).join(' or ');
 }
 
 /** Leaves out, from the last on, whatever is not needed. */
