@@ -8,7 +8,13 @@ import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/eve
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
-import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
+import {
+  LifecycleHistoryResolver,
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
+  LifecycleResolver,
+  NextStagesResolver,
+} from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
   LoyaltyResolver,
@@ -37,7 +43,10 @@ export const resolverClasses: readonly ResolverClass[] = [
   IdentityLogResolver,
   IdentityResolver,
   LifecycleHistoryResolver,
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
   LifecycleResolver,
+  NextStagesResolver,
   LoyaltyAccountResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
@@ -66,10 +75,13 @@ export function createResolvers(app: App): ResolverInstances {
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
-    new LifecycleResolver(reads.lifecycle, app.clock),
+    new LifecycleMissingResolver(app.currency),
+    new LifecycleReasonResolver(app.currency),
+    new LifecycleResolver(reads.lifecycle, reads.activity, app.clock),
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
+    new NextStagesResolver(reads.lifecycle, reads.activity),
     new MergesResolver(app.merges, profiles),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, reads.referrals, profiles),

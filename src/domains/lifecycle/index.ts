@@ -1,4 +1,9 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
+export {
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
+  NextStagesResolver,
+} from './lifecycle.explain.resolver';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
