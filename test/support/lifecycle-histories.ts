@@ -89,7 +89,7 @@ export const someHistory: fc.Arbitrary<readonly ActivityDay[]> = someOffsets.cha
     .map((draws) => draws.map((draw, index) => dayOf(offsets[index] ?? 0, draw))),
 );
 
-/** What the population may be like: any, so long as the quantiles of a fact ascend. */
+/** What any population may be like, so long as the quantiles of a fact ascend. */
 export const someCalibration: fc.Arbitrary<Calibration | null> = fc.option(
   fc
     .record({

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
+import { activeDay, endOf } from '../../../test/support/lifecycle';
 import { soundDocument } from '../../../test/support/lifecycle-models';
 import { InvalidLifecycleModel } from './lifecycle.errors';
-import type { LifecycleModel } from './lifecycle.model';
+import { type LifecycleModel, modelOf } from './lifecycle.model';
 import { readModelDocument, soundModel } from './lifecycle.model-document';
 import { presets } from './lifecycle.presets';
+import { alwaysInForce } from './lifecycle.ruling';
+import { stageTimeline } from './lifecycle.timeline';
 
 function faultsOf(document: unknown): readonly string[] {
   const read = readModelDocument(document);
@@ -324,6 +327,25 @@ describe('readModelDocument', () => {
     expect(outcomes.valid).toBeGreaterThan(10);
     expect(outcomes.refused).toBeGreaterThan(10);
   });
+});
+
+test.each<[string, object]>([
+  ['days', { fact: 'silenceDays', op: 'GTE', threshold: 36_500 }],
+  ['own cadences', { fact: 'silenceDays', op: 'GTE', threshold: { ownCadences: 1000 } }],
+  ['silence in cadences', { fact: 'silenceInCadences', op: 'GTE', threshold: 1000 }],
+  ['emotion', { fact: 'emotion', op: 'LT', threshold: 1e-300 }],
+])('the furthest threshold that is taken is a day that comes: %s', (_, when) => {
+  const read = readModelDocument({
+    ...soundDocument,
+    rules: [{ stage: 'GONE', when: [when] }],
+    typicalCadenceDays: 36_500,
+    emotionHalfLifeDays: 36_500,
+  });
+  if (!read.valid) throw new Error(read.faults.join());
+  const rulings = alwaysInForce(modelOf('far', 1, read.document));
+  const happy = activeDay(0, { sentimentCount: 1, sentimentMilli: 1000 });
+  const { nextEvaluationAt } = stageTimeline([happy], rulings, endOf(0));
+  expect(nextEvaluationAt?.toISOString()).toMatch(/^\+?\d+-/);
 });
 
 describe('soundModel', () => {

@@ -358,7 +358,7 @@ test('whatever a refusal calls impossible never happens, and whatever is taken a
       }
       expect(untrue).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
   expect(seen.refused).toBeGreaterThan(100);
   expect(seen.taken).toBeGreaterThan(100);
