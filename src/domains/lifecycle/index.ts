@@ -4,10 +4,12 @@ export {
   LifecycleReasonResolver,
   NextStagesResolver,
 } from './lifecycle.explain.resolver';
+export { History } from './lifecycle.history';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';
+export { evaluate, reasonsOf } from './lifecycle.rules';
 export { alwaysInForce } from './lifecycle.ruling';
 export { LifecycleRulings } from './lifecycle.rulings';
 export { stageAt } from './lifecycle.timeline';
