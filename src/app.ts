@@ -46,7 +46,11 @@ import {
   fiveStageModel,
   LifecycleEvaluator,
   LifecycleReads,
+  LifecycleRollout,
+  LifecycleRolloutReads,
   LifecycleRulings,
+  LifecycleVersionReads,
+  LifecycleVersionService,
   lifecycleRehoming,
 } from './domains/lifecycle';
 import {
@@ -181,6 +185,8 @@ export function createApp(ground: Ground) {
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleRulings),
+    lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
+    lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -209,6 +215,10 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
+    lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
+      activity.evaluate(tx, profileIds, now),
+    ),
+    lifecycleVersions: new LifecycleVersionService(database, clock, ids, fiveStageModel.name),
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -235,7 +245,8 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
-  const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
+  const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
+  const { loyalty, quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -247,6 +258,7 @@ export function jobsOf(app: App): readonly Job[] {
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
+    { name: 'roll-out-lifecycle', run: (now) => lifecycleRollout.run(now) },
     {
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),

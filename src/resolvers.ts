@@ -8,7 +8,13 @@ import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/eve
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
-import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
+import {
+  LifecycleHistoryResolver,
+  LifecycleResolver,
+  LifecycleRolloutResolver,
+  LifecycleVersionResolver,
+  LifecycleVocabularyResolver,
+} from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
   LoyaltyResolver,
@@ -38,6 +44,9 @@ export const resolverClasses: readonly ResolverClass[] = [
   IdentityResolver,
   LifecycleHistoryResolver,
   LifecycleResolver,
+  LifecycleRolloutResolver,
+  LifecycleVersionResolver,
+  LifecycleVocabularyResolver,
   LoyaltyAccountResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
@@ -67,6 +76,9 @@ export function createResolvers(app: App): ResolverInstances {
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
     new LifecycleResolver(reads.lifecycle, app.clock),
+    new LifecycleRolloutResolver(reads.lifecycleRollout, app.clock),
+    new LifecycleVersionResolver(app.lifecycleVersions, reads.lifecycleVersions),
+    new LifecycleVocabularyResolver(),
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),

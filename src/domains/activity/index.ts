@@ -6,6 +6,7 @@ export type {
   SignalName,
 } from './activity.model';
 export { signalNames } from './activity.model';
+export { type DaySums, eachDay, findPackedDays, type PackedDays } from './activity.packed';
 export { type PopulationFacts, populationFacts } from './activity.population';
 export { ActivityReads } from './activity.reads';
 export { activityRehoming } from './activity.rehoming';
