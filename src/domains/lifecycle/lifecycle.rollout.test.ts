@@ -29,16 +29,19 @@ function newRollout(sizes = small): LifecycleRollout {
 
 const rollout = newRollout();
 
-beforeEach(() => clock.set('2026-01-01T12:00:00Z'));
+beforeEach(startOver);
 
-afterEach(async () => {
+async function startOver(): Promise<void> {
+  clock.set('2026-01-01T12:00:00Z');
   const tables = [
     ...['lifecycle_state', 'lifecycle_transition', 'lifecycle_ruling', 'lifecycle_model'],
     ...['lifecycle_rollout', 'lifecycle_rollout_shard', 'activity_day', 'evaluation'],
-    ...['lifecycle_calibration', 'outbox_message'],
   ];
-  await database.query(`truncate ${tables.join(', ')}`);
-});
+  // Not truncated, which is slow for small tables.
+  for (const table of tables) await database.query(`delete from ${table}`);
+  // Rulings are told apart by their number, and are never fewer but here.
+  await app.lifecycleRulings.inForce(database);
+}
 
 let serial = 0;
 
@@ -48,20 +51,22 @@ function newUser(): string {
 }
 
 /** One event of each of the days, which are counted from 2025-01-01; an order on every third. */
-async function act(user: string, days: readonly number[]): Promise<void> {
+async function act(users: readonly string[], ...days: readonly (readonly number[])[]) {
   const { outcomes } = await events.ingest(
     'test',
-    days.map((day, index) => {
-      serial += 1;
-      const isOrder = index % 3 === 0;
-      return {
-        messageId: `message-${serial}`,
-        name: isOrder ? 'Order Completed' : 'Page Viewed',
-        occurredAt: new Date(Date.UTC(2025, 0, 1 + day, 10)),
-        identifiers: [{ namespace: 'user_id', value: user }],
-        properties: isOrder ? { order_id: `order-${serial}`, revenue: 10 } : {},
-      };
-    }),
+    users.flatMap((user, place) =>
+      (days[place] ?? []).map((day, index) => {
+        serial += 1;
+        const isOrder = index % 3 === 0;
+        return {
+          messageId: `message-${serial}`,
+          name: isOrder ? 'Order Completed' : 'Page Viewed',
+          occurredAt: new Date(Date.UTC(2025, 0, 1 + day, 10)),
+          identifiers: [{ namespace: 'user_id', value: user }],
+          properties: { order_id: `order-${serial}`, revenue: 10 },
+        };
+      }),
+    ),
   );
   const refused = outcomes.filter(({ status }) => status !== 'ACCEPTED');
   if (refused.length > 0) throw new Error(JSON.stringify(refused));
@@ -134,10 +139,36 @@ test('gives what evaluating everybody from the beginning gives', async () => {
     maxLength: 14,
   });
   const someStep = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('ACTIVATE' as const), factor: fc.constantFrom(0.2, 0.5, 1, 2), occasionDays: fc.integer({ min: 0, max: 3 }) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('WAIT' as const), days: fc.constantFrom(0.001, 0.7, 30) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('ACT' as const), who: fc.nat(5), day: fc.integer({ min: 0, max: 364 }) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('RUN' as const), times: fc.integer({ min: 1, max: 3 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('ACTIVATE' as const),
+        factor: fc.constantFrom(0.2, 0.5, 1, 2),
+        occasionDays: fc.integer({ min: 0, max: 3 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('WAIT' as const),
+        days: fc.constantFrom(0.001, 0.7, 30),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('ACT' as const),
+        who: fc.nat(5),
+        day: fc.integer({ min: 0, max: 364 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('RUN' as const),
+        times: fc.integer({ min: 1, max: 3 }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('SWEEP' as const) }) },
   );
   await fc.assert(
@@ -145,9 +176,9 @@ test('gives what evaluating everybody from the beginning gives', async () => {
       fc.array(someDays, { minLength: 6, maxLength: 6 }),
       fc.array(someStep, { minLength: 1, maxLength: 8 }),
       async (customers, steps) => {
-        clock.set('2026-01-01T12:00:00Z');
+        await startOver();
         const users = customers.map(newUser);
-        for (const [index, days] of customers.entries()) await act(users[index] ?? '', days);
+        await act(users, ...customers);
         for (const step of steps) {
           switch (step.kind) {
             case 'ACTIVATE': {
@@ -160,7 +191,7 @@ test('gives what evaluating everybody from the beginning gives', async () => {
               clock.advanceDays(step.days);
               break;
             case 'ACT':
-              await act(users[step.who] ?? '', [step.day]);
+              await act([users[step.who] ?? ''], [step.day]);
               break;
             case 'RUN':
               for (let run = 0; run < step.times; run++) await rollout.run(clock.now());
@@ -172,19 +203,15 @@ test('gives what evaluating everybody from the beginning gives', async () => {
         await rollOut();
         await activity.evaluateAllDue(clock.now());
         await expectNothingLeftToChange();
-        await database.query(
-          'truncate lifecycle_state, lifecycle_transition, lifecycle_ruling, lifecycle_model, lifecycle_rollout, lifecycle_rollout_shard, activity_day, evaluation',
-        );
-        // Who counts rulings has to notice that there are fewer.
-        await app.lifecycleRulings.inForce(database);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
-});
+}, 120_000);
 
 test('those who did nothing since go on from what is recorded, and are not evaluated anew', async () => {
-  for (let count = 0; count < 7; count++) await act(newUser(), [300, 320, 340, 360 - count]);
+  const users = Array.from({ length: 7 }, newUser);
+  await act(users, ...users.map((_, index) => [330, 332, 334, 336, 338, 340, 342, 344 + index]));
   clock.advanceDays(1);
   await evaluateAll();
   await activate(await save(scaled(0.2)));
@@ -201,6 +228,6 @@ test('those who did nothing since go on from what is recorded, and are not evalu
   clock.advanceDays(0.01);
   await rollOut(counting);
   expect(evaluated).toEqual([]);
-  expect(await stagesOf(FIVE)).toEqual([{ stage: 'MATURITY', version: 2, count: 7 }]);
+  expect(await stagesOf(FIVE)).toEqual([{ stage: 'GROWTH', version: 2, count: 7 }]);
   await expectNothingLeftToChange();
 });
