@@ -45,6 +45,7 @@ import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
   LifecycleEvaluator,
+  LifecyclePreviews,
   LifecycleReads,
   LifecycleRollout,
   LifecycleRolloutReads,
@@ -215,6 +216,7 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
+    lifecyclePreviews: new LifecyclePreviews(database, lifecycleRulings, clock),
     lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
       activity.evaluate(tx, profileIds, now),
     ),

@@ -30,6 +30,8 @@ export const fieldAccess = {
   'Query.lifecycleModelSchema': { scope: 'lifecycle:read' },
   'Query.lifecycleFacts': { scope: 'lifecycle:read' },
   'Query.lifecycleRollout': { scope: 'lifecycle:read' },
+  // It reads the days of everybody.
+  'Query.previewLifecycleModel': { scope: 'lifecycle:manage' },
   'Query.apiKeys': { scope: 'keys:manage' },
   'Query.sources': { scope: 'sources:manage' },
   'Query.source': { scope: 'sources:manage' },

@@ -10,6 +10,7 @@ import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
 import {
   LifecycleHistoryResolver,
+  LifecyclePreviewResolver,
   LifecycleResolver,
   LifecycleRolloutResolver,
   LifecycleVersionResolver,
@@ -43,6 +44,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   IdentityLogResolver,
   IdentityResolver,
   LifecycleHistoryResolver,
+  LifecyclePreviewResolver,
   LifecycleResolver,
   LifecycleRolloutResolver,
   LifecycleVersionResolver,
@@ -75,6 +77,7 @@ export function createResolvers(app: App): ResolverInstances {
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
+    new LifecyclePreviewResolver(app.lifecyclePreviews, profiles),
     new LifecycleResolver(reads.lifecycle, app.clock),
     new LifecycleRolloutResolver(reads.lifecycleRollout, app.clock),
     new LifecycleVersionResolver(app.lifecycleVersions, reads.lifecycleVersions),

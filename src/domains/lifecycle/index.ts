@@ -1,4 +1,6 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
+export { LifecyclePreviewResolver } from './lifecycle.preview.resolver';
+export { LifecyclePreviews } from './lifecycle.preview.service';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../../platform/database/database';
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import type { IdSource, ProfileId } from '../../shared/ids';
-import { findPackedDays } from '../activity';
+import { findPackedDaysBetween } from '../activity';
 import { lockIdentities } from '../identity';
 import { goOnFrom, type Outcome, placeToGoOn } from './lifecycle.rollout.rules';
 import * as store from './lifecycle.rollout.store';
@@ -65,7 +65,7 @@ export class LifecycleRollout {
       if (shard === null) return 0;
       const limit = this.sizes.profilesPerPage;
       const page = await store.findShardPage(tx, shard, limit);
-      if (page.length > 0) await this.carryThrough(tx, shard.model, page, now);
+      await this.carryThrough(tx, shard.model, page, now);
       const isEnd = page.length < limit;
       store.saveShard(tx, shard, isEnd ? null : (page.at(-1) ?? null), page.length);
       // A shard whose profiles are all gone was some work as well.
@@ -79,11 +79,13 @@ export class LifecycleRollout {
     profileIds: readonly ProfileId[],
     now: Date,
   ): Promise<void> {
+    const [first, last] = [profileIds[0], profileIds.at(-1)];
+    if (first === undefined || last === undefined) return;
     await lockIdentities(tx, profileIds);
     const [inForce, states, packed] = await Promise.all([
       this.rulings.inForce(tx),
-      store.findPageStates(tx, model, profileIds),
-      findPackedDays(tx, profileIds),
+      store.findStatesBetween(tx, model, first, last),
+      findPackedDaysBetween(tx, first, last),
     ]);
     const rulings = inForce.get(model);
     if (rulings === undefined) {
@@ -93,7 +95,10 @@ export class LifecycleRollout {
     const stateOf = new Map(states.map((state) => [state.profileId, state]));
     const moved: MovedProfile[] = [];
     const others: ProfileId[] = [];
+    const locked = new Set(profileIds);
     for (const days of packed) {
+      // Between them others may have come, who know what is in force.
+      if (!locked.has(days.profileId)) continue;
       const state = stateOf.get(days.profileId);
       const place = state && placeToGoOn(state, days.lastBeginsAtMs, rulings, now);
       if (state === undefined || place === undefined || place === null) {

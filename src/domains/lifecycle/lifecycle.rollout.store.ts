@@ -149,10 +149,12 @@ export interface PageState extends RecordedState {
   readonly patienceDays: number;
 }
 
-export function findPageStates(
+/** Of all profiles from one to another. */
+export function findStatesBetween(
   tx: Tx,
   model: string,
-  profileIds: readonly ProfileId[],
+  first: ProfileId,
+  last: ProfileId,
 ): Promise<PageState[]> {
   return tx.query<PageState>(
     `select profile_id as "profileId", stage, at_risk as "atRisk", model_version as "modelVersion",
@@ -160,8 +162,8 @@ export function findPageStates(
        (extract(epoch from recorded_at) * 1000)::float8 as "recordedAtMs",
        (extract(epoch from next_evaluation_at) * 1000)::float8 as "nextEvaluationAtMs"
      from lifecycle_state
-     where profile_id = any($1::uuid[]) and model = $2`,
-    [uuidArray(profileIds), model],
+     where profile_id >= $1 and profile_id <= $2 and model = $3`,
+    [first, last, model],
   );
 }
 
