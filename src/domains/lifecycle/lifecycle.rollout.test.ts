@@ -233,6 +233,37 @@ test('those who did nothing since go on from what is recorded, and are not evalu
   await expectNothingLeftToChange();
 });
 
+test('what was overdue when a model came into force is dated when it fell due, and then judged', async () => {
+  const users = [newUser(), newUser(), newUser()];
+  await act(users, [345, 350, 355], [350, 352, 355], [355]);
+  clock.advanceDays(20);
+  await activate(await save(scaled(0.1)));
+  clock.advanceDays(0.01);
+  await rollOut();
+  const causes = await database.query<{ cause: string }>(
+    `select cause from lifecycle_transition where recorded_at = $1 order by profile_id, occurred_at`,
+    [clock.now()],
+  );
+  expect(causes.map(({ cause }) => cause)).toEqual(['MODEL', 'MODEL', 'TIME', 'MODEL']);
+  await expectNothingLeftToChange();
+});
+
+test('what happens in a minute only, by the clock of its sender, is not seen before', async () => {
+  const user = newUser();
+  await act([user], [200, 220, 240, 260]);
+  clock.set('2026-01-01T09:59:00Z');
+  await act([user], [365]);
+  clock.set('2026-01-01T09:59:10Z');
+  await activate(await save(scaled(0.3)));
+  clock.set('2026-01-01T09:59:20Z');
+  await rollOut();
+  expect((await stagesOf(FIVE)).map(({ stage }) => stage)).toEqual(['CHURN']);
+  await expectNothingLeftToChange();
+  clock.set('2026-01-01T10:00:00Z');
+  await activity.evaluateAllDue(clock.now());
+  expect((await stagesOf(FIVE)).map(({ stage }) => stage)).not.toEqual(['CHURN']);
+});
+
 test('a preview tells what an activation then does', async () => {
   const users = Array.from({ length: 12 }, newUser);
   await act(users, ...users.map((_, index) => [330 - 20 * index, 340, 350, 355 + (index % 5)]));
