@@ -46,6 +46,7 @@ import {
   fiveStageModel,
   LifecycleEvaluator,
   LifecyclePreviews,
+  LifecycleProposals,
   LifecycleReads,
   LifecycleRollout,
   LifecycleRolloutReads,
@@ -195,6 +196,7 @@ export function createApp(ground: Ground) {
     value: new ValueReads(sql, currency),
   });
   const reads = readsOver(database);
+  const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -220,7 +222,13 @@ export function createApp(ground: Ground) {
     lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
       activity.evaluate(tx, profileIds, now),
     ),
-    lifecycleVersions: new LifecycleVersionService(database, clock, ids, fiveStageModel.name),
+    lifecycleProposals: new LifecycleProposals(
+      database,
+      lifecycleRulings,
+      lifecycleVersions,
+      clock,
+    ),
+    lifecycleVersions,
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),

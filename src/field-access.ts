@@ -57,6 +57,7 @@ export const fieldAccess = {
   'Mutation.activateLifecycleModel': { scope: 'lifecycle:manage' },
   'Mutation.rollBackLifecycleModel': { scope: 'lifecycle:manage' },
   'Mutation.retireLifecycleModel': { scope: 'lifecycle:manage' },
+  'Mutation.proposeLifecycleModel': { scope: 'lifecycle:manage' },
   'Mutation.createApiKey': { scope: 'keys:manage' },
   'Mutation.revokeApiKey': { scope: 'keys:manage' },
   'Mutation.createSource': { scope: 'sources:manage' },

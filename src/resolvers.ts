@@ -11,6 +11,7 @@ import { IdentityLogResolver, IdentityResolver } from './domains/identity';
 import {
   LifecycleHistoryResolver,
   LifecyclePreviewResolver,
+  LifecycleProposalResolver,
   LifecycleResolver,
   LifecycleRolloutResolver,
   LifecycleVersionResolver,
@@ -45,6 +46,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   IdentityResolver,
   LifecycleHistoryResolver,
   LifecyclePreviewResolver,
+  LifecycleProposalResolver,
   LifecycleResolver,
   LifecycleRolloutResolver,
   LifecycleVersionResolver,
@@ -78,6 +80,7 @@ export function createResolvers(app: App): ResolverInstances {
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
     new LifecyclePreviewResolver(app.lifecyclePreviews, profiles),
+    new LifecycleProposalResolver(app.lifecycleProposals, reads.lifecycleVersions),
     new LifecycleResolver(reads.lifecycle, app.clock),
     new LifecycleRolloutResolver(reads.lifecycleRollout, app.clock),
     new LifecycleVersionResolver(app.lifecycleVersions, reads.lifecycleVersions),

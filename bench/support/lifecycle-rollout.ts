@@ -183,8 +183,6 @@ async function fillCustomers(database: Database, customers: number): Promise<voi
   );
   await database.query('analyze');
   const evaluator = new LifecycleEvaluator(new LifecycleRulings(fiveStageModel), uuidSource);
-  await new ActivityService(database, [evaluator]).evaluateAllDue(
-    new Date(NOW.getTime() - 1),
-  );
+  await new ActivityService(database, [evaluator]).evaluateAllDue(new Date(NOW.getTime() - 1));
   await database.query('vacuum (analyze)');
 }

@@ -1,7 +1,9 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
+export { fiveStageModel } from './lifecycle.presets';
 export { LifecyclePreviewResolver } from './lifecycle.preview.resolver';
 export { LifecyclePreviews } from './lifecycle.preview.service';
-export { fiveStageModel } from './lifecycle.presets';
+export { LifecycleProposalResolver } from './lifecycle.proposal.resolver';
+export { LifecycleProposals } from './lifecycle.proposal.service';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';

@@ -20,7 +20,10 @@ export class PreviewLifecycleModelInput {
   })
   document?: JsonObject | null;
 
-  @Field(() => Int, { nullable: true, description: 'A version to try, where no document is given.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A version to try, where no document is given.',
+  })
   version?: number | null;
 
   @Field(() => Int, {

@@ -32,7 +32,9 @@ export type LifecycleModelFault =
   | 'TOO_MANY_MODELS'
   | 'NOT_IN_USE'
   | 'NOTHING_BEFORE'
-  | 'DEFAULT_MODEL';
+  | 'DEFAULT_MODEL'
+  | 'NOTHING_TO_PROPOSE'
+  | 'TOO_FEW_CUSTOMERS';
 
 export interface LifecycleModelRefusal {
   readonly fault: LifecycleModelFault;
@@ -219,6 +221,8 @@ const messages: Readonly<Record<LifecycleModelFault, string>> = {
   TOO_MANY_MODELS: `At most ${MODELS_IN_USE_MAX} models are in use at once. Retire one.`,
   NOT_IN_USE: 'The model is not in use.',
   NOTHING_BEFORE: 'No other version of the model was ever in force.',
+  NOTHING_TO_PROPOSE: 'Customers live as they did, to within a twentieth.',
+  TOO_FEW_CUSTOMERS: 'Too few customers came or bought often enough to tell.',
   DEFAULT_MODEL: 'The default model cannot be retired. Activate another version of it.',
 };
 
@@ -226,5 +230,9 @@ function refused(fault: LifecycleModelFault): {
   readonly kind: 'REFUSED';
   readonly refusal: LifecycleModelRefusal;
 } {
-  return { kind: 'REFUSED', refusal: { fault, message: messages[fault] } };
+  return { kind: 'REFUSED', refusal: refusalOf(fault) };
+}
+
+export function refusalOf(fault: LifecycleModelFault): LifecycleModelRefusal {
+  return { fault, message: messages[fault] };
 }

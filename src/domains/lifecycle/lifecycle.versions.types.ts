@@ -36,6 +36,8 @@ const LifecycleModelFault = describedEnum<FaultName>({
     NOT_IN_USE: 'The model is not in use.',
     NOTHING_BEFORE: 'No other version of the model was ever in force.',
     DEFAULT_MODEL: 'The default model is always in use.',
+    NOTHING_TO_PROPOSE: 'Customers live as they did.',
+    TOO_FEW_CUSTOMERS: 'Fewer than 100 came or bought often enough to tell.',
   },
 });
 
