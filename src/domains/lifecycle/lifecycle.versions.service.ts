@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { IdSource } from '../../shared/ids';
@@ -122,10 +121,8 @@ export class LifecycleVersionService {
   ): Promise<SaveOutcome> {
     await store.holdVersions(tx);
     const { all, highest } = await store.countVersions(tx, name);
-    const last = await store.findVersion(tx, { name, version: highest });
-    if (last !== null && last.note === note && isDeepStrictEqual(last.document, document)) {
-      return { kind: 'DONE', name, version: highest };
-    }
+    const isSaved = await store.saysTheSame(tx, { name, version: highest, document, note });
+    if (isSaved) return { kind: 'DONE', name, version: highest };
     if (all >= VERSIONS_MAX) return refused('TOO_MANY_VERSIONS');
     const version = nextVersion(name, highest);
     const createdAt = this.clock.now();

@@ -31,6 +31,19 @@ export async function findVersion(
   return row ?? null;
 }
 
+/** Whether a version says exactly this. */
+export async function saysTheSame(
+  tx: Tx,
+  { name, version, document, note }: Omit<SavedVersion, 'createdBy' | 'createdAt'>,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select from lifecycle_model
+     where name = $1 and version = $2 and document = $3::jsonb and note is not distinct from $4`,
+    [name, version, JSON.stringify(document), note],
+  );
+  return rows.length > 0;
+}
+
 /** Versions by name, the highest first within one. */
 export function findVersions(
   sql: Sql,
