@@ -1,9 +1,9 @@
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
-import { ActivityService } from '../../src/domains/activity';
-import { fiveStageModel, LifecycleEvaluator, LifecycleRulings } from '../../src/domains/lifecycle';
+import { fiveStageModel } from '../../src/domains/lifecycle';
 import type { Database } from '../../src/platform/database/database';
 import { createLogger } from '../../src/platform/telemetry/logger';
+import { MS_PER_DAY } from '../../src/shared/days';
 import { uuidSource } from '../../src/shared/ids';
 import type { BenchOptions, Figure } from './bench';
 import { withFilled } from './databases';
@@ -54,36 +54,43 @@ interface Written {
 
 /** Activates a version by which lengths are a quarter shorter, and carries it through. */
 async function rollOut(database: Database): Promise<Written> {
-  const app = createApp({
-    config: readConfig({}),
-    database,
-    logger: createLogger({ level: 'error' }),
-    clock: { now: () => NOW },
-    ids: uuidSource,
-  });
-  const { name, version: _, ...document } = fiveStageModel;
-  const shorter = JSON.parse(JSON.stringify(document), (_key, value) =>
-    ['tenureDays', 'activeSpanDays'].includes(value?.fact)
-      ? { ...value, threshold: Math.round(0.75 * value.threshold) }
-      : value,
+  await database.query(
+    'create table schedule_before as select profile_id, next_evaluation_at from evaluation',
   );
-  const draft = { name, document: shorter, note: '' };
-  const saved = await app.lifecycleVersions.save(draft, 'bench');
-  if (saved.kind !== 'DONE') throw new Error(JSON.stringify(saved));
-  await app.lifecycleVersions.activate(name, saved.version, 'a benchmark', 'bench');
-  const schedule = 'select profile_id, next_evaluation_at from evaluation';
-  await database.query(`create table schedule_before as ${schedule}`);
-  while ((await app.lifecycleRollout.run(NOW)) > 0);
+  const version = await carryThrough(database, 0.75, NOW);
   const [written] = await database.query<Written>(
     `select
        (select count(*)::int from lifecycle_state where model_version = $1) as states,
-       (select count(*)::int from lifecycle_transition where cause = 'MODEL') as transitions,
+       (select count(*)::int from lifecycle_transition where model_version = $1) as transitions,
        (select count(*)::int from evaluation e join schedule_before b using (profile_id)
         where e.next_evaluation_at is distinct from b.next_evaluation_at) as scheduled`,
-    [saved.version],
+    [version],
   );
   if (written === undefined) throw new Error('Counting gave no row.');
   return written;
+}
+
+/** @param factor of the lengths of time of the five stages @returns the version */
+async function carryThrough(database: Database, factor: number, now: Date): Promise<number> {
+  const { lifecycleRollout, lifecycleVersions } = createApp({
+    config: readConfig({}),
+    database,
+    logger: createLogger({ level: 'error' }),
+    clock: { now: () => now },
+    ids: uuidSource,
+  });
+  const { name, version: _, ...document } = fiveStageModel;
+  const scaled = JSON.parse(JSON.stringify(document), (_key, value) =>
+    ['tenureDays', 'activeSpanDays'].includes(value?.fact)
+      ? { ...value, threshold: Math.round(factor * value.threshold) }
+      : value,
+  );
+  const draft = { name, document: scaled, note: '' };
+  const saved = await lifecycleVersions.save(draft, 'bench');
+  if (saved.kind !== 'DONE') throw new Error(JSON.stringify(saved));
+  await lifecycleVersions.activate(name, saved.version, 'a benchmark', 'bench');
+  while ((await lifecycleRollout.run(now)) > 0);
+  return saved.version;
 }
 
 /**
@@ -145,7 +152,7 @@ async function writePlainly(database: Database, written: Written): Promise<void>
   });
 }
 
-/** Customers by the product's own evaluation, their days in the order in which days go by. */
+/** Customers in the stages that a first activation puts them in; days as they go by. */
 async function fillCustomers(database: Database, customers: number): Promise<void> {
   await database.query('alter table activity_day drop constraint activity_day_pkey');
   await database.query('select setseed(0.5)');
@@ -177,12 +184,17 @@ async function fillCustomers(database: Database, customers: number): Promise<voi
      add constraint activity_day_pkey primary key (profile_id, day, identifier_id)`,
   );
   await database.query(
-    `insert into evaluation (profile_id, next_evaluation_at)
-     select distinct profile_id, $1::timestamptz from activity_day`,
-    [new Date(NOW.getTime() - 1)],
+    `insert into lifecycle_state
+       (profile_id, model, model_version, stage, since, reasons, at_risk, at_risk_reasons,
+        last_active_day, patience_days, recorded_at)
+     select profile_id, 'five-stage', 1, 'ACQUISITION', min(first_at), '[]', false, '[]', max(day),
+       90, max(first_at)
+     from activity_day group by profile_id`,
+  );
+  await database.query(
+    'insert into evaluation (profile_id) select profile_id from lifecycle_state',
   );
   await database.query('analyze');
-  const evaluator = new LifecycleEvaluator(new LifecycleRulings(fiveStageModel), uuidSource);
-  await new ActivityService(database, [evaluator]).evaluateAllDue(new Date(NOW.getTime() - 1));
+  await carryThrough(database, 1, new Date(NOW.getTime() - MS_PER_DAY / 24));
   await database.query('vacuum (analyze)');
 }
