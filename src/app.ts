@@ -45,8 +45,14 @@ import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
   LifecycleEvaluator,
+  LifecyclePreviews,
+  LifecycleProposals,
   LifecycleReads,
+  LifecycleRollout,
+  LifecycleRolloutReads,
   LifecycleRulings,
+  LifecycleVersionReads,
+  LifecycleVersionService,
   lifecycleRehoming,
 } from './domains/lifecycle';
 import {
@@ -181,6 +187,8 @@ export function createApp(ground: Ground) {
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleRulings),
+    lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
+    lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -188,6 +196,7 @@ export function createApp(ground: Ground) {
     value: new ValueReads(sql, currency),
   });
   const reads = readsOver(database);
+  const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -209,6 +218,17 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
+    lifecyclePreviews: new LifecyclePreviews(database, lifecycleRulings, clock),
+    lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
+      activity.evaluate(tx, profileIds, now),
+    ),
+    lifecycleProposals: new LifecycleProposals(
+      database,
+      lifecycleRulings,
+      lifecycleVersions,
+      clock,
+    ),
+    lifecycleVersions,
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -235,7 +255,8 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
-  const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
+  const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
+  const { loyalty, quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -247,6 +268,7 @@ export function jobsOf(app: App): readonly Job[] {
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
+    { name: 'roll-out-lifecycle', run: (now) => lifecycleRollout.run(now) },
     {
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),

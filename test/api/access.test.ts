@@ -151,6 +151,34 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Mutation.retireEventSchema': {
     text: 'mutation { retireEventSchema(name: "Unsent", version: 2) { __typename } }',
   },
+  'Query.lifecycleModels': { text: '{ lifecycleModels { __typename } }' },
+  'Query.lifecycleModel': { text: '{ lifecycleModel(name: "five-stage") { status } }' },
+  'Query.lifecycleModelSchema': { text: '{ lifecycleModelSchema }' },
+  'Query.lifecycleFacts': { text: '{ lifecycleFacts { name label(language: ZH) } }' },
+  'Query.lifecycleRollout': { text: '{ lifecycleRollout { percentage } }' },
+  'Query.previewLifecycleModel': {
+    text: `{ previewLifecycleModel(input: { name: "five-stage", version: 1, sample: 1 }) {
+      __typename } }`,
+  },
+  'Mutation.saveLifecycleModel': {
+    text: `mutation { saveLifecycleModel(input: { name: "five-stage", document: {} }) {
+      __typename } }`,
+  },
+  'Mutation.activateLifecycleModel': {
+    text: `mutation { activateLifecycleModel(input: {
+      name: "five-stage", version: 1, reason: "Test" }) { __typename } }`,
+  },
+  'Mutation.rollBackLifecycleModel': {
+    text: `mutation { rollBackLifecycleModel(input: { name: "five-stage", reason: "Test" }) {
+      __typename } }`,
+  },
+  'Mutation.retireLifecycleModel': {
+    text: `mutation { retireLifecycleModel(input: { name: "five-stage", reason: "Test" }) {
+      __typename } }`,
+  },
+  'Mutation.proposeLifecycleModel': {
+    text: 'mutation { proposeLifecycleModel(name: "five-stage") { __typename } }',
+  },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
   'Query.sources': { text: '{ sources { id writeKeys { id } counters { accepted } } }' },
   'Query.source': {

@@ -1,5 +1,5 @@
 import { dayOf, type EpochDay } from '../../shared/days';
-import type { ActivityDay } from '../activity';
+import type { ActivityDay, DaySums } from '../activity';
 import { Cadence } from './lifecycle.cadence';
 import { DaySeries } from './lifecycle.series';
 
@@ -19,24 +19,24 @@ export interface Measures {
  */
 const amounts = {
   /** Orders of the day; the days are what "order days" are. */
-  orders: (day: ActivityDay) => day.orders,
-  revenue: (day: ActivityDay) => day.revenueMinor,
-  refunds: (day: ActivityDay) => day.refunds,
-  refunded: (day: ActivityDay) => day.refundMinor,
-  content: (day: ActivityDay) => day.posts + day.comments + day.answers,
-  shares: (day: ActivityDay) => day.shares,
-  referrals: (day: ActivityDay) => day.referralsConverted,
-  social: (day: ActivityDay) =>
+  orders: (day: DaySums) => day.orders,
+  revenue: (day: DaySums) => day.revenueMinor,
+  refunds: (day: DaySums) => day.refunds,
+  refunded: (day: DaySums) => day.refundMinor,
+  content: (day: DaySums) => day.posts + day.comments + day.answers,
+  shares: (day: DaySums) => day.shares,
+  referrals: (day: DaySums) => day.referralsConverted,
+  social: (day: DaySums) =>
     day.posts + day.comments + day.answers + day.likes + day.shares + day.attendances,
   engagement: engagementOf,
-  complaints: (day: ActivityDay) => day.complaints,
-  npsAnswers: (day: ActivityDay) => day.npsAnswers,
-  npsNet: (day: ActivityDay) => day.npsPromoters - day.npsDetractors,
-  csatAnswers: (day: ActivityDay) => day.csatAnswers,
-  csatSatisfied: (day: ActivityDay) => day.csatSatisfied,
-  sentiments: (day: ActivityDay) => day.sentimentCount,
-  sentimentMilli: (day: ActivityDay) => day.sentimentMilli,
-} as const satisfies Readonly<Record<string, (day: ActivityDay) => number>>;
+  complaints: (day: DaySums) => day.complaints,
+  npsAnswers: (day: DaySums) => day.npsAnswers,
+  npsNet: (day: DaySums) => day.npsPromoters - day.npsDetractors,
+  csatAnswers: (day: DaySums) => day.csatAnswers,
+  csatSatisfied: (day: DaySums) => day.csatSatisfied,
+  sentiments: (day: DaySums) => day.sentimentCount,
+  sentimentMilli: (day: DaySums) => day.sentimentMilli,
+} as const satisfies Readonly<Record<string, (day: DaySums) => number>>;
 
 export type SeriesName = keyof typeof amounts | 'active';
 
@@ -81,7 +81,7 @@ export class History {
   }
 
   /** @param day after all that were included before */
-  include(day: ActivityDay): void {
+  include(day: DaySums): void {
     this.today = day.day;
     if (isActive(day)) {
       this.add(ACTIVE, day.day, 1);
@@ -170,7 +170,7 @@ export function ascending(days: readonly ActivityDay[]): readonly ActivityDay[] 
 }
 
 /** Whether the customer did something on that day, and not others for them alone. */
-export function isActive(day: ActivityDay): boolean {
+export function isActive(day: DaySums): boolean {
   return day.events > 0;
 }
 
@@ -178,7 +178,7 @@ export function isActive(day: ActivityDay): boolean {
  * How much a day of activity was: 1 for having come, and what was done beside. An order weighs as
  * five visits, something written as three, a word of approval as one.
  */
-function engagementOf(day: ActivityDay): number {
+function engagementOf(day: DaySums): number {
   if (!isActive(day)) return 0;
   return (
     1 +
