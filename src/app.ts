@@ -45,6 +45,8 @@ import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
   LifecycleEvaluator,
+  LifecycleGoalReads,
+  LifecycleGoalScan,
   LifecycleReads,
   LifecycleRulings,
   lifecycleRehoming,
@@ -181,6 +183,7 @@ export function createApp(ground: Ground) {
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleRulings),
+    lifecycleGoals: new LifecycleGoalReads(sql, lifecycleRulings),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -209,6 +212,7 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
+    lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -235,7 +239,8 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
-  const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
+  const { activity, duplicateScan, eventRetention, lifecycleGoalScan, loyalty } = app;
+  const { quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -260,6 +265,11 @@ export function jobsOf(app: App): readonly Job[] {
     { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
     { name: 'drop-old-events', run: (now) => eventRetention.dropOldest(now) },
     {
+      name: 'reckon-lifecycle-goals',
+      batchesPerRoundMax: GOAL_PAGES_PER_ROUND_MAX,
+      run: (now) => lifecycleGoalScan.run(now),
+    },
+    {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',
       batchesPerRoundMax: DUPLICATE_PAGES_PER_ROUND_MAX,
@@ -270,6 +280,9 @@ export function jobsOf(app: App): readonly Job[] {
 
 /** Lots expired in one transaction. */
 const EXPIRY_BATCH = 500;
+
+/** Pages of customers whose goals are added up in one round. */
+const GOAL_PAGES_PER_ROUND_MAX = 10;
 
 /** Pages of profiles looked at in one round. */
 const DUPLICATE_PAGES_PER_ROUND_MAX = 25;

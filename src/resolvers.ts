@@ -8,7 +8,12 @@ import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/eve
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
-import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
+import {
+  LifecycleFlowResolver,
+  LifecycleGoalResolver,
+  LifecycleHistoryResolver,
+  LifecycleResolver,
+} from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
   LoyaltyResolver,
@@ -36,6 +41,8 @@ export const resolverClasses: readonly ResolverClass[] = [
   FeedbackResolver,
   IdentityLogResolver,
   IdentityResolver,
+  LifecycleFlowResolver,
+  LifecycleGoalResolver,
   LifecycleHistoryResolver,
   LifecycleResolver,
   LoyaltyAccountResolver,
@@ -65,6 +72,8 @@ export function createResolvers(app: App): ResolverInstances {
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
+    new LifecycleFlowResolver(reads.lifecycleGoals, app.clock),
+    new LifecycleGoalResolver(reads.lifecycleGoals, app.currency, app.clock),
     new LifecycleHistoryResolver(reads.lifecycle),
     new LifecycleResolver(reads.lifecycle, app.clock),
     new LoyaltyAccountResolver(reads.loyalty),

@@ -1,4 +1,8 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
+export { LifecycleFlowResolver } from './lifecycle.flow.resolver';
+export { LifecycleGoalReads } from './lifecycle.goals.reads';
+export { LifecycleGoalResolver } from './lifecycle.goals.resolver';
+export { LifecycleGoalScan } from './lifecycle.goals.scan';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';
