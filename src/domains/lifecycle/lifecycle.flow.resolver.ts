@@ -40,13 +40,14 @@ export class LifecycleFlowResolver {
     const now = this.clock.now();
     const { first, end } = dayRange({ from, to }, reckoned?.asOf ?? now, now);
     if (reckoned === null) return null;
-    const moves = await this.reads.moves(reckoned, first, end);
+    const after = end > first ? end : first;
+    const moves = await this.reads.moves(reckoned, first, after);
     const names = stages.map((stage) => stage.name);
     const [ofStages = []] = stageFlows(names, moves, 1);
     return {
       model: name,
       from: startOfDay(first),
-      to: startOfDay(end),
+      to: startOfDay(after),
       asOf: reckoned.asOf,
       stages: [...ofStages],
       flows: [...pairFlows(names, moves)],

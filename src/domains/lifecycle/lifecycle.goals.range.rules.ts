@@ -1,9 +1,10 @@
 import { addDays, dayOf, type EpochDay } from '../../shared/days';
 import { InvalidInput } from '../../shared/errors';
 
-/** Whole UTC days; `end` is the first after the last. */
+/** Whole UTC days. */
 export interface DayRange {
   readonly first: EpochDay;
+  /** The first after the last; before `first` where nothing is known of these days yet. */
   readonly end: EpochDay;
 }
 
@@ -32,5 +33,5 @@ export function dayRange({ from, to }: AskedRange, asOf: Date, now: Date): DayRa
   const first = dayOf(from);
   const lastInstant = Math.min(asOf.getTime(), (to?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
   const end = addDays(dayOf(new Date(lastInstant)), 1);
-  return { first, end: end > first ? end : first };
+  return { first, end };
 }

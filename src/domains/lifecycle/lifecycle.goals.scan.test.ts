@@ -3,10 +3,10 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { addDays, dayOf } from '../../shared/days';
 import { stageFlows } from './lifecycle.flow.rules';
+import { periodsFrom } from './lifecycle.goals.periods.rules';
 import { LifecycleGoalReads } from './lifecycle.goals.reads';
 import type { StageGoals } from './lifecycle.goals.rules';
 import { LifecycleGoalScan } from './lifecycle.goals.scan';
-import { periodsFrom } from './lifecycle.goals.periods.rules';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
