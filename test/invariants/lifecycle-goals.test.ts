@@ -28,7 +28,7 @@ const app = createTestApp(database, clock);
 const reads = new LifecycleGoalReads(database, app.lifecycleRulings);
 const scan = new LifecycleGoalScan(database, app.lifecycleRulings, 5);
 
-/** From then on a habit is called one, and more is asked of those who are in it. */
+/** From then on a habit is called one, and customers are settled, and lost, sooner. */
 const SECOND_VERSION_SINCE = new Date('2025-09-10T00:00:00Z');
 
 beforeAll(async () => {
@@ -37,7 +37,11 @@ beforeAll(async () => {
   const second = {
     ...document,
     stages: document.stages.map((stage) => ({ ...stage, name: renamed(stage.name) })),
-    rules: document.rules.map((rule) => ({ ...rule, stage: renamed(rule.stage) })),
+    rules: [
+      { stage: 'CHURN', when: [{ fact: 'silenceDays', op: 'GTE', threshold: 50 }] },
+      { stage: 'MATURITY', when: [{ fact: 'orderDays', op: 'GTE', threshold: 3 }] },
+      ...document.rules.map((rule) => ({ ...rule, stage: renamed(rule.stage) })),
+    ],
   };
   await database.query(
     `insert into lifecycle_model (name, version, document, created_by, created_at)
