@@ -167,21 +167,24 @@ const RECKON = `
 with stage as (
   select * from unnest($6::text[], $7::text[], $8::int[], $9::bool[])
     as s (model, stage, rank, is_lost)
-), length as (
-  select * from (values ('WEEK'), ('MONTH')) as l (every)
 ), moved as materialized (
-  select profile_id, model, from_stage, to_stage, cause, occurred_at,
-    (occurred_at at time zone 'UTC')::date as day,
-    lag(occurred_at) over life as since,
-    (lag(occurred_at) over life at time zone 'UTC')::date as previous_day,
-    (lead(occurred_at) over life at time zone 'UTC')::date as next_day
-  from lifecycle_transition
-  where profile_id > $4 and profile_id <= $5
-    and model in (select model from stage)
-    and recorded_at <= $2 and (superseded_at is null or superseded_at > $2)
-  window life as (partition by profile_id, model order by occurred_at, cause = 'MODEL', id)
+  select *, date_trunc('week', day::timestamp)::date as week,
+    date_trunc('month', day::timestamp)::date as month
+  from (
+    select profile_id, model, from_stage, to_stage, cause, occurred_at,
+      (occurred_at at time zone 'UTC')::date as day,
+      lag(occurred_at) over life as since,
+      (lag(occurred_at) over life at time zone 'UTC')::date as previous_day,
+      (lead(occurred_at) over life at time zone 'UTC')::date as next_day
+    from lifecycle_transition
+    where profile_id > $4 and profile_id <= $5
+      and model in (select model from stage)
+      and recorded_at <= $2 and (superseded_at is null or superseded_at > $2)
+    window life as (partition by profile_id, model order by occurred_at, cause = 'MODEL', id)
+  ) as life
 ), valued as materialized (
-  select profile_id, day, orders, revenue_minor - refund_minor as revenue_minor,
+  select profile_id, day, date_trunc('week', day::timestamp)::date as week,
+    date_trunc('month', day::timestamp)::date as month, orders, revenue_minor - refund_minor as revenue_minor,
     nps_promoters, nps_detractors, nps_answers,
     min(day) filter (where orders > 0) over (partition by profile_id) as first_order_day
   from activity_day
@@ -196,9 +199,9 @@ with stage as (
     do update set moves = f.moves + excluded.moves
 ), stay as (
   insert into lifecycle_goal_stay as s (pass, model, every, starts, stage, days, stays)
-  select $1::int, model, every, date_trunc(every, day::timestamp)::date, from_stage,
+  select $1::int, model, every, starts, from_stage,
     floor(extract(epoch from occurred_at - since) / 86400)::int, count(*)
-  from moved cross join length
+  from moved cross join lateral (values ('WEEK', week), ('MONTH', month)) as p (every, starts)
   where from_stage is not null and since is not null and cause <> 'MODEL'
   group by 2, 3, 4, 5, 6
   on conflict (pass, model, every, starts, stage, days)
@@ -213,20 +216,17 @@ with stage as (
     coalesce(bool_or(s.is_lost) filter (where cause <> 'MODEL'), false) as is_lost
   from moved m
   join stage s on s.model = m.model and s.stage = m.to_stage
-  cross join length l
   cross join lateral (
-    select l.every, date_trunc(l.every, m.day::timestamp)::date as starts,
-      (date_trunc(l.every, m.day::timestamp) + ('1 ' || l.every)::interval)::date as ends
-  ) p
+    values ('WEEK', week, week + 7), ('MONTH', month, (month + interval '1 month')::date)
+  ) as p (every, starts, ends)
   group by m.profile_id, m.model, p.every, p.starts
 ), spent as (
-  select profile_id, every, date_trunc(every, day::timestamp)::date as starts,
-    bool_or(orders > 0)
-      and min(first_order_day) < date_trunc(every, day::timestamp)::date as is_repurchase,
+  select profile_id, every, starts,
+    bool_or(orders > 0) and min(first_order_day) < starts as is_repurchase,
     sum(revenue_minor) as revenue_minor, sum(nps_promoters) as nps_promoters,
     sum(nps_detractors) as nps_detractors, sum(nps_answers) as nps_answers
-  from valued cross join length
-  group by 1, 2, 3
+  from valued cross join lateral (values ('WEEK', week), ('MONTH', month)) as p (every, starts)
+  group by profile_id, every, starts
 ), buyer as (
   select distinct profile_id, first_order_day from valued where first_order_day is not null
 ), buyers as (
@@ -248,10 +248,15 @@ with stage as (
   from travel t join stage s using (model, stage)
   group by t.model, t.every, t.starts, t.stage
   union all
-  select model, every, date_trunc(every, day::timestamp)::date, stage, 0, 0, 0, sum(change),
-    0, 0, 0, 0, 0
-  from buyers cross join length
-  group by 1, 2, 3, 4
+  select model, every, starts, stage, 0, 0, 0, sum(change), 0, 0, 0, 0, 0
+  from (
+    select model, stage, date_trunc('week', day::timestamp)::date as week,
+      date_trunc('month', day::timestamp)::date as month, sum(change) as change
+    from buyers
+    group by model, stage, day
+  ) as of_day
+  cross join lateral (values ('WEEK', week), ('MONTH', month)) as p (every, starts)
+  group by model, every, starts, stage
   union all
   select m.model, s.every, s.starts, m.to_stage, 0, 0, 0, 0,
     count(*) filter (where s.is_repurchase), sum(s.revenue_minor), sum(s.nps_promoters),
