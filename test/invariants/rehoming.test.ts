@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
-import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { createLogger } from '../../src/platform/telemetry/logger';
+import { createSchemaDataSource } from '../../src/schema-files';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
 import { TestClock } from '../support/clock';
 import { useTestDatabase } from '../support/database';
@@ -153,7 +153,7 @@ async function view(profileId: ProfileId) {
   const { reads } = app;
   const [lots = []] = await reads.loyalty.lotPages([{ profileId, size: 500, after: null }]);
   const [history = []] = await reads.lifecycle.historyByPage([
-    { profileId, after: null, limit: 500 },
+    { profileId, model: 'five-stage', after: null, limit: 500 },
   ]);
   const accounts = await reads.loyalty.accountByProfile([profileId]);
   const [account] = accounts.map(({ balance, lifetimePoints, tier, tierSince }) => ({

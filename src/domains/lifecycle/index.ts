@@ -1,4 +1,9 @@
 export { LifecycleEvaluator } from './lifecycle.evaluator';
+export {
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
+  NextStagesResolver,
+} from './lifecycle.explain.resolver';
 export { LifecycleFlowResolver } from './lifecycle.flow.resolver';
 export { LifecycleGoalReads } from './lifecycle.goals.reads';
 export { LifecycleGoalResolver } from './lifecycle.goals.resolver';
