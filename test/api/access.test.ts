@@ -105,6 +105,10 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     text: 'query ($of: IdentifierInput!) { profileByIdentifier(identifier: $of) { __typename } }',
     variables: () => ({ of: userIdentifier('ada') }),
   },
+  'Query.lifecycleFlow': { text: '{ lifecycleFlow(from: "2026-01-01T00:00:00Z") { model } }' },
+  'Query.lifecycleStageGoals': {
+    text: '{ lifecycleStageGoals(every: WEEK, from: "2026-01-01T00:00:00Z") { __typename } }',
+  },
   'Query.identityPolicy': { text: '{ identityPolicy { phoneRegion } }' },
   'Query.profiles': { text: '{ profiles { __typename } }' },
   'Query.duplicateCandidates': { text: '{ duplicateCandidates { __typename } }' },

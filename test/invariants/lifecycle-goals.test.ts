@@ -12,6 +12,7 @@ import { addRulings } from '../../src/domains/lifecycle/lifecycle.rulings.store'
 import { type StageSegment, stageTimeline } from '../../src/domains/lifecycle/lifecycle.timeline';
 import { addDays, dayOf, type EpochDay, MS_PER_DAY, startOfDay } from '../../src/shared/days';
 import { uuidSource } from '../../src/shared/ids';
+import type { JsonObject } from '../../src/shared/json';
 import { createTestApp } from '../support/app';
 import { TestClock } from '../support/clock';
 import { useTestDatabase } from '../support/database';
@@ -105,13 +106,15 @@ async function record(deeds: readonly Deed[]): Promise<void> {
         name: names[kind],
         occurredAt: new Date(new Date(START).getTime() + day * MS_PER_DAY + hour * 3_600_000),
         identifiers: named.map((one) => ({ namespace: 'anonymous_id', value: `c-${run}-${one}` })),
-        properties:
-          kind === 'answer'
-            ? { kind: 'NPS', score: amount }
-            : { order_id: `order-${serial}`, revenue: amount, total: amount, currency: 'USD' },
+        properties: propertiesOf(kind, amount),
       };
     }),
   );
+}
+
+function propertiesOf(kind: Deed['kind'], amount: number): JsonObject {
+  if (kind === 'answer') return { kind: 'NPS', score: amount };
+  return { order_id: `order-${serial}`, revenue: amount, total: amount, currency: 'USD' };
 }
 
 async function pass(): Promise<void> {
