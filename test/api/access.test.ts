@@ -33,6 +33,7 @@ beforeAll(async () => {
   const grace = await newProfile(api, 'grace', { traits });
   pair = `dup_${[ada, grace].map((id) => id.slice('prf_'.length)).join('')}`;
   await api.app.duplicateScan.run(api.clock.now());
+  await api.app.lifecycleGoalScan.run(api.clock.now());
   visitor = await newProfile(api, '', {
     identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
   });

@@ -6,10 +6,10 @@ const api = useApi();
 afterEach(() => api.clock.set(TEST_NOW));
 
 interface Period {
-  readonly from: string;
-  readonly to: string;
+  readonly since: string;
+  readonly until: string;
   readonly isComplete: boolean;
-  readonly asOf: string;
+  readonly knownAt: string;
   readonly stages: readonly ({ readonly stage: string } & Readonly<Record<string, unknown>>)[];
 }
 
@@ -27,7 +27,7 @@ const FLOW_FIELDS =
 async function goals(args: string, stageFields = 'stage sizeAtEnd'): Promise<Page> {
   const data = await api.data<{ lifecycleStageGoals: Page }>(`{
     lifecycleStageGoals(${args}) {
-      edges { cursor node { from to isComplete asOf stages { ${stageFields} } } }
+      edges { cursor node { since until isComplete knownAt stages { ${stageFields} } } }
       pageInfo { hasNextPage endCursor }
     }
   }`);
@@ -37,7 +37,7 @@ async function goals(args: string, stageFields = 'stage sizeAtEnd'): Promise<Pag
 async function flow(args: string) {
   const data = await api.data<{ lifecycleFlow: Record<string, unknown> | null }>(`{
     lifecycleFlow(${args}) {
-      model from to asOf
+      model since until knownAt
       stages { ${FLOW_FIELDS} }
       flows { from to moves byEvent byTime byModel }
     }
@@ -78,10 +78,10 @@ describe('once it is', () => {
     );
     expect(page.edges.map(({ node }) => node)).toEqual([
       {
-        from: '2026-10-01T00:00:00.000Z',
-        to: '2026-11-01T00:00:00.000Z',
+        since: '2026-10-01T00:00:00.000Z',
+        until: '2026-11-01T00:00:00.000Z',
         isComplete: true,
-        asOf: '2026-11-20T10:00:00.000Z',
+        knownAt: '2026-11-20T10:00:00.000Z',
         stages: [
           {
             stage: 'EXPLORATION',
@@ -110,7 +110,7 @@ describe('once it is', () => {
 
   test('weeks begin on Monday, and the running one is not complete', async () => {
     const { edges } = await goals('every: WEEK, from: "2026-11-15T23:59:59Z"');
-    expect(edges.map(({ node }) => [node.from, node.isComplete])).toEqual([
+    expect(edges.map(({ node }) => [node.since, node.isComplete])).toEqual([
       ['2026-11-09T00:00:00.000Z', true],
       ['2026-11-16T00:00:00.000Z', false],
     ]);
@@ -144,15 +144,15 @@ describe('once it is', () => {
     const page = await goals('every: WEEK, from: "1970-01-01T00:00:00Z", first: 100');
     expect(page.edges).toHaveLength(100);
     expect(page.pageInfo.hasNextPage).toBe(true);
-    expect(page.edges[0]?.node.from).toBe('1969-12-29T00:00:00.000Z');
+    expect(page.edges[0]?.node.since).toBe('1969-12-29T00:00:00.000Z');
   });
 
   test('the flow between the stages', async () => {
     expect(await flow('from: "2026-10-01T12:00:00Z", to: "2026-11-18T00:00:00Z"')).toEqual({
       model: 'five-stage',
-      from: '2026-10-01T00:00:00.000Z',
-      to: '2026-11-18T00:00:00.000Z',
-      asOf: '2026-11-20T10:00:00.000Z',
+      since: '2026-10-01T00:00:00.000Z',
+      until: '2026-11-18T00:00:00.000Z',
+      knownAt: '2026-11-20T10:00:00.000Z',
       stages: [
         row('ACQUISITION', { inflow: 1, appeared: 1, outflow: 1 }),
         row('EXPLORATION', { sizeAtBegin: 1, inflow: 1, sizeAtEnd: 2 }),
@@ -171,12 +171,12 @@ describe('once it is', () => {
     expect(
       await flow('from: "2026-10-20T10:00:00Z", to: "2026-10-20T10:00:00.001Z"'),
     ).toMatchObject({
-      from: '2026-10-20T00:00:00.000Z',
-      to: '2026-10-21T00:00:00.000Z',
+      since: '2026-10-20T00:00:00.000Z',
+      until: '2026-10-21T00:00:00.000Z',
       flows: [{ from: null, to: 'ACQUISITION', moves: 1 }],
     });
     expect(await flow('from: "2026-11-19T00:00:00Z", to: "9999-12-31T23:59:59Z"')).toMatchObject({
-      to: '2026-11-21T00:00:00.000Z',
+      until: '2026-11-21T00:00:00.000Z',
       flows: [],
     });
   });
@@ -184,7 +184,7 @@ describe('once it is', () => {
   test('what began after the last pass is not known yet', async () => {
     api.clock.set('2026-11-25T10:00:00Z');
     const { edges } = await goals('every: WEEK, from: "2026-11-10T00:00:00Z"');
-    expect(edges.map(({ node }) => [node.from, node.isComplete])).toEqual([
+    expect(edges.map(({ node }) => [node.since, node.isComplete])).toEqual([
       ['2026-11-09T00:00:00.000Z', true],
       ['2026-11-16T00:00:00.000Z', false],
     ]);

@@ -17,7 +17,7 @@ export class LifecycleFlowResolver {
     nullable: true,
     description:
       'How customers moved between the stages of a model, by whole days (UTC). Added up by a job ' +
-      'in passes over all customers (`asOf`); null before the first pass that took the model in.',
+      'in passes over all customers (`knownAt`); null before the first pass that took the model in.',
   })
   async lifecycleFlow(
     @Arg('from', () => Date, {
@@ -46,9 +46,9 @@ export class LifecycleFlowResolver {
     const [ofStages = []] = stageFlows(names, moves, 1);
     return {
       model: name,
-      from: startOfDay(first),
-      to: startOfDay(after),
-      asOf: reckoned.asOf,
+      since: startOfDay(first),
+      until: startOfDay(after),
+      knownAt: reckoned.asOf,
       stages: [...ofStages],
       flows: [...pairFlows(names, moves)],
     };

@@ -76,13 +76,13 @@ export class LifecycleFlow {
   model!: string;
 
   @Field(() => Date, { description: 'The first instant of the first day counted, UTC.' })
-  from!: Date;
+  since!: Date;
 
   @Field(() => Date, { description: 'The first instant after the last day counted, UTC.' })
-  to!: Date;
+  until!: Date;
 
   @Field(() => Date, { description: 'It is told as it was known then; later moves are not in it.' })
-  asOf!: Date;
+  knownAt!: Date;
 
   @Field(() => [LifecycleStageFlow], {
     description: 'Every stage of the model in the order of a life; those of earlier versions last.',

@@ -39,7 +39,7 @@ export class LifecycleGoalResolver {
   @Query(() => LifecycleGoalPeriodConnection, {
     description:
       'The indicators of the stages of a model, by weeks or months, the earliest first. Added up by ' +
-      'a job in passes over all customers (`asOf`); empty before the first pass that took the model ' +
+      'a job in passes over all customers (`knownAt`); empty before the first pass that took the model ' +
       'in.',
   })
   async lifecycleStageGoals(
@@ -80,10 +80,10 @@ export class LifecycleGoalResolver {
     const shown = periods.slice(0, size);
     const goals = await this.reads.goals(asked, every, shown);
     const toNode = (period: Period): LifecycleGoalPeriod => ({
-      from: startOfDay(period.starts),
-      to: startOfDay(period.ends),
+      since: startOfDay(period.starts),
+      until: startOfDay(period.ends),
       isComplete: reckoned !== null && startOfDay(period.ends) <= reckoned.asOf,
-      asOf: reckoned?.asOf ?? now,
+      knownAt: reckoned?.asOf ?? now,
       stages: (goals[periods.indexOf(period)] ?? [])
         .filter((one) => (stage === null ? isWorthTelling(one, asked.stages) : one.stage === stage))
         .map((one) => toStageGoals(one, this.currency)),

@@ -81,19 +81,19 @@ export class LifecycleStageGoals extends LifecycleStageFlow {
 @ObjectType({ description: 'A week or a month, and what became of the stages in it.' })
 export class LifecycleGoalPeriod {
   @Field(() => Date, { description: 'The first instant.' })
-  from!: Date;
+  since!: Date;
 
   @Field(() => Date, { description: 'The first instant of the next period.' })
-  to!: Date;
+  until!: Date;
 
   @Field(() => Boolean, {
     description:
-      'Whether it had ended at `asOf`. What arrives late can change a complete period, too.',
+      'Whether it had ended at `knownAt`. What arrives late can change a complete period, too.',
   })
   isComplete!: boolean;
 
   @Field(() => Date, { description: 'It is told as it was known then.' })
-  asOf!: Date;
+  knownAt!: Date;
 
   @Field(() => [LifecycleStageGoals], {
     description: 'The stages asked for, in the order of a life.',
