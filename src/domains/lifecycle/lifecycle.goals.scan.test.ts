@@ -2,11 +2,13 @@ import { createTestApp } from '../../../test/support/app';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { addDays, dayOf } from '../../shared/days';
+import { uuidSource } from '../../shared/ids';
 import { stageFlows } from './lifecycle.flow.rules';
 import { periodsFrom } from './lifecycle.goals.periods.rules';
 import { LifecycleGoalReads } from './lifecycle.goals.reads';
 import type { StageGoals } from './lifecycle.goals.rules';
 import { LifecycleGoalScan } from './lifecycle.goals.scan';
+import { addRulings } from './lifecycle.rulings.store';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
@@ -294,4 +296,39 @@ test('of two at once, one has nothing to do', async () => {
        (select count(*) from lifecycle_state) as states`,
   );
   expect(Number(sizes?.customers)).toBe(Number(sizes?.states));
+});
+
+test('a model that comes into use is told of with the next pass, beside the others', async () => {
+  clock.set('2026-06-17T12:00:00Z');
+  const ruling = {
+    rulingId: uuidSource.next<string>(),
+    model: 'six-stage',
+    since: clock.now(),
+    version: 1,
+    calibrationId: null,
+    note: null,
+    recordedBy: 'test',
+  };
+  await database.transaction((tx) => addRulings(tx, [ruling], clock.now()));
+  await app.activity.scheduleAll(database, clock.now());
+  await app.activity.evaluateAllDue(clock.now());
+  expect((await reads.model('six-stage')).reckoned).toBeNull();
+  await pass();
+  for (const name of ['five-stage', 'six-stage']) {
+    const { stages, reckoned } = await reads.model(name);
+    if (reckoned === null) throw new Error('The pass has not taken the model in.');
+    const tomorrow = addDays(dayOf(clock.now()), 1);
+    const names = stages.map((stage) => stage.name);
+    const [flows = []] = stageFlows(names, await reads.moves(reckoned, tomorrow, tomorrow), 1);
+    const counted = await database.query<{ stage: string; customers: number }>(
+      `select stage, count(*)::int as customers from lifecycle_state where model = $1
+       group by stage`,
+      [name],
+    );
+    const told = flows.flatMap(({ stage, sizeAtEnd: customers }) =>
+      customers === 0 ? [] : [{ stage, customers }],
+    );
+    expect(told).toHaveLength(counted.length);
+    expect(told).toEqual(expect.arrayContaining(counted));
+  }
 });
