@@ -40,9 +40,20 @@ const amounts = {
 
 export type SeriesName = keyof typeof amounts | 'active';
 
-const amountsInOrder = Object.entries(amounts) as [SeriesName, (day: ActivityDay) => number][];
+const seriesNames = ['active', ...Object.keys(amounts)] as readonly SeriesName[];
+
+const amountsInOrder = Object.entries(amounts).map(
+  ([name, amountOf]) => [seriesPlace(name as SeriesName), amountOf] as const,
+);
+
+const ACTIVE = seriesPlace('active');
 
 const NOTHING = new DaySeries();
+
+/** Where a series is kept. Facts ask once, and not for every customer. */
+export function seriesPlace(name: SeriesName): number {
+  return seriesNames.indexOf(name);
+}
 
 /**
  * A customer's days up to one instant, moved forward through time: first every `include` up to
@@ -50,7 +61,7 @@ const NOTHING = new DaySeries();
  */
 export class History {
   today = 0 as EpochDay;
-  private readonly known = new Map<SeriesName, DaySeries>();
+  private readonly known: DaySeries[] = new Array(seriesNames.length).fill(NOTHING);
   private activeCadence = new Cadence();
   private orderCadence = new Cadence();
 
@@ -73,13 +84,13 @@ export class History {
   include(day: ActivityDay): void {
     this.today = day.day;
     if (isActive(day)) {
-      this.add('active', day.day, 1);
+      this.add(ACTIVE, day.day, 1);
       this.activeCadence.add(day.day, this.current.occasionDays);
     }
     if (day.orders > 0) this.orderCadence.add(day.day, this.current.occasionDays);
-    for (const [name, amountOf] of amountsInOrder) {
+    for (const [place, amountOf] of amountsInOrder) {
       const amount = amountOf(day);
-      if (amount !== 0) this.add(name, day.day, amount);
+      if (amount !== 0) this.add(place, day.day, amount);
     }
   }
 
@@ -97,12 +108,22 @@ export class History {
   }
 
   series(name: SeriesName): DaySeries {
-    return this.known.get(name) ?? NOTHING;
+    return this.seriesAt(seriesPlace(name));
+  }
+
+  /** @param place see `seriesPlace` */
+  seriesAt(place: number): DaySeries {
+    return this.known[place] as DaySeries;
+  }
+
+  /** The days on which the customer did something. */
+  get active(): DaySeries {
+    return this.seriesAt(ACTIVE);
   }
 
   /** Whether the customer has done anything yet. */
   get isBegun(): boolean {
-    return this.known.has('active');
+    return this.active !== NOTHING;
   }
 
   /** How often the customer comes; null while unknown. Days, above 0. */
@@ -129,11 +150,11 @@ export class History {
     return cadence;
   }
 
-  private add(name: SeriesName, day: EpochDay, amount: number): void {
-    let series = this.known.get(name);
-    if (series === undefined) {
+  private add(place: number, day: EpochDay, amount: number): void {
+    let series = this.seriesAt(place);
+    if (series === NOTHING) {
       series = new DaySeries();
-      this.known.set(name, series);
+      this.known[place] = series;
     }
     series.add(day, amount);
   }

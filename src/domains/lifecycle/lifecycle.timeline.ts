@@ -125,7 +125,7 @@ class Walk {
   finish(nextUnseenAt: Date | null): StageTimeline {
     const { history, risk, model } = this;
     const nextRulingAt = this.rulings[this.upcoming]?.since ?? null;
-    const active = history.series('active');
+    const active = history.active;
     return {
       segments: [...this.segments],
       risk,
