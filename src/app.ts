@@ -45,6 +45,8 @@ import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
   LifecycleEvaluator,
+  LifecycleGoalReads,
+  LifecycleGoalScan,
   LifecyclePreviews,
   LifecycleProposals,
   LifecycleReads,
@@ -189,6 +191,7 @@ export function createApp(ground: Ground) {
     lifecycle: new LifecycleReads(sql, lifecycleRulings),
     lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
     lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
+    lifecycleGoals: new LifecycleGoalReads(sql, lifecycleRulings),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -229,6 +232,7 @@ export function createApp(ground: Ground) {
       clock,
     ),
     lifecycleVersions,
+    lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -256,7 +260,7 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
   const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
-  const { loyalty, quarantineUpkeep, value } = app;
+  const { lifecycleGoalScan, loyalty, quarantineUpkeep, value } = app;
   return [
     {
       name: 'calibrate-value',
@@ -282,6 +286,11 @@ export function jobsOf(app: App): readonly Job[] {
     { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
     { name: 'drop-old-events', run: (now) => eventRetention.dropOldest(now) },
     {
+      name: 'reckon-lifecycle-goals',
+      batchesPerRoundMax: GOAL_PAGES_PER_ROUND_MAX,
+      run: (now) => lifecycleGoalScan.run(now),
+    },
+    {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',
       batchesPerRoundMax: DUPLICATE_PAGES_PER_ROUND_MAX,
@@ -292,6 +301,9 @@ export function jobsOf(app: App): readonly Job[] {
 
 /** Lots expired in one transaction. */
 const EXPIRY_BATCH = 500;
+
+/** Pages of customers whose goals are added up in one round. */
+const GOAL_PAGES_PER_ROUND_MAX = 10;
 
 /** Pages of profiles looked at in one round. */
 const DUPLICATE_PAGES_PER_ROUND_MAX = 25;

@@ -12,6 +12,8 @@ export const fieldAccess = {
   'Query.me': { customer: true },
   'Query.profile': { scope: 'profiles:read' },
   'Query.profileByIdentifier': { scope: 'profiles:read' },
+  'Query.lifecycleFlow': { scope: 'profiles:read' },
+  'Query.lifecycleStageGoals': { scope: 'profiles:read' },
   'Query.identityPolicy': { scope: 'profiles:read' },
   'Query.profiles': { scope: 'profiles:read' },
   'Query.duplicateCandidates': { scope: 'profiles:read' },

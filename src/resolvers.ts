@@ -9,6 +9,8 @@ import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
 import {
+  LifecycleFlowResolver,
+  LifecycleGoalResolver,
   LifecycleHistoryResolver,
   LifecycleMissingResolver,
   LifecyclePreviewResolver,
@@ -47,6 +49,8 @@ export const resolverClasses: readonly ResolverClass[] = [
   FeedbackResolver,
   IdentityLogResolver,
   IdentityResolver,
+  LifecycleFlowResolver,
+  LifecycleGoalResolver,
   LifecycleHistoryResolver,
   LifecycleMissingResolver,
   LifecycleReasonResolver,
@@ -84,6 +88,8 @@ export function createResolvers(app: App): ResolverInstances {
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
+    new LifecycleFlowResolver(reads.lifecycleGoals, app.clock),
+    new LifecycleGoalResolver(reads.lifecycleGoals, app.currency, app.clock),
     new LifecycleHistoryResolver(reads.lifecycle),
     new LifecycleMissingResolver(app.currency),
     new LifecycleReasonResolver(app.currency),

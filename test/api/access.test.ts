@@ -33,6 +33,7 @@ beforeAll(async () => {
   const grace = await newProfile(api, 'grace', { traits });
   pair = `dup_${[ada, grace].map((id) => id.slice('prf_'.length)).join('')}`;
   await api.app.duplicateScan.run(api.clock.now());
+  await api.app.lifecycleGoalScan.run(api.clock.now());
   visitor = await newProfile(api, '', {
     identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
   });
@@ -104,6 +105,10 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.profileByIdentifier': {
     text: 'query ($of: IdentifierInput!) { profileByIdentifier(identifier: $of) { __typename } }',
     variables: () => ({ of: userIdentifier('ada') }),
+  },
+  'Query.lifecycleFlow': { text: '{ lifecycleFlow(from: "2026-01-01T00:00:00Z") { model } }' },
+  'Query.lifecycleStageGoals': {
+    text: '{ lifecycleStageGoals(every: WEEK, from: "2026-01-01T00:00:00Z") { __typename } }',
   },
   'Query.identityPolicy': { text: '{ identityPolicy { phoneRegion } }' },
   'Query.profiles': { text: '{ profiles { __typename } }' },

@@ -4,6 +4,10 @@ export {
   LifecycleReasonResolver,
   NextStagesResolver,
 } from './lifecycle.explain.resolver';
+export { LifecycleFlowResolver } from './lifecycle.flow.resolver';
+export { LifecycleGoalReads } from './lifecycle.goals.reads';
+export { LifecycleGoalResolver } from './lifecycle.goals.resolver';
+export { LifecycleGoalScan } from './lifecycle.goals.scan';
 export { History } from './lifecycle.history';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecyclePreviewResolver } from './lifecycle.preview.resolver';

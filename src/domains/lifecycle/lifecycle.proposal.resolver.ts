@@ -1,12 +1,13 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
 import type { RequestContext } from '../../platform/graphql/context';
+import { Language } from '../../platform/graphql/language.type';
+import type { Language as LanguageName } from '../../shared/language';
 import { LifecycleProposals } from './lifecycle.proposal.service';
 import { LifecycleProposal, ProposeLifecycleModelResult } from './lifecycle.proposal.types';
 import { LifecycleVersionReads } from './lifecycle.versions.reads';
 import { refusalOf } from './lifecycle.versions.service';
 import { LifecycleModelRefused, LifecycleModelVersion } from './lifecycle.versions.types';
-import { Language, type LanguageName } from './lifecycle.vocabulary.types';
 
 @Resolver(() => LifecycleProposal)
 export class LifecycleProposalResolver {

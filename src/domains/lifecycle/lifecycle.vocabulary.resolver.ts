@@ -1,9 +1,11 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Language } from '../../platform/graphql/language.type';
 import type { JsonObject } from '../../shared/json';
+import type { Language as LanguageName } from '../../shared/language';
 import { factDefinition, factNames } from './lifecycle.facts';
 import { lifecycleModelSchema } from './lifecycle.model-schema';
-import { Language, type LanguageName, LifecycleFact } from './lifecycle.vocabulary.types';
+import { LifecycleFact } from './lifecycle.vocabulary.types';
 
 /** What whoever writes a lifecycle model has to know. */
 @Resolver(() => LifecycleFact)

@@ -1,16 +1,6 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import { describedEnum } from '../../platform/graphql/described-enum';
 import type { FactDefinition, FactUnit as FactUnitName } from './lifecycle.fact-kinds';
 import { FactUnit } from './lifecycle.types';
-
-/** What people are told in. */
-export type LanguageName = 'EN' | 'ZH';
-
-export const Language = describedEnum<LanguageName>({
-  name: 'Language',
-  description: 'What people are told in.',
-  values: { EN: 'English.', ZH: 'Chinese, simplified.' },
-});
 
 @ObjectType({
   description: 'Something that is known of every customer, for conditions to ask for.',
