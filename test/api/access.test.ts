@@ -51,6 +51,12 @@ beforeAll(async () => {
   writeKey = toPublicId('wky', shop.writeKey.writeKeyId);
   const schema = { name: 'Unsent', version: 1, schema: {}, isActivated: false };
   await api.app.eventSchemas.register({ ...schema, enforcement: 'ALLOW' }, 'test');
+  const preset = await api.app.reads.lifecycleVersions.find('five-stage', 1);
+  await api.app.lifecycleVersions.save(
+    { name: 'own', document: preset?.document, note: '' },
+    'test',
+  );
+  await api.app.lifecycleVersions.activate('own', 1, 'Test', 'test');
 });
 
 /** The id of nothing there is. */
@@ -160,7 +166,7 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.lifecycleModel': { text: '{ lifecycleModel(name: "five-stage") { status } }' },
   'Query.lifecycleModelSchema': { text: '{ lifecycleModelSchema }' },
   'Query.lifecycleFacts': { text: '{ lifecycleFacts { name label(language: ZH) } }' },
-  'Query.lifecycleRollout': { text: '{ lifecycleRollout { percentage } }' },
+  'Query.lifecycleRollout': { text: '{ lifecycleRollout(model: "own") { percentage } }' },
   'Query.previewLifecycleModel': {
     text: `{ previewLifecycleModel(input: { name: "five-stage", version: 1, sample: 1 }) {
       __typename } }`,
