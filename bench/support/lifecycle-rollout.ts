@@ -5,44 +5,33 @@ import type { Database } from '../../src/platform/database/database';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { MS_PER_DAY } from '../../src/shared/days';
 import { uuidSource } from '../../src/shared/ids';
-import type { BenchOptions, Figure } from './bench';
-import { withFilled } from './databases';
+import type { Figure } from './bench';
 import { ratio, timed } from './measure';
 
-const CUSTOMERS = { quick: 50_000, usual: 1_000_000, full: 1_000_000 };
-
 /** The last day of the customers' histories is the day before. */
-const NOW = new Date('2026-11-20T12:00:00Z');
+export const NOW = new Date('2026-11-20T12:00:00Z');
 
 /**
  * What it costs to judge everybody anew after another version of a model is activated, beside the
- * plain statement that reads the same facts and writes as many rows.
+ * plain statement that reads the same facts and writes as many rows, elsewhere.
  */
-export async function benchRollout({
-  size,
-  databaseUrl,
-  tell,
-}: BenchOptions): Promise<readonly Figure[]> {
-  const customers = CUSTOMERS[size];
-  tell(`filling ${customers.toLocaleString('en')} customers`);
-  const fill = (database: Database) => fillCustomers(database, customers);
-  return withFilled(databaseUrl, 2, fill, async ([one, other]) => {
-    if (one === undefined || other === undefined) throw new Error('There are no databases.');
-    const rolledOut = await timed(() => rollOut(one.database));
-    const rows = rolledOut.result;
-    tell(`rolled out in ${Math.round(rolledOut.elapsedMs)} ms: ${JSON.stringify(rows)}`);
-    const floor = await timed(() => writePlainly(other.database, rows));
-    tell(`the plain statement took ${Math.round(floor.elapsedMs)} ms`);
-    return [
-      {
-        name: 'reevaluateRatio',
-        value: ratio(rolledOut.elapsedMs, floor.elapsedMs),
-        what: `judging ${customers.toLocaleString('en')} customers anew, time`,
-        floor: 'one statement that reads the same facts and writes as many rows',
-        bar: '≤ 3',
-      },
-    ];
-  });
+export async function benchRollout(
+  [ours, elsewhere]: readonly [Database, Database],
+  customers: number,
+  tell: (line: string) => void,
+): Promise<Figure> {
+  const rolledOut = await timed(() => rollOut(ours));
+  const rows = rolledOut.result;
+  tell(`rolled out in ${Math.round(rolledOut.elapsedMs)} ms: ${JSON.stringify(rows)}`);
+  const floor = await timed(() => writePlainly(elsewhere, rows));
+  tell(`the plain statement took ${Math.round(floor.elapsedMs)} ms`);
+  return {
+    name: 'reevaluateRatio',
+    value: ratio(rolledOut.elapsedMs, floor.elapsedMs),
+    what: `judging ${customers.toLocaleString('en')} customers anew, time`,
+    floor: 'one statement that reads the same facts and writes as many rows',
+    bar: '≤ 3',
+  };
 }
 
 /** How many rows of each table a rollout wrote. */
@@ -153,7 +142,7 @@ async function writePlainly(database: Database, written: Written): Promise<void>
 }
 
 /** Customers in the stages that a first activation puts them in; days as they go by. */
-async function fillCustomers(database: Database, customers: number): Promise<void> {
+export async function fillCustomers(database: Database, customers: number): Promise<void> {
   await database.query('alter table activity_day drop constraint activity_day_pkey');
   await database.query('select setseed(0.5)');
   await database.query(
