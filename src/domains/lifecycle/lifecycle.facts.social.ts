@@ -8,14 +8,20 @@ export const socialFacts = {
     { en: 'things written', zh: '内容创作数' },
     'Posts, comments and answers of all time.',
   ),
-  content90: within('content', { en: 'things written in 90 days', zh: '近90天内容创作数' }),
+  content90: within('content', 'Posts, comments and answers', {
+    en: 'things written in 90 days',
+    zh: '近90天内容创作数',
+  }),
   shares: counted(
     fixed((history) => history.series('shares').total),
     { en: 'shares', zh: '分享次数' },
     'Shares of all time.',
   ),
-  shares90: within('shares', { en: 'shares in 90 days', zh: '近90天分享次数' }),
-  socialActs90: within('social', { en: 'social acts in 90 days', zh: '近90天社交行为数' }),
+  shares90: within('shares', 'Shares', { en: 'shares in 90 days', zh: '近90天分享次数' }),
+  socialActs90: within('social', 'Posts, comments, answers, likes, shares and attendances', {
+    en: 'social acts in 90 days',
+    zh: '近90天社交行为数',
+  }),
   referralsConverted: counted(
     fixed((history) => history.series('referrals').total),
     { en: 'referrals that converted', zh: '成功推荐人数' },
@@ -23,14 +29,8 @@ export const socialFacts = {
   ),
 } as const satisfies Readonly<Record<string, FactDefinition>>;
 
-const whatIsCounted: Readonly<Partial<Record<SeriesName, string>>> = {
-  content: 'Posts, comments and answers',
-  shares: 'Shares',
-  social: 'Posts, comments, answers, likes, shares and attendances',
-};
-
-function within(name: SeriesName, label: FactDefinition['label']): FactDefinition {
-  return counted(sumWithin(name, 90), label, `${whatIsCounted[name]} of the last 90 days.`);
+function within(name: SeriesName, what: string, label: FactDefinition['label']): FactDefinition {
+  return counted(sumWithin(name, 90), label, `${what} of the last 90 days.`);
 }
 
 function counted(
