@@ -44,9 +44,12 @@ import {
 import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
+  LifecycleCalibrationService,
+  LifecycleCalibrations,
   LifecycleEvaluator,
   LifecycleReads,
   LifecycleRulings,
+  LifecycleScoreReads,
   lifecycleRehoming,
 } from './domains/lifecycle';
 import {
@@ -101,6 +104,7 @@ export function createApp(ground: Ground) {
   const currency = currencyOf(config.currencyCode);
   const { identityPolicy } = config;
   const lifecycleRulings = new LifecycleRulings(fiveStageModel);
+  const lifecycleCalibrations = new LifecycleCalibrations(database);
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
   const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
@@ -181,6 +185,13 @@ export function createApp(ground: Ground) {
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleRulings),
+    lifecycleScores: new LifecycleScoreReads(
+      sql,
+      new ActivityReads(sql),
+      lifecycleRulings,
+      lifecycleCalibrations,
+      clock,
+    ),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -201,6 +212,14 @@ export function createApp(ground: Ground) {
   return {
     ...ground,
     currency,
+    lifecycleCalibration: new LifecycleCalibrationService({
+      database,
+      ids,
+      logger,
+      activity,
+      rulings: lifecycleRulings,
+      calibrations: lifecycleCalibrations,
+    }),
     lifecycleRulings,
     activity,
     apiKeys,
@@ -236,6 +255,7 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
   const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
+  const { lifecycleCalibration } = app;
   return [
     {
       name: 'calibrate-value',
@@ -244,6 +264,15 @@ export function jobsOf(app: App): readonly Job[] {
         // Not 1 where nothing came of it: a round would try again at once.
         const { changed } = await value.calibrate(now);
         return changed ? 1 : 0;
+      },
+    },
+    {
+      name: 'calibrate-lifecycle',
+      // Once in a round: what is due still, another process has done.
+      batchesPerRoundMax: 1,
+      run: async (now) => {
+        if (!(await lifecycleCalibration.isDue(now))) return 0;
+        return (await lifecycleCalibration.calibrate(now)) === null ? 0 : 1;
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },

@@ -8,7 +8,11 @@ import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/eve
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
-import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
+import {
+  LifecycleHistoryResolver,
+  LifecycleResolver,
+  LifecycleScoreResolver,
+} from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
   LoyaltyResolver,
@@ -38,6 +42,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   IdentityResolver,
   LifecycleHistoryResolver,
   LifecycleResolver,
+  LifecycleScoreResolver,
   LoyaltyAccountResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
@@ -66,7 +71,8 @@ export function createResolvers(app: App): ResolverInstances {
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
     new LifecycleHistoryResolver(reads.lifecycle),
-    new LifecycleResolver(reads.lifecycle, app.clock),
+    new LifecycleResolver(reads.lifecycle),
+    new LifecycleScoreResolver(reads.lifecycleScores),
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),

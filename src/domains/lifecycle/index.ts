@@ -1,3 +1,5 @@
+export { LifecycleCalibrationService } from './lifecycle.calibration.service';
+export { LifecycleCalibrations } from './lifecycle.calibrations';
 export { LifecycleEvaluator } from './lifecycle.evaluator';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
@@ -5,4 +7,6 @@ export { lifecycleRehoming } from './lifecycle.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';
 export { alwaysInForce } from './lifecycle.ruling';
 export { LifecycleRulings } from './lifecycle.rulings';
+export { LifecycleScoreReads } from './lifecycle.scores.reads';
+export { LifecycleScoreResolver } from './lifecycle.scores.resolver';
 export { stageAt } from './lifecycle.timeline';

@@ -25,13 +25,17 @@ export class Census {
   /** Of each customer; the fit that turns them into probabilities comes last. */
   private readonly features: (readonly number[])[] = [];
   private readonly lessons: ActivityLessons;
-  private customers = 0;
+  private counted = 0;
 
   constructor(
     private readonly measures: Measures,
     private readonly asOf: Date,
   ) {
     this.lessons = new ActivityLessons(dayOf(asOf), measures.typicalCadenceDays);
+  }
+
+  get customers(): number {
+    return this.counted;
   }
 
   /** @param days of one customer, one entry per day */
@@ -48,7 +52,7 @@ export class Census {
     for (const day of since) history.include(day);
     history.today = today;
     if (!history.isBegun) return;
-    this.customers += 1;
+    this.counted += 1;
     this.lessons.count(history);
     this.features.push(featuresOf(history, this.measures.typicalCadenceDays));
     for (const [fact, values] of this.known) {
@@ -57,6 +61,19 @@ export class Census {
     }
   }
 
+  /**
+   * How far the probability of activity moves from one fit to another, on average over the
+   * customers, 0 … 1. Wholly where it comes or goes.
+   */
+  shiftBetween(before: ActivityFit | null, after: ActivityFit | null): number {
+    if (before === null || after === null) return before === after ? 0 : 1;
+    const shifts = this.features.map((row) =>
+      Math.abs(probabilityFrom(row, after) - probabilityFrom(row, before)),
+    );
+    return shifts.reduce((sum, shift) => sum + shift, 0) / Math.max(shifts.length, 1);
+  }
+
+  /** What all of them are like. To be asked once, at the end. */
   result(): CensusResult {
     const fit = this.lessons.fit();
     const activityFit = typeof fit === 'string' ? null : fit;

@@ -2,24 +2,18 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
-import type { Clock } from '../../shared/clock';
-import { dayOf } from '../../shared/days';
 import { toPublicId } from '../../shared/ids';
 import { Profile } from '../identity';
 import { UnknownLifecycleModel } from './lifecycle.errors';
 import { initialStage, type LifecycleModel } from './lifecycle.model';
 import { LifecycleReads } from './lifecycle.reads';
-import { churnRisk } from './lifecycle.rules';
 import type { LifecycleState } from './lifecycle.store';
 import type { StoredTransition } from './lifecycle.transitions';
 import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from './lifecycle.types';
 
 @Resolver(() => Profile)
 export class LifecycleResolver {
-  constructor(
-    private readonly reads: LifecycleReads,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly reads: LifecycleReads) {}
 
   @FieldResolver(() => Lifecycle, {
     description: 'Where the customer stands in their life with the company, and why.',
@@ -37,7 +31,7 @@ export class LifecycleResolver {
     if (model === null) throw new UnknownLifecycleModel(name ?? '');
     const key = { profileId: profile.profileId, model: model.name };
     const state = await context.load(this.reads.stateByKey, key);
-    return state === null ? newcomer(profile, model) : toLifecycle(state, this.clock.now());
+    return state === null ? newcomer(profile, model) : toLifecycle(state);
   }
 }
 
@@ -78,17 +72,15 @@ function newcomer(profile: Profile, model: LifecycleModel): Lifecycle {
     atRisk: false,
     atRiskSince: null,
     atRiskReasons: [],
-    churnRisk: 0,
     nextEvaluationAt: null,
   });
 }
 
-function toLifecycle(state: LifecycleState, now: Date): Lifecycle {
+function toLifecycle(state: LifecycleState): Lifecycle {
   const { lastActiveDay, patienceDays, ...shown } = state;
   return Object.assign(new Lifecycle(), {
     ...shown,
     atRisk: state.atRiskSince !== null,
-    churnRisk: churnRisk(dayOf(now) - lastActiveDay, patienceDays),
   });
 }
 
