@@ -190,7 +190,6 @@ export function createApp(ground: Ground) {
       new ActivityReads(sql),
       lifecycleRulings,
       lifecycleCalibrations,
-      clock,
     ),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),

@@ -14,7 +14,7 @@ export class ActivityReads {
     return inOrderOf(profileIds, rows, (row) => row.profileId);
   };
 
-  /** All days of each profile, ascending. */
+  /** All days of a profile, ascending. */
   readonly daysByProfile: BatchLoad<ProfileId, readonly ActivityDay[]> = async (profileIds) => {
     const days = await findDays(this.sql, profileIds);
     return profileIds.map((profileId) => days.get(profileId) ?? []);

@@ -1,6 +1,11 @@
 export { LifecycleCalibrationService } from './lifecycle.calibration.service';
 export { LifecycleCalibrations } from './lifecycle.calibrations';
 export { LifecycleEvaluator } from './lifecycle.evaluator';
+export {
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
+  NextStagesResolver,
+} from './lifecycle.explain.resolver';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecycleReads } from './lifecycle.reads';
 export { lifecycleRehoming } from './lifecycle.rehoming';

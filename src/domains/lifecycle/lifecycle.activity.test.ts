@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { activeDay, anyDays, endOfDay, FIRST_DAY } from '../../../test/support/active-days';
+import { activeDay, DAY_0, endOf } from '../../../test/support/lifecycle';
+import { someDays } from '../../../test/support/lifecycle-arbitraries';
 import { addDays, type EpochDay } from '../../shared/days';
 import type { ActivityDay } from '../activity';
 import {
@@ -41,8 +42,11 @@ const anyFit: fc.Arbitrary<ActivityFit> = fc
     silenceAuc: 0.7,
   }));
 
+/** Of customers who have done something. */
+const anyDays = someDays.filter((days) => days.some(({ events }) => events > 0));
+
 const lastOffset = (days: readonly ActivityDay[]) =>
-  Math.max(...days.map(({ day }) => day)) - FIRST_DAY;
+  Math.max(...days.map(({ day }) => day)) - DAY_0;
 
 function historyAt(days: readonly ActivityDay[], offset: number, activityFit: ActivityFit | null) {
   const measures = {
@@ -51,7 +55,7 @@ function historyAt(days: readonly ActivityDay[], offset: number, activityFit: Ac
     emotionHalfLifeDays: 90,
     activityFit,
   };
-  return History.at(days, measures, endOfDay(offset));
+  return History.at(days, measures, endOf(offset));
 }
 
 const fact = factDefinition('probabilityActive');

@@ -1,4 +1,4 @@
-import { activeDay, endOfDay } from '../../../test/support/active-days';
+import { activeDay, endOf } from '../../../test/support/lifecycle';
 import type { ActivityDay } from '../activity';
 import { keptQuantiles } from './lifecycle.calibration';
 import { Census, type CensusResult } from './lifecycle.census';
@@ -9,7 +9,7 @@ const { measures } = compileModel(fiveStageModel, null);
 const TODAY = 300;
 
 function census(customers: readonly (readonly ActivityDay[])[]): CensusResult {
-  const taken = new Census(measures, endOfDay(TODAY));
+  const taken = new Census(measures, endOf(TODAY));
   for (const days of customers) taken.add(days);
   return taken.result();
 }
@@ -118,7 +118,7 @@ describe('the fit', () => {
 });
 
 test('a shift is the mean one, and whole where a fit comes or goes', () => {
-  const taken = new Census(measures, endOfDay(TODAY));
+  const taken = new Census(measures, endOf(TODAY));
   for (const days of town) taken.add(days);
   const { activityFit } = taken.result();
   if (activityFit === null) throw new Error('There should be a fit.');

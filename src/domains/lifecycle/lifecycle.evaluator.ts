@@ -3,6 +3,7 @@ import { appendToOutbox } from '../../platform/outbox/outbox';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import type { ProfileActivity, ProfileEvaluator } from '../activity';
 import { initialStage, type LifecycleModel } from './lifecycle.model';
+import { latestOf } from './lifecycle.ruling';
 import type { LifecycleRulings, Rulings } from './lifecycle.rulings';
 import * as store from './lifecycle.store';
 import { type StageTimeline, stageTimeline } from './lifecycle.timeline';
@@ -91,8 +92,7 @@ function timelinesOf(
   now: Date,
 ): readonly ProfileTimeline[] {
   return [...rulings.values()].flatMap((ofModel) => {
-    const model = ofModel[ofModel.length - 1]?.compiled.model;
-    if (model === undefined) return [];
+    const { model } = latestOf(ofModel);
     return profiles.map(({ profileId, days }) => ({
       profileId,
       model,

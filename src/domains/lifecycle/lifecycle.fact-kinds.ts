@@ -1,3 +1,4 @@
+import type { Wording } from '../../shared/language';
 import type { History, SeriesName } from './lifecycle.history';
 
 /** What a fact is measured in. */
@@ -10,12 +11,6 @@ export type FactUnit =
   | 'MONEY_MINOR'
   | 'SCORE'
   | 'PROBABILITY';
-
-/** What a person is told, by language. */
-export interface Wording {
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** The day that never comes. */
 export const NEVER = Number.POSITIVE_INFINITY;

@@ -2,14 +2,15 @@ import type { Sql } from '../../platform/database/database';
 import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
-import type { LifecycleModel } from './lifecycle.model';
-import type { Ruling } from './lifecycle.ruling';
+import { alwaysInForce, latestOf, type Ruling } from './lifecycle.ruling';
 import type { LifecycleRulings } from './lifecycle.rulings';
 import {
   findHistoryPages,
   findStates,
+  findTransitionsAt,
   type HistoryPage,
   type LifecycleState,
+  type Moment,
 } from './lifecycle.store';
 import type { StoredTransition } from './lifecycle.transitions';
 
@@ -25,23 +26,26 @@ export class LifecycleReads {
     private readonly rulings: LifecycleRulings,
   ) {}
 
-  /** The version of the model that is in force; null where the model is not in use. */
-  async modelInForce(name: string | null): Promise<LifecycleModel | null> {
-    const rulings = await this.rulings.inForce(this.sql);
-    const ofModel = rulings.get(name ?? this.rulings.defaultModel.name);
-    return ofModel?.[ofModel.length - 1]?.compiled.model ?? null;
+  get defaultModelName(): string {
+    return this.rulings.defaultModel.name;
   }
+
+  /** What decides a model's stages, by time. Null where the model is not in use. */
+  readonly rulingsByModel: BatchLoad<string, readonly Ruling[] | null> = async (names) => {
+    const rulings = await this.rulings.inForce(this.sql);
+    return names.map((name) => rulings.get(name) ?? null);
+  };
 
   /** The stages of the default model, in the order of a life. */
   async stageNames(): Promise<readonly string[]> {
-    const model = await this.modelInForce(null);
-    return model?.stages.map(({ name }) => name) ?? [];
+    const { model } = latestOf(await this.defaultRulings());
+    return model.stages.map(({ name }) => name);
   }
 
   /** What decides the default model's stages, by time. */
   async defaultRulings(): Promise<readonly Ruling[]> {
-    const rulings = await this.rulings.inForce(this.sql);
-    return rulings.get(this.rulings.defaultModel.name) ?? [];
+    const [rulings] = await this.rulingsByModel([this.defaultModelName]);
+    return rulings ?? alwaysInForce(this.rulings.defaultModel);
   }
 
   /** Under the default model. Null for a profile that has not done anything yet. */
@@ -60,6 +64,9 @@ export class LifecycleReads {
     const byKey = new Map(rows.map((row) => [`${row.profileId} ${row.model}`, row]));
     return keys.map(({ profileId, model }) => byKey.get(`${profileId} ${model}`) ?? null);
   };
+
+  readonly transitionAt: BatchLoad<Moment, StoredTransition | null> = (moments) =>
+    findTransitionsAt(this.sql, moments);
 
   readonly historyByPage: BatchLoad<HistoryPage, readonly StoredTransition[]> = (pages) =>
     findHistoryPages(this.sql, pages);

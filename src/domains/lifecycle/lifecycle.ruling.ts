@@ -17,6 +17,13 @@ export function alwaysInForce(
   return [{ since: new Date(0), compiled: compileModel(model, calibration) }];
 }
 
+/** What decides now. @param rulings by time, one at least */
+export function latestOf(rulings: readonly Ruling[]): CompiledModel {
+  const latest = rulings[rulings.length - 1];
+  if (latest === undefined) throw new Error('Nothing decides the stage.');
+  return latest.compiled;
+}
+
 /** The ruling in force at an instant. @param rulings by time, one at least */
 export function rulingAt(rulings: readonly Ruling[], asOf: Date): Ruling {
   const later = rulings.findIndex(({ since }, place) => place > 0 && since > asOf);

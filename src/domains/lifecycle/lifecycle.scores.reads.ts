@@ -1,24 +1,25 @@
 import type { Sql } from '../../platform/database/database';
 import type { BatchLoad } from '../../platform/graphql/context';
-import type { Clock } from '../../shared/clock';
 import type { ProfileId } from '../../shared/ids';
 import type { ActivityReads } from '../activity';
 import type { LifecycleCalibrations } from './lifecycle.calibrations';
 import { type ChurnRisk, churnRiskOf } from './lifecycle.churn.rules';
 import { History } from './lifecycle.history';
+import { rulingAt } from './lifecycle.ruling';
 import type { LifecycleRulings } from './lifecycle.rulings';
 import { type Scores, scoresOf } from './lifecycle.scores.rules';
 
-/** What is read off a customer's days at the moment they are asked about. */
+/** What is read off a customer's days and is not stored, since it changes with every day. */
 export interface Outlook {
   readonly churn: ChurnRisk;
   readonly scores: Scores;
 }
 
-/** Whose, and under which model. */
+/** Whose, under which model, and when. */
 interface OutlookKey {
   readonly profileId: ProfileId;
   readonly model: string;
+  readonly asOf: Date;
 }
 
 export class LifecycleScoreReads {
@@ -27,10 +28,9 @@ export class LifecycleScoreReads {
     private readonly activity: ActivityReads,
     private readonly rulings: LifecycleRulings,
     private readonly calibrations: LifecycleCalibrations,
-    private readonly clock: Clock,
   ) {}
 
-  /** By the latest calibration; one statement for the days of all. Null before the first active day. */
+  /** By the latest calibration, also of the past. Null before the first active day. */
   readonly outlookByKey: BatchLoad<OutlookKey, Outlook | null> = async (keys) => {
     const profileIds = [...new Set(keys.map(({ profileId }) => profileId))];
     const [days, rulings, calibration] = await Promise.all([
@@ -39,11 +39,11 @@ export class LifecycleScoreReads {
       this.calibrations.latest(),
     ]);
     const daysOf = new Map(profileIds.map((profileId, place) => [profileId, days[place] ?? []]));
-    const now = this.clock.now();
-    return keys.map(({ profileId, model }) => {
-      const compiled = rulings.get(model)?.at(-1)?.compiled;
-      if (compiled === undefined) return null;
-      const history = History.at(daysOf.get(profileId) ?? [], compiled.measures, now);
+    return keys.map(({ profileId, model, asOf }) => {
+      const ofModel = rulings.get(model);
+      if (ofModel === undefined) return null;
+      const { compiled } = rulingAt(ofModel, asOf);
+      const history = History.at(daysOf.get(profileId) ?? [], compiled.measures, asOf);
       if (!history.isBegun) return null;
       const churn = churnRiskOf(history, compiled, calibration);
       return { churn, scores: scoresOf(history, calibration) };

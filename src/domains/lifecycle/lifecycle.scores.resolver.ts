@@ -5,14 +5,14 @@ import type { Score as ScoreOf } from './lifecycle.scores.rules';
 import { ChurnRiskDriver, LifecycleScores, Score } from './lifecycle.scores.types';
 import { Lifecycle } from './lifecycle.types';
 
-/** What is as of now, and so is not stored but read off the customer's days. */
+/** What changes with every day, and so is not stored but read off the customer's days. */
 @Resolver(() => Lifecycle)
 export class LifecycleScoreResolver {
   constructor(private readonly reads: LifecycleScoreReads) {}
 
   @FieldResolver(() => Float, {
     description:
-      'How probably the customer is lost, 0 … 1, as of now. Where activity was fitted on what ' +
+      'How probably the customer is lost, 0 … 1, on that day. Where activity was fitted on what ' +
       'customers did, 1 - `probabilityActive`. Else a score by rule, silence / (silence + ' +
       'patience), where patience is a multiple of the own cadence: 0 on a day of activity, 0.5 ' +
       'when the patience is used up. 0 for those who have not done anything yet.',
@@ -39,7 +39,7 @@ export class LifecycleScoreResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'How probable it is that the customer does anything in the next 90 days, 0 … 1, as of now. ' +
+      'How probable it is that the customer does anything in the next 90 days, 0 … 1. ' +
       'Null while there are too few data to fit it on, and for those who have not done anything.',
   })
   async probabilityActive(
@@ -53,8 +53,8 @@ export class LifecycleScoreResolver {
   @FieldResolver(() => LifecycleScores, {
     nullable: true,
     description:
-      'How the customer stands in behaviour, value and emotion, as of now, against all customers ' +
-      'where they are calibrated. Null for those who have not done anything yet.',
+      'How the customer stands in behaviour, value and emotion, against all customers where they ' +
+      'are calibrated. Null for those who have not done anything yet.',
   })
   async scores(
     @Root() lifecycle: Lifecycle,

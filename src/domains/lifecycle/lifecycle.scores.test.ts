@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { activeDay, anyDays, endOfDay, FIRST_DAY } from '../../../test/support/active-days';
+import { activeDay, DAY_0, endOf } from '../../../test/support/lifecycle';
+import { someDays } from '../../../test/support/lifecycle-arbitraries';
 import { addDays } from '../../shared/days';
 import type { ActivityDay } from '../activity';
 import type { ActivityFit } from './lifecycle.activity-fit';
@@ -14,11 +15,14 @@ import { type Score, scoresOf } from './lifecycle.scores.rules';
 const compiled = compileModel(fiveStageModel, null);
 
 function historyAt(days: readonly ActivityDay[], offset: number): History {
-  return History.at(days, compiled.measures, endOfDay(offset));
+  return History.at(days, compiled.measures, endOf(offset));
 }
 
+/** Of customers who have done something. */
+const anyDays = someDays.filter((days) => days.some(({ events }) => events > 0));
+
 const lastOffset = (days: readonly ActivityDay[]) =>
-  Math.max(...days.map(({ day }) => day)) - FIRST_DAY;
+  Math.max(...days.map(({ day }) => day)) - DAY_0;
 
 const fit: ActivityFit = {
   horizonDays: 90,

@@ -192,6 +192,42 @@ export async function retireProfile(tx: Tx, absorbed: ProfileId, now: Date): Pro
   );
 }
 
+/** One instant of a profile's history, as it was known at another. */
+export interface Moment {
+  readonly profileId: ProfileId;
+  readonly model: string;
+  readonly asOf: Date;
+  readonly knownAt: Date;
+}
+
+/** The transition that held at each moment, in the order asked for; null before the first. */
+export async function findTransitionsAt(
+  sql: Sql,
+  moments: readonly Moment[],
+): Promise<readonly (StoredTransition | null)[]> {
+  const rows = await sql.query<StoredTransition & { place: number }>(
+    `select m.place::int as place, ${transitionColumns}
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+       with ordinality as m (profile_id, model, as_of, known_at, place)
+     cross join lateral (
+       select * from lifecycle_transition h
+       where h.profile_id = m.profile_id and h.model = m.model and h.occurred_at <= m.as_of
+         and h.recorded_at <= m.known_at
+         and (h.superseded_at is null or h.superseded_at > m.known_at)
+       order by h.occurred_at desc, h.id desc
+       limit 1
+     ) t`,
+    [
+      moments.map((moment) => moment.profileId),
+      moments.map((moment) => moment.model),
+      moments.map((moment) => moment.asOf),
+      moments.map((moment) => moment.knownAt),
+    ],
+  );
+  const held = new Map(rows.map((row) => [row.place, row]));
+  return moments.map((_, index) => held.get(index + 1) ?? null);
+}
+
 export interface HistoryPage {
   readonly profileId: ProfileId;
   readonly model: string;

@@ -4,6 +4,7 @@ import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileId } from '../../shared/ids';
 import type { ThresholdBasis as ThresholdBasisName } from './lifecycle.compiled';
 import type { FactUnit as FactUnitName } from './lifecycle.fact-kinds';
+import type { FactName } from './lifecycle.facts';
 import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.model';
 import type { TransitionCause as TransitionCauseName } from './lifecycle.timeline';
 
@@ -57,19 +58,13 @@ const TransitionCause = describedEnum<TransitionCauseName>({
 @ObjectType({ description: 'A condition that held: a fact, what it was, and what it had to be.' })
 export class LifecycleReason {
   @Field(() => String, { description: 'The name of the fact, e.g. `silenceDays`.' })
-  fact!: string;
+  fact!: FactName;
 
-  @Field(() => Float, {
-    nullable: true,
-    description: 'What the fact was when the condition came to hold; null where it is no number.',
-  })
-  value!: number | null;
+  @Field(() => Float, { description: 'What the fact was when the condition came to hold.' })
+  value!: number;
 
-  @Field(() => Float, {
-    nullable: true,
-    description: 'What it is compared with; null where that is no number.',
-  })
-  threshold!: number | null;
+  @Field(() => Float, { description: 'What it is compared with.' })
+  threshold!: number;
 
   @Field(() => ComparisonOperator, { description: 'How the value compares with the threshold.' })
   operator!: ComparisonOperatorName;
@@ -79,6 +74,43 @@ export class LifecycleReason {
 
   @Field(() => ThresholdBasis, { description: 'Where the threshold comes from.' })
   basis!: ThresholdBasisName;
+}
+
+@ObjectType({ description: 'A condition that does not hold, and keeps a customer from a stage.' })
+export class LifecycleMissing {
+  @Field(() => String, { description: 'The name of the fact, e.g. `orderDays`.' })
+  fact!: FactName;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What the fact is; null where it says nothing yet.',
+  })
+  value!: number | null;
+
+  @Field(() => Float, { description: 'What it would have to compare with.' })
+  threshold!: number;
+
+  @Field(() => ComparisonOperator, { description: 'How it would have to compare.' })
+  operator!: ComparisonOperatorName;
+
+  @Field(() => FactUnit, { description: 'What value and threshold are measured in.' })
+  unit!: FactUnitName;
+
+  @Field(() => ThresholdBasis, { description: 'Where the threshold comes from.' })
+  basis!: ThresholdBasisName;
+}
+
+@ObjectType({ description: 'A stage a customer could come to, and what it takes.' })
+export class NextLifecycleStage {
+  @Field(() => String, { description: 'The stage.' })
+  stage!: string;
+
+  @Field(() => [LifecycleMissing], {
+    description:
+      'What does not hold, all of which has to; of several ways to the stage the one that misses ' +
+      'least. Empty where it is left only to rules that come first.',
+  })
+  missing!: LifecycleMissing[];
 }
 
 @ObjectType({ description: 'A change of stage.' })
@@ -114,6 +146,9 @@ export const LifecycleTransitionConnection = connectionType(
 export class Lifecycle {
   /** Whose it is; clients see the profile it hangs on. */
   profileId!: ProfileId;
+
+  /** The instant it is told of. */
+  asOf!: Date;
 
   @Field(() => String, { description: 'The name of the model that decided.' })
   model!: string;
