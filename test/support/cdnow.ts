@@ -9,10 +9,13 @@ const folder = join(__dirname, '../../../shared/data/cdnow');
 /** Whether the published log is on this machine; it is not ours to hand on. */
 export const hasCdnow = existsSync(join(folder, 'CDNOW_master.txt'));
 
-/** The days of each customer of a published log, by its number there. */
+/** The days of each customer, by their number in the log. */
+export type CdnowCustomers = ReadonlyMap<string, readonly ActivityDay[]>;
+
+/** Reads a published log. */
 export async function cdnowCustomers(
   log: 'CDNOW_master.txt' | 'CDNOW_sample.txt',
-): Promise<ReadonlyMap<string, readonly ActivityDay[]>> {
+): Promise<CdnowCustomers> {
   const customers = new Map<string, Map<number, ActivityDay>>();
   for await (const line of readCdnow(createReadStream(join(folder, log)))) {
     if ('fault' in line) throw new Error(line.fault.message);
