@@ -26,6 +26,8 @@ CREATE TABLE activity_day (
   nps_answers integer not null,
   sentiment_milli integer not null,
   sentiment_count integer not null,
+  csat_answers integer not null,
+  csat_satisfied integer not null,
   constraint activity_day_pkey PRIMARY KEY (profile_id, day, identifier_id)
 );
 
@@ -332,6 +334,36 @@ CREATE TABLE ledger_transaction (
 
 CREATE UNIQUE INDEX ledger_transaction_event ON public.ledger_transaction USING btree (profile_id, event_id, reason) WHERE (event_id IS NOT NULL);
 
+CREATE TABLE lifecycle_calibration (
+  calibration_id uuid not null,
+  document jsonb not null,
+  calibrated_at timestamp with time zone not null,
+  constraint lifecycle_calibration_pkey PRIMARY KEY (calibration_id)
+);
+
+CREATE TABLE lifecycle_model (
+  name text not null,
+  version integer not null,
+  document jsonb not null,
+  note text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint lifecycle_model_pkey PRIMARY KEY (name, version),
+  constraint lifecycle_model_version CHECK ((version > 0))
+);
+
+CREATE TABLE lifecycle_ruling (
+  model text not null,
+  since timestamp with time zone not null,
+  ruling_id uuid not null,
+  version integer,
+  calibration_id uuid,
+  note text,
+  recorded_by text not null,
+  recorded_at timestamp with time zone not null,
+  constraint lifecycle_ruling_pkey PRIMARY KEY (model, since, ruling_id)
+);
+
 CREATE TABLE lifecycle_state (
   profile_id uuid not null,
   model text not null,
@@ -365,7 +397,7 @@ CREATE TABLE lifecycle_transition (
   recorded_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
   constraint lifecycle_transition_pkey PRIMARY KEY (profile_id, model, occurred_at, id),
-  constraint lifecycle_transition_cause CHECK ((cause = ANY (ARRAY['EVENT'::text, 'TIME'::text])))
+  constraint lifecycle_transition_cause CHECK ((cause = ANY (ARRAY['EVENT'::text, 'TIME'::text, 'MODEL'::text])))
 );
 
 CREATE TABLE lot_consumption (

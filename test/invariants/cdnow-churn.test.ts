@@ -95,7 +95,7 @@ function row(...cells: readonly (string | number)[]): string {
       lessons.learn(historyOf(days), buysAfterwards(days));
       lessons.count(History.at(days, compiled.measures, new Date('1998-06-30T23:59:59Z')));
     }
-    const fit = lessons.fit();
+    const fit = lessons.fitted();
     if (typeof fit === 'string') throw new Error(fit);
     const { customers: count } = fit;
     return {

@@ -66,7 +66,7 @@ export class ActivityLessons {
   }
 
   /** A fit, or why there is none. */
-  fit(): ActivityFit | FitRefusal {
+  fitted(): ActivityFit | FitRefusal {
     const { examples, typicalGapDays, horizonDays } = this;
     const refusal = this.refusal();
     if (refusal !== null) return refusal;

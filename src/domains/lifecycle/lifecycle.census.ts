@@ -75,7 +75,7 @@ export class Census {
 
   /** What all of them are like. To be asked once, at the end. */
   result(): CensusResult {
-    const fit = this.lessons.fit();
+    const fit = this.lessons.fitted();
     const activityFit = typeof fit === 'string' ? null : fit;
     // The facts were read before there was a fit.
     if (activityFit !== null) {
