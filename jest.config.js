@@ -4,9 +4,9 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/seeds'],
   testMatch: ['**/*.test.ts'],
   setupFiles: ['reflect-metadata'],
-  transform: { '^.+\\.(ts|js|mjs)$': '@swc/jest' },
-  // Packages that ship ES modules only, which Jest cannot load untransformed.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|leven)/)'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  testSequencer: '<rootDir>/test/support/test-order.js',
+  resolver: '<rootDir>/test/support/package-resolver.js',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // By default Jest leaves one core to nobody.

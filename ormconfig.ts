@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readConfig } from './src/config';
-import { createSchemaDataSource } from './src/platform/database/data-source';
+import { createSchemaDataSource } from './src/schema-files';
 
 /**
  * The data source for TypeORM's own command line, e.g. `npx typeorm migration:revert -d

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../src/platform/database/open-database';
 import { buildApiSchema, printApiSchema } from '../src/platform/graphql/schema';
 import { resolverClasses } from '../src/resolvers';
+import { migrationsFolder } from '../src/schema-files';
 import { dumpDatabase } from './dump-database';
 
 /**
@@ -35,7 +36,13 @@ async function dumpMigratedDatabase(): Promise<string> {
   // The server's own user has to get through; the cluster inside is still closed to others.
   await chmod(dataFolder, 0o755);
   try {
-    const settings = { url: null, dataFolder, poolSizeMax: 4, statementTimeoutMs: 60_000 };
+    const settings = {
+      url: null,
+      dataFolder,
+      poolSizeMax: 4,
+      statementTimeoutMs: 60_000,
+      migrationsFolder,
+    };
     const { database, close } = await openDatabase(settings);
     try {
       return await dumpDatabase(database);

@@ -2,10 +2,13 @@ import 'reflect-metadata';
 import { CommanderError } from 'commander';
 import { createProgram } from './cli/program';
 import type { RunWithApp } from './cli/with-app';
-import { readConfig } from './config';
-import { endSignal, openApp, runProcess } from './process';
+
+// Loaded when a command runs: help, and what the command line refuses, are told at once.
+const loadProcess = () => import('./process.js');
 
 const runWithApp: RunWithApp = async (command) => {
+  const { endSignal, openApp } = await loadProcess();
+  const { readConfig } = await import('./config.js');
   const config = readConfig(process.env);
   const ending = endSignal();
   const { app, close } = await openApp(config);
@@ -18,12 +21,10 @@ const runWithApp: RunWithApp = async (command) => {
   }
 };
 
-runProcess(async () => {
-  try {
-    await createProgram(runWithApp).parseAsync();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+createProgram(runWithApp)
+  .parseAsync()
+  .catch(async (error: unknown) => {
     // Commander has told the person already.
-    process.exitCode = error.exitCode;
-  }
-});
+    if (error instanceof CommanderError) process.exitCode = error.exitCode;
+    else (await loadProcess()).failProcess(error);
+  });

@@ -4,6 +4,7 @@ import { EmbeddedPostgresError } from './platform/database/embedded';
 import { DatabaseUnreachable, openDatabase } from './platform/database/open-database';
 import { CannotListen } from './platform/http/http-server';
 import { createLogger } from './platform/telemetry/logger';
+import { migrationsFolder } from './schema-files';
 import { systemClock } from './shared/clock';
 import { Fault } from './shared/errors';
 import { uuidSource } from './shared/ids';
@@ -22,6 +23,7 @@ export async function openApp(config: Config): Promise<OpenApp> {
       dataFolder: config.dataFolder,
       poolSizeMax: config.databasePoolSizeMax,
       statementTimeoutMs: config.statementTimeoutMs,
+      migrationsFolder,
     },
     logger,
   );
@@ -65,12 +67,15 @@ const sentences = [
   Fault,
 ];
 
-/** Runs a way in; what cannot work is told in a sentence where a sentence is known. */
+/** Runs a way in. */
 export function runProcess(work: () => Promise<void>): void {
-  work().catch((error: unknown) => {
-    const isForPeople = sentences.some((known) => error instanceof known);
-    const text = error instanceof Error ? (isForPeople ? error.message : error.stack) : error;
-    process.stderr.write(`${text}\n`);
-    process.exitCode = 1;
-  });
+  work().catch(failProcess);
+}
+
+/** What cannot work is told in a sentence where a sentence is known. */
+export function failProcess(error: unknown): void {
+  const isForPeople = sentences.some((known) => error instanceof known);
+  const text = error instanceof Error ? (isForPeople ? error.message : error.stack) : error;
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
 }

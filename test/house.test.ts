@@ -166,6 +166,19 @@ describe('a file fits a reader', () => {
   });
 });
 
+it('a migration is named for the time that its class is, by which the start tells it', () => {
+  const misnamed = files
+    .filter(({ path }) => path.startsWith('migrations/'))
+    .filter(({ path, lines }) => {
+      const [, year, month, day, hour, minute, second] =
+        /\/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)-/.exec(path) ?? [];
+      const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+      return !lines.some((line) => new RegExp(`^export class \\w+\\D${time} `).test(line));
+    })
+    .map(({ path }) => path);
+  expect(misnamed).toEqual([]);
+});
+
 function listSources(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true, recursive: true })

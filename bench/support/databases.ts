@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Database } from '../../src/platform/database/database';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { openDatabase } from '../../src/platform/database/open-database';
+import { migrationsFolder } from '../../src/schema-files';
 
 /** A migrated database of a benchmark, and its address. */
 export interface BenchDatabase {
@@ -96,8 +97,13 @@ class BenchServer {
     const address = new URL(this.serverUrl);
     address.pathname = `/${name}`;
     const url = address.toString();
-    const settings = { poolSizeMax: 4, statementTimeoutMs: 0, dataFolder: '' };
-    const { database, close } = await openDatabase({ ...settings, url });
+    const { database, close } = await openDatabase({
+      url,
+      dataFolder: '',
+      poolSizeMax: 4,
+      statementTimeoutMs: 0,
+      migrationsFolder,
+    });
     const opened = { database, url };
     this.opened.set(opened, close);
     return opened;

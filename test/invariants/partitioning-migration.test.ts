@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { Database } from '../../src/platform/database/database';
+import { createSchemaDataSource } from '../../src/schema-files';
 import { useTestDatabase } from '../support/database';
 
 const testing = useTestDatabase();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
-import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { createLogger } from '../../src/platform/telemetry/logger';
+import { createSchemaDataSource } from '../../src/schema-files';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
 import { TestClock } from '../support/clock';
 import { useTestDatabase } from '../support/database';

@@ -1,6 +1,6 @@
 import { dumpDatabase } from '../../scripts/dump-database';
-import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { Database, type Sql } from '../../src/platform/database/database';
+import { createSchemaDataSource } from '../../src/schema-files';
 import { useTestDatabase } from '../support/database';
 
 const { database, url } = useTestDatabase();

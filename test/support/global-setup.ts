@@ -3,10 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSchemaDataSource } from '../../src/platform/database/data-source';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
-import { runOn, TEST_ADMIN_URL, TEST_BUILD, TEST_TEMPLATE, withDatabase } from './database';
+import { createSchemaDataSource } from '../../src/schema-files';
+import {
+  runOn,
+  TEST_ADMIN_URL,
+  TEST_BUILD,
+  TEST_PACKAGES,
+  TEST_TEMPLATE,
+  withDatabase,
+} from './database';
 import globalTeardown from './global-teardown';
+import { bundlePackages } from './package-bundle';
 import { testServer } from './test-server';
 
 /**
@@ -15,6 +23,7 @@ import { testServer } from './test-server';
  * must be allowed to create databases). What is built for the tests of processes is built once.
  */
 export default async function globalSetup(): Promise<void> {
+  process.env[TEST_PACKAGES] = await bundlePackages();
   const adminUrl = process.env['TEST_DATABASE_URL'] ?? (await startServer());
   process.env[TEST_ADMIN_URL] = adminUrl;
   // From here the built product finds its packages.

@@ -319,7 +319,7 @@ async function build(folder: string): Promise<void> {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     scripts: { build: string };
   };
-  const command = scripts.build.replace('--out-dir dist', `--out-dir "${folder}"`);
+  const command = scripts.build.replaceAll(/\bdist\b/g, `"${folder}"`);
   const child = spawn(command, {
     shell: true,
     cwd: root,

@@ -6,8 +6,7 @@ import { commandLine, scopesParser } from '../scopes';
 import { formatTable } from '../table';
 import type { RunWithApp } from '../with-app';
 
-export function addKeys(program: Command, runWithApp: RunWithApp): void {
-  const keys = program.command('keys').description('API keys');
+export function addKeys(keys: Command, runWithApp: RunWithApp): void {
   keys
     .command('create')
     .description('make a key; its secret is shown once')

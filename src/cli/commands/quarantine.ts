@@ -32,11 +32,7 @@ interface JsonOption {
 
 type SelectionOptions = AskedConditions & { readonly all?: boolean };
 
-export function addQuarantine(program: Command, runWithApp: RunWithApp): void {
-  const quarantine = program
-    .command('quarantine')
-    .description('events that were set aside, and what is to become of them');
-
+export function addQuarantine(quarantine: Command, runWithApp: RunWithApp): void {
   addFilter(quarantine.command('list'))
     .description('what was set aside, newest first')
     .option('--state <state>', `one of ${states.join(', ')}; any where left out`, parseState)

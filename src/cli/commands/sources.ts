@@ -23,10 +23,7 @@ interface SettingOptions {
   readonly origins?: readonly string[];
 }
 
-export function addSources(program: Command, runWithApp: RunWithApp): void {
-  const sources = program
-    .command('sources')
-    .description('integrations that send events, and their write keys');
+export function addSources(sources: Command, runWithApp: RunWithApp): void {
   sources
     .command('list')
     .description('every source, with what became of its events')

@@ -1,16 +1,20 @@
-import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
+import Ajv2020 from 'ajv/dist/2020';
 import { deepFreeze } from '../../shared/deep-freeze';
 import { InvalidLifecycleModel } from './lifecycle.errors';
 import type { LifecycleModel, LifecycleModelDocument } from './lifecycle.model';
+import { excerptOf } from './lifecycle.model-excerpt';
+import { faultsOfForm } from './lifecycle.model-form.rules';
 import { lifecycleModelSchema } from './lifecycle.model-schema';
 import { faultsOfSense } from './lifecycle.model-sense.rules';
 
 /** Faults told of one document; whoever has more begins with these. */
 const FAULTS_MAX = 50;
 
+// Verbose errors say what else would have been allowed at the place.
 const hasModelForm = new Ajv2020({
   allErrors: true,
   allowUnionTypes: true,
+  verbose: true,
 }).compile<LifecycleModelDocument>(lifecycleModelSchema);
 
 export type ReadModel =
@@ -18,14 +22,18 @@ export type ReadModel =
   /** Each with its place, e.g. `rules[2].when[0].fact: must be …`. */
   | { readonly valid: false; readonly faults: readonly string[] };
 
-/** Reads a document written by anybody: first its form, then whether it makes sense. */
+/**
+ * Reads a document written by anybody: first its form, then whether it makes sense. Takes some
+ * milliseconds, whatever is given, and at worst some tenths of a second; never throws.
+ */
 export function readModelDocument(given: unknown): ReadModel {
-  if (!hasModelForm(given)) {
-    return { valid: false, faults: faultsOfForm(hasModelForm.errors ?? []).slice(0, FAULTS_MAX) };
+  const excerpt = excerptOf(given);
+  if (!hasModelForm(excerpt)) {
+    return { valid: false, faults: firstOf(faultsOfForm(hasModelForm.errors ?? [])) };
   }
-  const faults = faultsOfSense(given).slice(0, FAULTS_MAX);
-  if (faults.length > 0) return { valid: false, faults };
-  return { valid: true, document: deepFreeze(structuredClone(given)) };
+  const faults = faultsOfSense(excerpt);
+  if (faults.length > 0) return { valid: false, faults: firstOf(faults) };
+  return { valid: true, document: deepFreeze(structuredClone(excerpt)) };
 }
 
 /**
@@ -36,13 +44,19 @@ export function readModelDocument(given: unknown): ReadModel {
 export function soundModel({ name, version, ...document }: LifecycleModel): LifecycleModel {
   const read = readModelDocument(document);
   const faults = [...faultsOfHead(name, version), ...(read.valid ? [] : read.faults)];
-  if (!read.valid || faults.length > 0) throw new InvalidLifecycleModel(name, faults);
+  if (!read.valid || faults.length > 0) {
+    throw new InvalidLifecycleModel(isModelName(name) ? name : 'without a name', faults);
+  }
   return Object.freeze({ name, version, ...read.document });
 }
 
 /** Model names are part of addresses and file names. */
 export function isModelName(name: string): boolean {
-  return /^[a-z][a-z0-9-]{0,63}$/.test(name);
+  return typeof name === 'string' && /^[a-z][a-z0-9-]{0,63}$/.test(name);
+}
+
+function firstOf(faults: readonly string[]): readonly string[] {
+  return faults.slice(0, FAULTS_MAX);
 }
 
 function faultsOfHead(name: string, version: number): string[] {
@@ -54,35 +68,4 @@ function faultsOfHead(name: string, version: number): string[] {
     faults.push('version: must be a whole number from 1');
   }
   return faults;
-}
-
-function faultsOfForm(errors: readonly ErrorObject[]): string[] {
-  // Of a choice it is enough to say that none of it fits.
-  const told = errors.filter(({ schemaPath }) => !/\/anyOf\/\d+\//.test(schemaPath));
-  return [...new Set(told.map(faultOf))];
-}
-
-function faultOf({ instancePath, keyword, params, message }: ErrorObject): string {
-  const place = placeOf(instancePath);
-  switch (keyword) {
-    case 'anyOf':
-      return `${place}: must be a number, or ownCadences, populationCadences or quantile`;
-    case 'additionalProperties':
-      return `${place}: ${JSON.stringify(params['additionalProperty']).slice(0, 80)} is not known`;
-    case 'enum': {
-      const allowed = (params['allowedValues'] as readonly unknown[]).join(', ');
-      return `${place}: must be one of ${allowed}`;
-    }
-    default:
-      return `${place}: ${message}`;
-  }
-}
-
-/** `/rules/0/when` as `rules[0].when`. */
-function placeOf(pointer: string): string {
-  const place = pointer
-    .replace(/\/(\d+)/g, '[$1]')
-    .replace(/\//g, '.')
-    .replace(/^\./, '');
-  return place === '' ? 'the model' : place;
 }

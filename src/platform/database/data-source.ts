@@ -20,12 +20,22 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
   return new DataSource(optionsOf(settings));
 }
 
-/** One over every entity and migration, for whoever changes the schema or compares it. */
-export function createSchemaDataSource(settings: DataSourceSettings): DataSource {
+/** Where a schema is written down. */
+export interface SchemaFiles {
+  readonly migrationsFolder: string;
+  /** A pattern of paths; left out where nothing is compared with the tables. */
+  readonly entities?: string;
+}
+
+/** One that can change the schema. */
+export function createMigratingDataSource(
+  settings: DataSourceSettings,
+  { migrationsFolder, entities }: SchemaFiles,
+): DataSource {
   return new DataSource({
     ...optionsOf(settings),
-    entities: [join(__dirname, '../../{domains,platform}/**/*.entity.{ts,js}')],
-    migrations: [join(__dirname, '../../../migrations/*.{ts,js}')],
+    migrations: [join(migrationsFolder, '*.{ts,js}')],
+    entities: entities === undefined ? [] : [entities],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
   });

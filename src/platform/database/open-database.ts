@@ -1,6 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from '../telemetry/logger';
-import { createDataSource, createSchemaDataSource, type DataSourceSettings } from './data-source';
+import {
+  createDataSource,
+  createMigratingDataSource,
+  type DataSourceSettings,
+} from './data-source';
 import { Database } from './database';
 import { openEmbeddedPostgres } from './embedded';
 
@@ -9,6 +14,7 @@ export interface DatabaseSettings extends Omit<DataSourceSettings, 'url'> {
   readonly url: string | null;
   /** Where the embedded PostgreSQL keeps its data. */
   readonly dataFolder: string;
+  readonly migrationsFolder: string;
 }
 
 export interface OpenDatabase {
@@ -45,7 +51,7 @@ export async function openDatabase(
   try {
     if (server !== null) await createDatabase(server.adminUrl, EMBEDDED_DATABASE);
     const url = server?.databaseUrl(EMBEDDED_DATABASE) ?? settings.url ?? '';
-    await migrate({ ...settings, url });
+    await migrate({ ...settings, url }, settings.migrationsFolder);
     const dataSource = await createDataSource({ ...settings, url }).initialize();
     if (logger !== undefined) server?.keepRunning(reportsTo(logger));
     return {
@@ -81,15 +87,19 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
 }
 
 /** Runs what migrations are missing; of several processes one does, and the others wait for it. */
-async function migrate(settings: DataSourceSettings): Promise<void> {
+async function migrate(settings: DataSourceSettings, migrationsFolder: string): Promise<void> {
   await withClient(settings.url, async (client) => {
+    if (await isMigrated(client, migrationsFolder)) return;
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const dataSource = createSchemaDataSource({
-      ...settings,
-      poolSizeMax: 1,
-      // Building an index on a large table takes as long as it takes.
-      statementTimeoutMs: 0,
-    });
+    const dataSource = createMigratingDataSource(
+      {
+        ...settings,
+        poolSizeMax: 1,
+        // Building an index on a large table takes as long as it takes.
+        statementTimeoutMs: 0,
+      },
+      { migrationsFolder },
+    );
     await dataSource.initialize();
     try {
       await dataSource.runMigrations();
@@ -97,6 +107,30 @@ async function migrate(settings: DataSourceSettings): Promise<void> {
       await dataSource.destroy();
     }
   });
+}
+
+/**
+ * Whether the database knows the times of all migrations, which their files are named for. It
+ * nearly always does, and to load them takes longer than many a command.
+ */
+async function isMigrated(client: pg.Client, migrationsFolder: string): Promise<boolean> {
+  const exists = await client.query("select 1 where to_regclass('migration') is not null");
+  if (exists.rowCount === 0) return false;
+  const { rows } = await client.query<{ timestamp: string }>('select timestamp from migration');
+  const known = new Set(rows.map(({ timestamp }) => Number(timestamp)));
+  const files = await readdir(migrationsFolder);
+  return files.every((name) => {
+    const time = timeOf(name);
+    return time === null || known.has(time);
+  });
+}
+
+/** Milliseconds of a file like `20261126170000-place-quarantined-lines.js`; null: no migration. */
+function timeOf(name: string): number | null {
+  const time = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)-.*\.[jt]s$/.exec(name);
+  if (time === null) return null;
+  const [year = 0, month = 0, day, hour, minute, second] = time.slice(1).map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

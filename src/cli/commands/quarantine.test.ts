@@ -1,13 +1,20 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { useProduct } from '../support/processes';
+import { createTestApp } from '../../../test/support/app';
+import { TestClock } from '../../../test/support/clock';
+import { commandLineOf } from '../../../test/support/command-line';
+import { useTestDatabase } from '../../../test/support/database';
+import { createApp } from '../../app';
 
-jest.setTimeout(120_000);
-
-const place = useProduct('CLONE');
-
+const { database } = useTestDatabase();
+const clock = new TestClock('2026-06-15T12:00:00Z');
+const testApp = createTestApp(database, clock);
 /** The orders are in dollars, and the company reckons in euros: none of them counts. */
-const EUR = { CURRENCY: 'EUR' };
+const app = createApp({ ...testApp, config: { ...testApp.config, currencyCode: 'EUR' } });
+const cli = commandLineOf(app);
+let folder = '';
+
 const lines = [
   ' 00001 19970101  1  10.00',
   ' 00002 19970102  1  20.00',
@@ -25,7 +32,7 @@ interface Shown {
 }
 
 async function run(...parameters: string[]): Promise<string> {
-  const { code, stdout, stderr } = await place.product.cli(['quarantine', ...parameters], EUR);
+  const { code, stdout, stderr } = await cli(['quarantine', ...parameters]);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 }
@@ -35,10 +42,13 @@ async function listed(...options: string[]): Promise<readonly Shown[]> {
 }
 
 beforeAll(async () => {
-  const file = join(place.product.dataFolder, 'log.txt');
+  folder = await mkdtemp(join(tmpdir(), 'perennial-quarantine-'));
+  const file = join(folder, 'log.txt');
   await writeFile(file, lines.join('\n'));
-  await place.product.cli(['import', 'orders', file, '--source', 'import:foreign'], EUR);
+  await cli(['import', 'orders', file, '--source', 'import:foreign']);
 });
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('lists and counts what was set aside', async () => {
   expect(await run('counts')).toBe(
@@ -65,7 +75,7 @@ it('shows, corrects and replays one, and discards the others', async () => {
   if (one === undefined || another === undefined) throw new Error('There are too few.');
   expect(await run('show', one.id)).toContain('"currency": "USD"');
 
-  const file = join(place.product.dataFolder, 'corrected.json');
+  const file = join(folder, 'corrected.json');
   const { properties } = one.event;
   const event = { ...one.event, properties: { ...properties, currency: 'EUR' } };
   await writeFile(file, JSON.stringify(event));
@@ -90,6 +100,8 @@ it('shows, corrects and replays one, and discards the others', async () => {
     /^outcome +count\n(DUPLICATE|QUARANTINED) +1\n(.*\n)*quarantined again .*\nqtn_.*USD|EUR/,
   );
 
+  // All is what was received before the command.
+  clock.advanceDays(1);
   expect(await run('discard', '--all', '--because', 'Not ours.')).toBe(
     'Discarded 3; 0 were settled before or are none.\n',
   );
