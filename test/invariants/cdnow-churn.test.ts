@@ -43,7 +43,7 @@ function row(...cells: readonly (string | number)[]): string {
   beforeAll(async () => {
     master = await cdnowCustomers('CDNOW_master.txt');
     sample = await cdnowCustomers('CDNOW_sample.txt');
-  });
+  }, 120_000);
 
   test('are those of the literature', () => {
     expect([master.size, sample.size]).toEqual([23_570, 2_357]);

@@ -117,6 +117,15 @@ describe('the fit', () => {
   });
 });
 
+test('what was learnt before has no part in it', () => {
+  const { activityFit } = census(town);
+  const later = new Census({ ...measures, activityFit }, endOf(TODAY));
+  for (const days of town.slice(0, 300)) later.add(days);
+  const { quantiles, fitRefusal } = later.result();
+  expect(fitRefusal).toBe('TOO_FEW_BUYERS');
+  expect(quantiles.probabilityActive).toBeUndefined();
+});
+
 test('a shift is the mean one, and whole where a fit comes or goes', () => {
   const taken = new Census(measures, endOf(TODAY));
   for (const days of town) taken.add(days);

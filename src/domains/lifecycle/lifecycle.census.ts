@@ -27,10 +27,14 @@ export class Census {
   private readonly lessons: ActivityLessons;
   private counted = 0;
 
+  private readonly measures: Measures;
+
   constructor(
-    private readonly measures: Measures,
+    measures: Measures,
     private readonly asOf: Date,
   ) {
+    // What was learnt before has no part in what is found now.
+    this.measures = { ...measures, activityFit: null };
     this.lessons = new ActivityLessons(dayOf(asOf), measures.typicalCadenceDays);
   }
 
