@@ -66,6 +66,7 @@ describe('areaUnderCurve', () => {
     ['ties count half', [1, 1, 1, 1], [false, false, true, true], 0.5],
     ['a tie between kinds', [1, 2, 2, 3], [false, false, true, true], 0.875],
     ['one kind alone', [1, 2], [true, true], Number.NaN],
+    ['comes to an end with no number', [Number.NaN, Number.NaN], [true, true], Number.NaN],
   ])('%s', (_, scores, isPositive, expected) => {
     expect(areaUnderCurve(scores, isPositive)).toBe(expected);
   });

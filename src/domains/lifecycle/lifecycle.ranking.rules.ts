@@ -12,7 +12,8 @@ export function areaUnderCurve(scores: readonly number[], isPositive: readonly b
   let rankSum = 0;
   for (let start = 0; start < order.length; ) {
     const score = scores[order[start] as number];
-    let end = start;
+    // At least one place on, also from what is no number, which equals nothing.
+    let end = start + 1;
     while (end < order.length && scores[order[end] as number] === score) end += 1;
     // Ranks are counted from 1, and those of a tie are shared.
     const rank = (start + 1 + end) / 2;
