@@ -341,6 +341,61 @@ CREATE TABLE lifecycle_calibration (
   constraint lifecycle_calibration_pkey PRIMARY KEY (calibration_id)
 );
 
+CREATE TABLE lifecycle_flow_day (
+  pass integer not null,
+  model text not null,
+  day date not null,
+  from_stage text not null,
+  to_stage text not null,
+  cause text not null,
+  moves bigint not null,
+  constraint lifecycle_flow_day_pkey PRIMARY KEY (pass, model, day, from_stage, to_stage, cause)
+);
+
+CREATE TABLE lifecycle_goal (
+  pass integer not null,
+  model text not null,
+  every text not null,
+  starts date not null,
+  stage text not null,
+  departed bigint not null,
+  converted bigint not null,
+  churned bigint not null,
+  buyers_change bigint not null,
+  repurchased bigint not null,
+  revenue_minor bigint not null,
+  nps_promoters bigint not null,
+  nps_detractors bigint not null,
+  nps_answers bigint not null,
+  constraint lifecycle_goal_pkey PRIMARY KEY (pass, model, every, starts, stage),
+  constraint lifecycle_goal_every CHECK ((every = ANY (ARRAY['WEEK'::text, 'MONTH'::text])))
+);
+
+CREATE TABLE lifecycle_goal_scan (
+  name text not null,
+  pass integer not null,
+  as_of timestamp with time zone,
+  models text[],
+  after_profile_id uuid,
+  shown_pass integer not null,
+  shown_as_of timestamp with time zone,
+  shown_models text[],
+  ended_at timestamp with time zone,
+  constraint lifecycle_goal_scan_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE lifecycle_goal_stay (
+  pass integer not null,
+  model text not null,
+  every text not null,
+  starts date not null,
+  stage text not null,
+  days integer not null,
+  stays bigint not null,
+  constraint lifecycle_goal_stay_pkey PRIMARY KEY (pass, model, every, starts, stage, days),
+  constraint lifecycle_goal_stay_every CHECK ((every = ANY (ARRAY['WEEK'::text, 'MONTH'::text])))
+);
+
 CREATE TABLE lifecycle_model (
   name text not null,
   version integer not null,
@@ -350,6 +405,28 @@ CREATE TABLE lifecycle_model (
   created_at timestamp with time zone not null,
   constraint lifecycle_model_pkey PRIMARY KEY (name, version),
   constraint lifecycle_model_version CHECK ((version > 0))
+);
+
+CREATE TABLE lifecycle_rollout (
+  model text not null,
+  ruling_id uuid not null,
+  awaits text[] not null,
+  total integer,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint lifecycle_rollout_pkey PRIMARY KEY (model),
+  constraint lifecycle_rollout_finished CHECK (((finished_at IS NULL) OR (total IS NOT NULL)))
+);
+
+CREATE TABLE lifecycle_rollout_shard (
+  model text not null,
+  first_id uuid not null,
+  last_id uuid not null,
+  after_id uuid,
+  total integer not null,
+  done integer not null,
+  is_finished boolean not null,
+  constraint lifecycle_rollout_shard_pkey PRIMARY KEY (model, first_id)
 );
 
 CREATE TABLE lifecycle_ruling (

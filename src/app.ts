@@ -47,9 +47,17 @@ import {
   LifecycleCalibrationService,
   LifecycleCalibrations,
   LifecycleEvaluator,
+  LifecycleGoalReads,
+  LifecycleGoalScan,
+  LifecyclePreviews,
+  LifecycleProposals,
   LifecycleReads,
+  LifecycleRollout,
+  LifecycleRolloutReads,
   LifecycleRulings,
   LifecycleScoreReads,
+  LifecycleVersionReads,
+  LifecycleVersionService,
   lifecycleRehoming,
 } from './domains/lifecycle';
 import {
@@ -191,6 +199,9 @@ export function createApp(ground: Ground) {
       lifecycleRulings,
       lifecycleCalibrations,
     ),
+    lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
+    lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
+    lifecycleGoals: new LifecycleGoalReads(sql, lifecycleRulings),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -198,6 +209,7 @@ export function createApp(ground: Ground) {
     value: new ValueReads(sql, currency),
   });
   const reads = readsOver(database);
+  const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -227,6 +239,18 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
+    lifecyclePreviews: new LifecyclePreviews(database, lifecycleRulings, clock),
+    lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
+      activity.evaluate(tx, profileIds, now),
+    ),
+    lifecycleProposals: new LifecycleProposals(
+      database,
+      lifecycleRulings,
+      lifecycleVersions,
+      clock,
+    ),
+    lifecycleVersions,
+    lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -253,7 +277,8 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
-  const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
+  const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
+  const { lifecycleGoalScan, loyalty, quarantineUpkeep, value } = app;
   const { lifecycleCalibration } = app;
   return [
     {
@@ -275,6 +300,7 @@ export function jobsOf(app: App): readonly Job[] {
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
+    { name: 'roll-out-lifecycle', run: (now) => lifecycleRollout.run(now) },
     {
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
@@ -288,6 +314,11 @@ export function jobsOf(app: App): readonly Job[] {
     { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
     { name: 'drop-old-events', run: (now) => eventRetention.dropOldest(now) },
     {
+      name: 'reckon-lifecycle-goals',
+      batchesPerRoundMax: GOAL_PAGES_PER_ROUND_MAX,
+      run: (now) => lifecycleGoalScan.run(now),
+    },
+    {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',
       batchesPerRoundMax: DUPLICATE_PAGES_PER_ROUND_MAX,
@@ -298,6 +329,9 @@ export function jobsOf(app: App): readonly Job[] {
 
 /** Lots expired in one transaction. */
 const EXPIRY_BATCH = 500;
+
+/** Pages of customers whose goals are added up in one round. */
+const GOAL_PAGES_PER_ROUND_MAX = 10;
 
 /** Pages of profiles looked at in one round. */
 const DUPLICATE_PAGES_PER_ROUND_MAX = 25;

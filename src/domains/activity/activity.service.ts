@@ -65,13 +65,14 @@ export class ActivityService {
 
   /**
    * Evaluates profiles for which time alone may have changed something, one batch. Several workers
-   * may run it side by side: a profile that another transaction holds is left for the next round.
+   * may run it side by side, each with profiles of its own; one that another transaction holds is
+   * left for the next round. However late it is, changes are dated when they fell due.
    * @returns how many profiles were evaluated; 0 when nothing is due (or all of it is held)
    */
   async evaluateDue(now: Date): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const candidates = await store.findDue(tx, now, EVALUATION_BATCH);
-      const locked = await tryLockProfiles(tx, candidates);
+      const claimed = await store.claimDue(tx, now, EVALUATION_BATCH);
+      const locked = await tryLockProfiles(tx, claimed);
       // Whoever held the lock a moment ago may have done the work already.
       const due = await store.filterDue(tx, locked, now);
       await this.evaluate(tx, due, now);

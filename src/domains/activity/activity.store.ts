@@ -188,13 +188,17 @@ export async function makeAllDue(sql: Sql, now: Date): Promise<void> {
   );
 }
 
-/** Profiles whose time has come, the longest overdue first. */
-export async function findDue(sql: Sql, now: Date, limit: number): Promise<ProfileId[]> {
-  const rows = await sql.query<{ profileId: ProfileId }>(
+/**
+ * Takes profiles whose time has come, the longest overdue first, for this transaction: other workers
+ * take the next ones. Whoever holds their locks is not waited for, and may wait for this.
+ */
+export async function claimDue(tx: Tx, now: Date, limit: number): Promise<ProfileId[]> {
+  const rows = await tx.query<{ profileId: ProfileId }>(
     `select profile_id as "profileId" from evaluation
      where next_evaluation_at <= $1
      order by next_evaluation_at
-     limit $2`,
+     limit $2
+     for update skip locked`,
     [now, limit],
   );
   return rows.map((row) => row.profileId);

@@ -2,6 +2,7 @@ import type { Calibration } from './lifecycle.calibration';
 import { quantileOf } from './lifecycle.calibration';
 import type { FactDefinition } from './lifecycle.fact-kinds';
 import { type FactName, factDefinition } from './lifecycle.facts';
+import { Findings } from './lifecycle.findings';
 import type { History, Measures } from './lifecycle.history';
 import type {
   ComparisonOperator,
@@ -22,6 +23,8 @@ export type ThresholdBasis =
 export interface CompiledCondition {
   readonly fact: FactName;
   readonly definition: FactDefinition;
+  /** Of the fact, among the findings of the model. */
+  readonly place: number;
   readonly operator: ComparisonOperator;
   readonly basis: ThresholdBasis;
   /** Null where it is the customer's own. */
@@ -46,6 +49,7 @@ export interface CompiledModel {
   readonly otherwise: CompiledStageRule;
   readonly atRisk: readonly CompiledRule[];
   readonly lostStages: ReadonlySet<string>;
+  readonly findings: Findings;
 }
 
 /** @param calibration null while nothing is calibrated: thresholds are then those the model names */
@@ -53,8 +57,9 @@ export function compileModel(
   model: LifecycleModel,
   calibration: Calibration | null,
 ): CompiledModel {
+  const findings = new Findings();
   const conditions = (when: readonly Condition[]) =>
-    when.map((condition) => compileCondition(condition, calibration));
+    when.map((condition) => compileCondition(condition, calibration, findings));
   const rule = ({ stage, when }: StageRule) => ({ stage, when: conditions(when) });
   return {
     model,
@@ -68,15 +73,17 @@ export function compileModel(
     otherwise: rule({ stage: model.otherwise.stage, when: model.otherwise.explainedBy }),
     atRisk: model.atRisk.map(({ when }) => ({ when: conditions(when) })),
     lostStages: new Set(model.lostStages),
+    findings,
   };
 }
 
 function compileCondition(
   { fact, op, threshold }: Condition,
   calibration: Calibration | null,
+  findings: Findings,
 ): CompiledCondition {
   const definition = factDefinition(fact);
-  const shared = { fact, definition, operator: op };
+  const shared = { fact, definition, place: findings.placeOf(fact), operator: op };
   if (typeof threshold === 'object' && 'ownCadences' in threshold) {
     const { ownCadences } = threshold;
     const thresholdOf = (history: History) => within(threshold, ownCadences * history.cadenceDays);

@@ -1,5 +1,5 @@
 import type { Wording } from '../../shared/language';
-import type { History, SeriesName } from './lifecycle.history';
+import { type History, type SeriesName, seriesPlace } from './lifecycle.history';
 
 /** What a fact is measured in. */
 export type FactUnit =
@@ -65,13 +65,14 @@ export function growing(
 
 /** The number of days that carry a series, in the window that ends today. */
 export function daysWithin(name: SeriesName, lengthDays: number): FactBehaviour {
+  const place = seriesPlace(name);
   /** The day after today on which fewer than `count` days are left in the window. */
   function dayLeft(history: History, count: number): number {
-    const day = count > 0 ? history.series(name).fromLast(count) : undefined;
+    const day = count > 0 ? history.seriesAt(place).fromLast(count) : undefined;
     return day !== undefined && day + lengthDays > history.today ? day + lengthDays : NEVER;
   }
   return {
-    value: (history) => history.series(name).countAfter(history.today - lengthDays),
+    value: (history) => history.seriesAt(place).countAfter(history.today - lengthDays),
     nextCrossing: (history, threshold) => {
       // Time alone can only make it smaller. "Above the threshold" is lost with the day that
       // leaves fewer than floor + 1, "at least the threshold" with the one that leaves fewer than
@@ -84,46 +85,63 @@ export function daysWithin(name: SeriesName, lengthDays: number): FactBehaviour 
 
 /** The same in the window before the one that ends today. */
 export function daysBefore(name: SeriesName, lengthDays: number): FactBehaviour {
-  return edged([name], [lengthDays, 2 * lengthDays], (history) =>
-    countBefore(history, name, lengthDays),
-  );
+  const place = seriesPlace(name);
+  return {
+    value: (history) => countBefore(history, place, lengthDays),
+    nextCrossing: (history, threshold) => {
+      const series = history.seriesAt(place);
+      const entered = series.countAfter(history.today - lengthDays);
+      const seen = series.countAfter(history.today - 2 * lengthDays);
+      const surplus = seen - entered - threshold;
+      // The day that would be the last to leave, or to enter, if none did the other.
+      if (surplus > 0)
+        return (series.fromLast(seen - Math.ceil(surplus) + 1) as number) + 2 * lengthDays;
+      if (surplus === 0) return nextEdge(history, [place], [lengthDays, 2 * lengthDays]);
+      const missing = Math.ceil(-surplus);
+      return missing > entered
+        ? NEVER
+        : (series.fromLast(entered - missing + 1) as number) + lengthDays;
+    },
+  };
 }
 
 /** The sum of a series over the window that ends today. */
 export function sumWithin(name: SeriesName, lengthDays: number): FactBehaviour {
-  return edged([name], [lengthDays], (history) => sumOf(history, name, lengthDays));
+  const place = seriesPlace(name);
+  return edged([name], [lengthDays], (history) => sumOf(history, place, lengthDays));
 }
 
 /** The same in the window before the one that ends today. */
 export function sumBefore(name: SeriesName, lengthDays: number): FactBehaviour {
+  const place = seriesPlace(name);
   return edged(
     [name],
     [lengthDays, 2 * lengthDays],
-    (history) => sumOf(history, name, 2 * lengthDays) - sumOf(history, name, lengthDays),
+    (history) => sumOf(history, place, 2 * lengthDays) - sumOf(history, place, lengthDays),
   );
 }
 
 /** Days of the last window relative to those of the window before; null where that was empty. */
 export function changeOver(name: SeriesName, lengthDays: number): FactBehaviour {
+  const place = seriesPlace(name);
   return edged([name], [lengthDays, 2 * lengthDays], (history) => {
-    const before = countBefore(history, name, lengthDays);
+    const before = countBefore(history, place, lengthDays);
     if (before === 0) return null;
-    return (history.series(name).countAfter(history.today - lengthDays) - before) / before;
+    return (history.seriesAt(place).countAfter(history.today - lengthDays) - before) / before;
   });
 }
 
 /** Part of the days of a window that carry a series, a window that began with the customer. */
 export function shareWithin(name: SeriesName, lengthDays: number): FactBehaviour {
+  const place = seriesPlace(name);
+  const lived = (history: History) => history.today - history.active.first + 1;
   return {
-    value: (history) => {
-      const lived = Math.min(lengthDays, history.today - history.series('active').first + 1);
-      return history.series(name).countAfter(history.today - lengthDays) / lived;
-    },
+    value: (history) =>
+      history.seriesAt(place).countAfter(history.today - lengthDays) /
+      Math.min(lengthDays, lived(history)),
     // The window grows by the day until it is full; after that it changes at its edge only.
     nextCrossing: (history) =>
-      history.today - history.series('active').first + 1 < lengthDays
-        ? history.today + 1
-        : nextEdge(history, [name], [lengthDays]),
+      lived(history) < lengthDays ? history.today + 1 : nextEdge(history, [place], [lengthDays]),
   };
 }
 
@@ -134,9 +152,10 @@ export function quotientWithin(
   lengthDays: number,
   times = 1,
 ): FactBehaviour {
+  const [above, below] = [seriesPlace(dividend), seriesPlace(divisor)];
   return edged([divisor, dividend], [lengthDays], (history) => {
-    const by = sumOf(history, divisor, lengthDays);
-    return by === 0 ? null : (times * sumOf(history, dividend, lengthDays)) / by;
+    const by = sumOf(history, below, lengthDays);
+    return by === 0 ? null : (times * sumOf(history, above, lengthDays)) / by;
   });
 }
 
@@ -146,18 +165,19 @@ export function edged(
   lengthsDays: readonly number[],
   value: (history: History) => number | null,
 ): FactBehaviour {
-  return { value, nextCrossing: (history) => nextEdge(history, names, lengthsDays) };
+  const places = names.map(seriesPlace);
+  return { value, nextCrossing: (history) => nextEdge(history, places, lengthsDays) };
 }
 
 /** The next day on which a day that carries one of the series leaves one of the windows. */
 function nextEdge(
   history: History,
-  names: readonly SeriesName[],
+  places: readonly number[],
   lengthsDays: readonly number[],
 ): number {
   let next = NEVER;
-  for (const name of names) {
-    const series = history.series(name);
+  for (const place of places) {
+    const series = history.seriesAt(place);
     for (const lengthDays of lengthsDays) {
       const leaving = series.firstAfter(history.today - lengthDays);
       if (leaving !== undefined && leaving + lengthDays < next) next = leaving + lengthDays;
@@ -166,14 +186,14 @@ function nextEdge(
   return next;
 }
 
-function countBefore(history: History, name: SeriesName, lengthDays: number): number {
-  const series = history.series(name);
+function countBefore(history: History, place: number, lengthDays: number): number {
+  const series = history.seriesAt(place);
   return (
     series.countAfter(history.today - 2 * lengthDays) -
     series.countAfter(history.today - lengthDays)
   );
 }
 
-function sumOf(history: History, name: SeriesName, lengthDays: number): number {
-  return history.series(name).sumAfter(history.today - lengthDays);
+function sumOf(history: History, place: number, lengthDays: number): number {
+  return history.seriesAt(place).sumAfter(history.today - lengthDays);
 }

@@ -11,12 +11,12 @@ import {
 } from './lifecycle.fact-kinds';
 import type { History } from './lifecycle.history';
 
-const lastActiveDay = (history: History) => history.series('active').last;
+const lastActiveDay = (history: History) => history.active.last;
 
 /** How often a customer comes, over windows and against their own past. */
 export const behaviourFacts = {
   tenureDays: {
-    ...growing((history) => history.series('active').first),
+    ...growing((history) => history.active.first),
     ...days('days since the first activity', '首次活跃至今天数'),
     description: 'Days since the first active day.',
   },
@@ -43,12 +43,12 @@ export const behaviourFacts = {
       'before the third active day.',
   },
   activeSpanDays: {
-    ...fixed((history) => history.series('active').last - history.series('active').first),
+    ...fixed((history) => history.active.last - history.active.first),
     ...days('days from first to last activity', '首末次活跃间隔天数'),
     description: 'Days from the first to the last active day: how long the customer kept coming.',
   },
   activeDays: {
-    ...fixed((history) => history.series('active').count),
+    ...fixed((history) => history.active.count),
     ...counted('active days', '活跃天数'),
     description: 'Active days of all time.',
   },

@@ -1,13 +1,15 @@
 import { daysWithin, type FactDefinition, fixed, growing, sumWithin } from './lifecycle.fact-kinds';
-import type { History } from './lifecycle.history';
+import { type History, seriesPlace } from './lifecycle.history';
+
+const ORDERS = seriesPlace('orders');
 
 /** Of somebody who never ordered there is no last order. */
 const lastOrderDay = (history: History) => {
-  const orders = history.series('orders');
+  const orders = history.seriesAt(ORDERS);
   return orders.count === 0 ? null : orders.last;
 };
 
-const orderDays = (history: History) => history.series('orders').count;
+const orderDays = (history: History) => history.seriesAt(ORDERS).count;
 
 const UNBOUNDED = { min: 0, max: Number.POSITIVE_INFINITY } as const;
 

@@ -1,5 +1,5 @@
 import { dayOf, type EpochDay } from '../../shared/days';
-import type { ActivityDay } from '../activity';
+import type { ActivityDay, DaySums } from '../activity';
 import type { ActivityFit } from './lifecycle.activity-fit';
 import { Cadence } from './lifecycle.cadence';
 import { DaySeries } from './lifecycle.series';
@@ -22,30 +22,41 @@ export interface Measures {
  */
 const amounts = {
   /** Orders of the day; the days are what "order days" are. */
-  orders: (day: ActivityDay) => day.orders,
-  revenue: (day: ActivityDay) => day.revenueMinor,
-  refunds: (day: ActivityDay) => day.refunds,
-  refunded: (day: ActivityDay) => day.refundMinor,
-  content: (day: ActivityDay) => day.posts + day.comments + day.answers,
-  shares: (day: ActivityDay) => day.shares,
-  referrals: (day: ActivityDay) => day.referralsConverted,
-  social: (day: ActivityDay) =>
+  orders: (day: DaySums) => day.orders,
+  revenue: (day: DaySums) => day.revenueMinor,
+  refunds: (day: DaySums) => day.refunds,
+  refunded: (day: DaySums) => day.refundMinor,
+  content: (day: DaySums) => day.posts + day.comments + day.answers,
+  shares: (day: DaySums) => day.shares,
+  referrals: (day: DaySums) => day.referralsConverted,
+  social: (day: DaySums) =>
     day.posts + day.comments + day.answers + day.likes + day.shares + day.attendances,
   engagement: engagementOf,
-  complaints: (day: ActivityDay) => day.complaints,
-  npsAnswers: (day: ActivityDay) => day.npsAnswers,
-  npsNet: (day: ActivityDay) => day.npsPromoters - day.npsDetractors,
-  csatAnswers: (day: ActivityDay) => day.csatAnswers,
-  csatSatisfied: (day: ActivityDay) => day.csatSatisfied,
-  sentiments: (day: ActivityDay) => day.sentimentCount,
-  sentimentMilli: (day: ActivityDay) => day.sentimentMilli,
-} as const satisfies Readonly<Record<string, (day: ActivityDay) => number>>;
+  complaints: (day: DaySums) => day.complaints,
+  npsAnswers: (day: DaySums) => day.npsAnswers,
+  npsNet: (day: DaySums) => day.npsPromoters - day.npsDetractors,
+  csatAnswers: (day: DaySums) => day.csatAnswers,
+  csatSatisfied: (day: DaySums) => day.csatSatisfied,
+  sentiments: (day: DaySums) => day.sentimentCount,
+  sentimentMilli: (day: DaySums) => day.sentimentMilli,
+} as const satisfies Readonly<Record<string, (day: DaySums) => number>>;
 
 export type SeriesName = keyof typeof amounts | 'active';
 
-const amountsInOrder = Object.entries(amounts) as [SeriesName, (day: ActivityDay) => number][];
+const seriesNames = ['active', ...Object.keys(amounts)] as readonly SeriesName[];
+
+const amountsInOrder = Object.entries(amounts).map(
+  ([name, amountOf]) => [seriesPlace(name as SeriesName), amountOf] as const,
+);
+
+const ACTIVE = seriesPlace('active');
 
 const NOTHING = new DaySeries();
+
+/** Where a series is kept. Facts ask once, and not for every customer. */
+export function seriesPlace(name: SeriesName): number {
+  return seriesNames.indexOf(name);
+}
 
 /**
  * A customer's days up to one instant, moved forward through time: first every `include` up to
@@ -53,7 +64,7 @@ const NOTHING = new DaySeries();
  */
 export class History {
   today = 0 as EpochDay;
-  private readonly known = new Map<SeriesName, DaySeries>();
+  private readonly known: DaySeries[] = new Array(seriesNames.length).fill(NOTHING);
   private activeCadence = new Cadence();
   private orderCadence = new Cadence();
 
@@ -73,16 +84,16 @@ export class History {
   }
 
   /** @param day after all that were included before */
-  include(day: ActivityDay): void {
+  include(day: DaySums): void {
     this.today = day.day;
     if (isActive(day)) {
-      this.add('active', day.day, 1);
+      this.add(ACTIVE, day.day, 1);
       this.activeCadence.add(day.day, this.current.occasionDays);
     }
     if (day.orders > 0) this.orderCadence.add(day.day, this.current.occasionDays);
-    for (const [name, amountOf] of amountsInOrder) {
+    for (const [place, amountOf] of amountsInOrder) {
       const amount = amountOf(day);
-      if (amount !== 0) this.add(name, day.day, amount);
+      if (amount !== 0) this.add(place, day.day, amount);
     }
   }
 
@@ -100,12 +111,22 @@ export class History {
   }
 
   series(name: SeriesName): DaySeries {
-    return this.known.get(name) ?? NOTHING;
+    return this.seriesAt(seriesPlace(name));
+  }
+
+  /** @param place see `seriesPlace` */
+  seriesAt(place: number): DaySeries {
+    return this.known[place] as DaySeries;
+  }
+
+  /** The days on which the customer did something. */
+  get active(): DaySeries {
+    return this.seriesAt(ACTIVE);
   }
 
   /** Whether the customer has done anything yet. */
   get isBegun(): boolean {
-    return this.known.has('active');
+    return this.active !== NOTHING;
   }
 
   /** How often the customer comes; null while unknown. Days, above 0. */
@@ -132,11 +153,11 @@ export class History {
     return cadence;
   }
 
-  private add(name: SeriesName, day: EpochDay, amount: number): void {
-    let series = this.known.get(name);
-    if (series === undefined) {
+  private add(place: number, day: EpochDay, amount: number): void {
+    let series = this.seriesAt(place);
+    if (series === NOTHING) {
       series = new DaySeries();
-      this.known.set(name, series);
+      this.known[place] = series;
     }
     series.add(day, amount);
   }
@@ -152,7 +173,7 @@ export function ascending(days: readonly ActivityDay[]): readonly ActivityDay[] 
 }
 
 /** Whether the customer did something on that day, and not others for them alone. */
-export function isActive(day: ActivityDay): boolean {
+export function isActive(day: DaySums): boolean {
   return day.events > 0;
 }
 
@@ -160,7 +181,7 @@ export function isActive(day: ActivityDay): boolean {
  * How much a day of activity was: 1 for having come, and what was done beside. An order weighs as
  * five visits, something written as three, a word of approval as one.
  */
-function engagementOf(day: ActivityDay): number {
+function engagementOf(day: DaySums): number {
   if (!isActive(day)) return 0;
   return (
     1 +

@@ -6,6 +6,7 @@ import type {
 } from './lifecycle.compiled';
 import { type FactUnit, NEVER } from './lifecycle.fact-kinds';
 import type { FactName } from './lifecycle.facts';
+import type { Findings } from './lifecycle.findings';
 import type { History } from './lifecycle.history';
 import type { ComparisonOperator, LifecycleModelDocument } from './lifecycle.model';
 
@@ -38,12 +39,14 @@ export interface Evaluation {
  * the facts, the model and the day alone (`history.today`).
  */
 export function evaluate(history: History, model: CompiledModel): Evaluation {
-  const verdict = judge(history, model.rules);
+  const { findings } = model;
+  findings.begin(history);
+  const verdict = judge(history, model.rules, findings);
   const rule = model.rules[verdict.applies] ?? model.otherwise;
   if (model.lostStages.has(rule.stage)) {
     return { stage: rule.stage, rule, warning: null, dueDay: verdict.dueDay };
   }
-  const risk = judge(history, model.atRisk);
+  const risk = judge(history, model.atRisk, findings);
   return {
     stage: rule.stage,
     rule,
@@ -77,13 +80,15 @@ function compares(value: number, operator: ComparisonOperator, threshold: number
 
 /** Those of the rule's conditions that hold, with what was found. */
 export function reasonsOf(history: History, { when }: CompiledRule): readonly Reason[] {
-  return when.flatMap((condition) => {
+  const reasons: Reason[] = [];
+  for (const condition of when) {
     const { fact, operator, definition, basis } = condition;
     const value = definition.value(history);
-    if (value === null || !holds(history, condition)) return [];
     const threshold = thresholdOf(history, condition);
-    return [{ fact, value, threshold, operator, unit: definition.unit, basis }];
-  });
+    if (value === null || !compares(value, operator, threshold)) continue;
+    reasons.push({ fact, value, threshold, operator, unit: definition.unit, basis });
+  }
+  return reasons;
 }
 
 /**
@@ -113,11 +118,11 @@ interface Verdict {
   readonly dueDay: number;
 }
 
-function judge(history: History, rules: readonly CompiledRule[]): Verdict {
+function judge(history: History, rules: readonly CompiledRule[], findings: Findings): Verdict {
   let dueDay = NEVER;
   for (let position = 0; position < rules.length; position++) {
     const { when } = rules[position] as CompiledRule;
-    const startDay = earliestStart(history, when, dueDay);
+    const startDay = earliestStart(history, when, dueDay, findings);
     if (startDay <= history.today) {
       return { applies: position, dueDay: Math.min(dueDay, earliestEnd(history, when)) };
     }
@@ -134,12 +139,14 @@ function earliestStart(
   history: History,
   conditions: readonly CompiledCondition[],
   horizon: number,
+  findings: Findings,
 ): number {
   let startDay: number = history.today;
   for (const condition of conditions) {
     if (startDay >= horizon) break;
-    if (holds(history, condition)) continue;
-    const crossing = condition.definition.nextCrossing(history, thresholdOf(history, condition));
+    const threshold = thresholdOf(history, condition);
+    if (compares(findings.valueAt(condition.place), condition.operator, threshold)) continue;
+    const crossing = condition.definition.nextCrossing(history, threshold);
     if (crossing > startDay) startDay = crossing;
   }
   return startDay;

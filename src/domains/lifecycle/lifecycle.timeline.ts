@@ -75,6 +75,31 @@ export function stageTimeline(
   return walk.finish(unseen?.firstAt ?? null);
 }
 
+/** Where a customer stood when rulings came that are new to them. */
+export interface Standing {
+  readonly stage: string;
+  readonly risk: StageTimeline['risk'];
+}
+
+/**
+ * How a history goes on from where the customer stood: what `stageTimeline` gives from there on,
+ * without going through the past again.
+ * @param history with all days, none of which begins after the first of the new rulings
+ * @param first the place of that ruling; time alone had changed nothing until then
+ * @returns the first segment is the one that stood, and tells nothing but the stage
+ */
+export function goOn(
+  history: History,
+  standing: Standing,
+  rulings: readonly Ruling[],
+  first: number,
+  now: Date,
+): StageTimeline {
+  const walk = new Walk(rulings, { history, standing, first });
+  walk.passTimeUntil(new Date(now.getTime() + 1));
+  return walk.finish(null);
+}
+
 /** The stage as of an instant; null before the customer's first active day. */
 export function stageAt(
   days: readonly ActivityDay[],
@@ -96,11 +121,20 @@ class Walk {
   /** The place of the ruling that comes next. */
   private upcoming = 1;
 
-  constructor(private readonly rulings: readonly Ruling[]) {
-    const [first] = rulings;
-    if (first === undefined) throw new Error('Nothing decides the stage.');
-    this.model = first.compiled;
-    this.history = new History(this.model.measures);
+  constructor(
+    private readonly rulings: readonly Ruling[],
+    begun: { history: History; standing: Standing; first: number } | null = null,
+  ) {
+    const before = rulings[begun === null ? 0 : begun.first - 1];
+    if (before === undefined) throw new Error('Nothing decides the stage.');
+    this.model = before.compiled;
+    this.history = begun?.history ?? new History(this.model.measures);
+    if (begun === null) return;
+    const { stage, risk } = begun.standing;
+    const modelVersion = this.model.model.version;
+    this.segments.push({ stage, since: before.since, reasons: [], cause: 'MODEL', modelVersion });
+    this.risk = risk;
+    this.upcoming = begun.first;
   }
 
   /** A day with something on it: it counts from its first event on. */
@@ -125,7 +159,7 @@ class Walk {
   finish(nextUnseenAt: Date | null): StageTimeline {
     const { history, risk, model } = this;
     const nextRulingAt = this.rulings[this.upcoming]?.since ?? null;
-    const active = history.series('active');
+    const active = history.active;
     return {
       segments: [...this.segments],
       risk,

@@ -19,7 +19,7 @@ const ComparisonOperator = describedEnum<ComparisonOperatorName>({
   },
 });
 
-const FactUnit = describedEnum<FactUnitName>({
+export const FactUnit = describedEnum<FactUnitName>({
   name: 'FactUnit',
   description: 'What a fact is measured in.',
   values: {
