@@ -44,6 +44,8 @@ import {
 import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
+  LifecycleCalibrationService,
+  LifecycleCalibrations,
   LifecycleEvaluator,
   LifecycleGoalReads,
   LifecycleGoalScan,
@@ -53,6 +55,7 @@ import {
   LifecycleRollout,
   LifecycleRolloutReads,
   LifecycleRulings,
+  LifecycleScoreReads,
   LifecycleVersionReads,
   LifecycleVersionService,
   lifecycleRehoming,
@@ -109,6 +112,7 @@ export function createApp(ground: Ground) {
   const currency = currencyOf(config.currencyCode);
   const { identityPolicy } = config;
   const lifecycleRulings = new LifecycleRulings(fiveStageModel);
+  const lifecycleCalibrations = new LifecycleCalibrations(database);
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
   const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
@@ -189,6 +193,12 @@ export function createApp(ground: Ground) {
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
     lifecycle: new LifecycleReads(sql, lifecycleRulings),
+    lifecycleScores: new LifecycleScoreReads(
+      sql,
+      new ActivityReads(sql),
+      lifecycleRulings,
+      lifecycleCalibrations,
+    ),
     lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
     lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
     lifecycleGoals: new LifecycleGoalReads(sql, lifecycleRulings),
@@ -213,6 +223,14 @@ export function createApp(ground: Ground) {
   return {
     ...ground,
     currency,
+    lifecycleCalibration: new LifecycleCalibrationService({
+      database,
+      ids,
+      logger,
+      activity,
+      rulings: lifecycleRulings,
+      calibrations: lifecycleCalibrations,
+    }),
     lifecycleRulings,
     activity,
     apiKeys,
@@ -261,6 +279,7 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 export function jobsOf(app: App): readonly Job[] {
   const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
   const { lifecycleGoalScan, loyalty, quarantineUpkeep, value } = app;
+  const { lifecycleCalibration } = app;
   return [
     {
       name: 'calibrate-value',
@@ -269,6 +288,15 @@ export function jobsOf(app: App): readonly Job[] {
         // Not 1 where nothing came of it: a round would try again at once.
         const { changed } = await value.calibrate(now);
         return changed ? 1 : 0;
+      },
+    },
+    {
+      name: 'calibrate-lifecycle',
+      // Once in a round: what is due still, another process has done.
+      batchesPerRoundMax: 1,
+      run: async (now) => {
+        if (!(await lifecycleCalibration.isDue(now))) return 0;
+        return (await lifecycleCalibration.calibrate(now)) === null ? 0 : 1;
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },

@@ -109,6 +109,8 @@ export function factsByDefinition(
     complaints: sum(seen, (day) => day.complaints),
     complaints90: sum(within(seen, 90), (day) => day.complaints),
     emotion: level === null ? null : 100 * level * 2 ** (-silence / measures.emotionHalfLifeDays),
+    // Of no model that was fitted.
+    probabilityActive: null,
   };
 }
 

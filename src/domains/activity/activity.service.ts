@@ -102,14 +102,28 @@ export class ActivityService {
   }
 
   /** All profiles that ever did something, with their days, page by page. */
-  async *allProfiles(): AsyncGenerator<readonly ProfileActivity[]> {
+  allProfiles(): AsyncGenerator<readonly ProfileActivity[]> {
+    return this.profilesOf(1);
+  }
+
+  /**
+   * About so many of them, or all where there are fewer: those whose ids have the lowest hashes,
+   * and so the same ones every time, fewer and fewer of them as others join. Reads the days of
+   * these alone.
+   */
+  async *someProfiles(profilesAbout: number): AsyncGenerator<readonly ProfileActivity[]> {
+    const profiles = await store.countEvaluated(this.database);
+    yield* this.profilesOf(Math.min(profilesAbout / Math.max(profiles, 1), 1));
+  }
+
+  private async *profilesOf(share: number): AsyncGenerator<readonly ProfileActivity[]> {
     let after: ProfileId | null = null;
     for (;;) {
-      const batch: ProfileId[] = await store.findEvaluatedAfter(
-        this.database,
+      const batch: ProfileId[] = await store.findEvaluatedAfter(this.database, {
         after,
-        EVALUATION_BATCH,
-      );
+        share,
+        limit: EVALUATION_BATCH,
+      });
       const last = batch.at(-1);
       if (last === undefined) return;
       const days = await store.findDays(this.database, batch);

@@ -219,18 +219,29 @@ export async function filterDue(
   return rows.map((row) => row.profileId);
 }
 
-/** One page of all evaluated profiles, in the order of their ids. */
+/** How many profiles ever did something. */
+export async function countEvaluated(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ profiles: number }>(
+    'select count(*)::float8 as profiles from evaluation',
+  );
+  return row?.profiles ?? 0;
+}
+
+/**
+ * One page of evaluated profiles, in the order of their ids.
+ * @param page `share`: which part of them, 0 … 1, by a hash of the id
+ */
 export async function findEvaluatedAfter(
   sql: Sql,
-  after: ProfileId | null,
-  limit: number,
+  page: { readonly after: ProfileId | null; readonly share: number; readonly limit: number },
 ): Promise<ProfileId[]> {
   const rows = await sql.query<{ profileId: ProfileId }>(
     `select profile_id as "profileId" from evaluation
-     where $1::uuid is null or profile_id > $1
+     where ($1::uuid is null or profile_id > $1)
+       and (uuid_hash(profile_id) & 2147483647) < $2::bigint
      order by profile_id
-     limit $2`,
-    [after, limit],
+     limit $3`,
+    [page.after, Math.ceil(page.share * 2 ** 31), page.limit],
   );
   return rows.map((row) => row.profileId);
 }

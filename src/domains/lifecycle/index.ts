@@ -1,3 +1,5 @@
+export { LifecycleCalibrationService } from './lifecycle.calibration.service';
+export { LifecycleCalibrations } from './lifecycle.calibrations';
 export { LifecycleEvaluator } from './lifecycle.evaluator';
 export {
   LifecycleMissingResolver,
@@ -23,6 +25,8 @@ export { LifecycleRollout } from './lifecycle.rollout.service';
 export { evaluate, reasonsOf } from './lifecycle.rules';
 export { alwaysInForce } from './lifecycle.ruling';
 export { LifecycleRulings } from './lifecycle.rulings';
+export { LifecycleScoreReads } from './lifecycle.scores.reads';
+export { LifecycleScoreResolver } from './lifecycle.scores.resolver';
 export { stageAt } from './lifecycle.timeline';
 export { LifecycleVersionReads } from './lifecycle.versions.reads';
 export { LifecycleVersionResolver } from './lifecycle.versions.resolver';

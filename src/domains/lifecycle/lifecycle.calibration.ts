@@ -1,3 +1,4 @@
+import type { ActivityFit, FitRefusal } from './lifecycle.activity-fit';
 import type { FactName } from './lifecycle.facts';
 
 /** The quantiles that are kept of each fact: 0, 0.05, … 1. */
@@ -12,6 +13,9 @@ export interface Calibration {
   readonly cadenceDays: number | null;
   /** Of each fact, for each quantile kept, the least value that this part does not exceed. */
   readonly quantiles: Readonly<Partial<Record<FactName, readonly number[]>>>;
+  /** What activity is predicted by; null where the data do not do for it, and why. */
+  readonly activityFit?: ActivityFit | null;
+  readonly fitRefusal?: FitRefusal | null;
 }
 
 /**

@@ -67,6 +67,7 @@ export function compileModel(
       typicalCadenceDays: model.typicalCadenceDays,
       occasionDays: model.occasionDays,
       emotionHalfLifeDays: model.emotionHalfLifeDays,
+      activityFit: calibration?.activityFit ?? null,
     },
     rules: model.rules.map(rule),
     otherwise: rule({ stage: model.otherwise.stage, when: model.otherwise.explainedBy }),

@@ -2,6 +2,7 @@ import type { ActivityDay } from '../activity';
 import type { FactDefinition } from './lifecycle.fact-kinds';
 import { behaviourFacts } from './lifecycle.facts.behaviour';
 import { emotionFacts } from './lifecycle.facts.emotion';
+import { predictionFacts } from './lifecycle.facts.prediction';
 import { socialFacts } from './lifecycle.facts.social';
 import { valueFacts } from './lifecycle.facts.value';
 import { History, type Measures } from './lifecycle.history';
@@ -15,6 +16,7 @@ export const factDefinitions = {
   ...valueFacts,
   ...socialFacts,
   ...emotionFacts,
+  ...predictionFacts,
 };
 
 export type FactName = keyof typeof factDefinitions;

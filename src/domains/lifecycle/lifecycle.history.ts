@@ -1,9 +1,10 @@
 import { dayOf, type EpochDay } from '../../shared/days';
 import type { ActivityDay, DaySums } from '../activity';
+import type { ActivityFit } from './lifecycle.activity-fit';
 import { Cadence } from './lifecycle.cadence';
 import { DaySeries } from './lifecycle.series';
 
-/** What a company says about measuring time; part of its lifecycle model. */
+/** What a company says about measuring time, part of its lifecycle model; and what was learnt. */
 export interface Measures {
   /** Stands in for an own cadence that is not known yet. Days, above 0. */
   readonly typicalCadenceDays: number;
@@ -11,6 +12,8 @@ export interface Measures {
   readonly occasionDays: number;
   /** What a customer told counts half after this long. Days, above 0. */
   readonly emotionHalfLifeDays: number;
+  /** What activity is predicted by; nothing is while there is none. */
+  readonly activityFit?: ActivityFit | null;
 }
 
 /**

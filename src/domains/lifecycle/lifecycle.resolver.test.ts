@@ -8,6 +8,7 @@ import { buildApiSchema } from '../../platform/graphql/schema';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { ActivityReads } from '../activity';
 import { Profile } from '../identity';
+import { LifecycleCalibrations } from './lifecycle.calibrations';
 import { LifecycleEvaluator } from './lifecycle.evaluator';
 import {
   LifecycleMissingResolver,
@@ -18,6 +19,8 @@ import { fiveStageModel } from './lifecycle.presets';
 import { LifecycleReads } from './lifecycle.reads';
 import { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';
 import { LifecycleRulings } from './lifecycle.rulings';
+import { LifecycleScoreReads } from './lifecycle.scores.reads';
+import { LifecycleScoreResolver } from './lifecycle.scores.resolver';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-01T12:00:00Z');
@@ -27,6 +30,12 @@ const { events } = createPipeline(database, {
   evaluators: [new LifecycleEvaluator(rulings, uuidSource)],
 });
 const reads = new LifecycleReads(database, rulings);
+const scores = new LifecycleScoreReads(
+  database,
+  new ActivityReads(database),
+  rulings,
+  new LifecycleCalibrations(database),
+);
 const dollars = { code: 'USD', minorDigits: 2 };
 const createdAt = new Date('2026-05-05T05:05:05Z');
 const shown: { profileIds: readonly ProfileId[] } = { profileIds: [] };
@@ -45,6 +54,7 @@ const instances = new Map<new (...args: never[]) => object, object>([
   [LifecycleHistoryResolver, new LifecycleHistoryResolver(reads)],
   [LifecycleMissingResolver, new LifecycleMissingResolver(dollars)],
   [LifecycleReasonResolver, new LifecycleReasonResolver(dollars)],
+  [LifecycleScoreResolver, new LifecycleScoreResolver(scores)],
   [NextStagesResolver, new NextStagesResolver(reads, new ActivityReads(database))],
 ]);
 const schema = buildApiSchema([...instances.keys()], instances);

@@ -3,14 +3,12 @@ import { type Connection, pageSize, toConnection } from '../../platform/graphql/
 import type { RequestContext } from '../../platform/graphql/context';
 import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
 import type { Clock } from '../../shared/clock';
-import { dayOf } from '../../shared/days';
 import { toPublicId } from '../../shared/ids';
 import { ActivityReads } from '../activity';
 import { Profile } from '../identity';
 import { FutureInstant, UnknownLifecycleModel } from './lifecycle.errors';
 import { initialStage, type LifecycleModel } from './lifecycle.model';
 import { LifecycleReads } from './lifecycle.reads';
-import { churnRisk } from './lifecycle.rules';
 import { latestOf, type Ruling, rulingAt } from './lifecycle.ruling';
 import type { LifecycleState } from './lifecycle.store';
 import { stageTimeline } from './lifecycle.timeline';
@@ -85,11 +83,7 @@ export class LifecycleResolver {
       context.load(this.reads.transitionAt, { profileId, model: model.name, asOf, knownAt }),
       context.load(this.activity.daysByProfile, profileId),
     ]);
-    const { risk, lastActiveDay, patienceDays, nextEvaluationAt } = stageTimeline(
-      days,
-      rulings,
-      asOf,
-    );
+    const { risk, nextEvaluationAt } = stageTimeline(days, rulings, asOf);
     return Object.assign(new Lifecycle(), {
       profileId,
       asOf,
@@ -101,7 +95,6 @@ export class LifecycleResolver {
       atRisk: risk !== null,
       atRiskSince: risk?.since ?? null,
       atRiskReasons: [...(risk?.reasons ?? [])],
-      churnRisk: lastActiveDay === null ? 0 : churnRisk(dayOf(asOf) - lastActiveDay, patienceDays),
       nextEvaluationAt,
     });
   }
@@ -145,7 +138,6 @@ function newcomer(profile: Profile, model: LifecycleModel, asOf: Date): Lifecycl
     atRisk: false,
     atRiskSince: null,
     atRiskReasons: [],
-    churnRisk: 0,
     nextEvaluationAt: null,
   });
 }
@@ -156,7 +148,6 @@ function toLifecycle(state: LifecycleState, asOf: Date): Lifecycle {
     ...shown,
     asOf,
     atRisk: state.atRiskSince !== null,
-    churnRisk: churnRisk(dayOf(asOf) - lastActiveDay, patienceDays),
   });
 }
 

@@ -188,14 +188,6 @@ export class Lifecycle {
   })
   atRiskReasons!: LifecycleReason[];
 
-  @Field(() => Float, {
-    description:
-      'How far the silence of the customer has gone towards being lost, 0 … 1, as of now. A score ' +
-      'by rule and not a fitted probability: silence / (silence + patience), where patience is a ' +
-      'multiple of the own cadence. 0 on a day of activity, 0.5 when the patience is used up.',
-  })
-  churnRisk!: number;
-
   @Field(() => Date, {
     nullable: true,
     description:
