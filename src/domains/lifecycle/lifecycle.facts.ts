@@ -23,6 +23,10 @@ export type FactName = keyof typeof factDefinitions;
 
 export const factNames = Object.keys(factDefinitions) as readonly FactName[];
 
+export function isFactName(name: string): name is FactName {
+  return Object.hasOwn(factDefinitions, name);
+}
+
 export function factDefinition(name: FactName): FactDefinition {
   return factDefinitions[name];
 }

@@ -69,7 +69,7 @@ export class LifecyclePreview {
   constructor(private readonly preview: Preview) {}
 
   @Field(() => Date, { description: 'As of when: an activation right then would do the same.' })
-  get asOf(): Date {
+  get evaluatedAt(): Date {
     return this.preview.asOf;
   }
 
