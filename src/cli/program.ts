@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addImportEvents } from './commands/import-events';
 import { addImportOrders } from './commands/import-orders';
 import { addKeys } from './commands/keys';
+import { addLifecycle } from './commands/lifecycle';
 import { addQuarantine } from './commands/quarantine';
 import { addReportStages } from './commands/report-stages';
 import { addSources } from './commands/sources';
@@ -17,6 +18,7 @@ export function createProgram(runWithApp: RunWithApp): Command {
   addImportEvents(imports, runWithApp);
   addImportOrders(imports, runWithApp);
   addReportStages(program.command('report').description('look at the customers'), runWithApp);
+  addLifecycle(program, runWithApp);
   addQuarantine(program, runWithApp);
   addKeys(program, runWithApp);
   addSources(program, runWithApp);
