@@ -26,7 +26,8 @@ const columns = signalNames.map(columnOf);
 /**
  * Day by day and identifier by identifier: the number of the day, and behind the letter of each
  * signal it carries how much of it. Most days carry none, and 27 columns of text for each would
- * take longer to read than everything that is done with them.
+ * take longer to read than everything that is done with them. Not put in order here: they mostly
+ * are, since days are stored as they go by, and to sort them all takes as long as to read them.
  */
 const selectPacked = (which: string) => `
   select profile_id as "profileId",
@@ -40,7 +41,7 @@ const selectPacked = (which: string) => `
                 `case when ${column} <> 0 then '${letterOf(place)}' || ${column} end`,
             )
             .join(',\n          ')}) end,
-      ',' order by day) as days,
+      ',') as days,
     (extract(epoch from max(first_at)) * 1000)::float8 as "lastBeginsAtMs"
   from activity_day
   where ${which}
@@ -76,7 +77,8 @@ type Draft = { -readonly [Name in keyof DaySums]: DaySums[Name] };
  * Reads packed days, ascending, one for each day.
  * @param take gets the same object every time, filled anew: it must not keep it
  */
-export function eachDay(packed: string, take: (day: DaySums) => void): void {
+export function eachDay(days: string, take: (day: DaySums) => void): void {
+  const packed = inOrder(days);
   const day = blankDay();
   let isPlain = true;
   let isFirst = true;
@@ -101,6 +103,28 @@ export function eachDay(packed: string, take: (day: DaySums) => void): void {
     }
   }
   if (!isFirst) take(day);
+}
+
+function inOrder(packed: string): string {
+  let last = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place !== -1; place = nextDay(packed, place)) {
+    const day = readWhole(packed, place);
+    if (day < last) return sorted(packed);
+    last = day;
+  }
+  return packed;
+}
+
+/** Where the day after begins; -1 where there is none. */
+function nextDay(packed: string, place: number): number {
+  const comma = packed.indexOf(',', place);
+  return comma === -1 ? -1 : comma + 1;
+}
+
+function sorted(packed: string): string {
+  const days = packed.split(',').map((text) => ({ text, day: readWhole(text, 0) }));
+  days.sort((left, right) => left.day - right.day);
+  return days.map(({ text }) => text).join(',');
 }
 
 function blankDay(): Draft {

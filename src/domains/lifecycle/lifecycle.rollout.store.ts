@@ -185,6 +185,7 @@ export interface StateChange {
   readonly nextEvaluationAt: Date | null;
 }
 
+/** Writes what is new, and puts the profiles on the schedule earlier where that is due earlier. */
 export function changeStates(
   tx: Tx,
   model: string,
@@ -192,7 +193,10 @@ export function changeStates(
   changes: readonly StateChange[],
   now: Date,
 ): void {
-  if (changes.length === 0) return;
+  const profileIds = changes.map((change) => change.profileId).sort();
+  const [first, last] = [profileIds[0], profileIds.at(-1)];
+  if (first === undefined || last === undefined) return;
+  // The bounds say what the planner cannot know of arrays: that they are neighbours.
   tx.send(
     `with n as (
        select u.profile_id, from_ms(u.next_ms) as next_evaluation_at, u.patience_days,
@@ -208,7 +212,8 @@ export function changeStates(
        -- The others who evaluate the profile have called for it no later than it says.
        update evaluation e set next_evaluation_at = n.next_evaluation_at
        from n
-       where e.profile_id = n.profile_id and n.next_evaluation_at is not null
+       where e.profile_id = n.profile_id and e.profile_id between $13 and $14
+         and n.next_evaluation_at is not null
          and (e.next_evaluation_at is null or e.next_evaluation_at > n.next_evaluation_at)
      )
      update lifecycle_state s set
@@ -223,7 +228,7 @@ export function changeStates(
        next_evaluation_at = n.next_evaluation_at,
        recorded_at = $12
      from n
-     where s.profile_id = n.profile_id and s.model = $1`,
+     where s.profile_id = n.profile_id and s.profile_id between $13 and $14 and s.model = $1`,
     [
       model,
       modelVersion,
@@ -237,6 +242,8 @@ export function changeStates(
       jsonLines(changes.map(({ segment }) => segment?.reasons ?? [])),
       jsonLines(changes.map(({ risk }) => risk?.reasons ?? [])),
       now,
+      first,
+      last,
     ],
   );
 }
