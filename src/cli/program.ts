@@ -1,14 +1,4 @@
 import { Command } from 'commander';
-<<<<<<< HEAD
-=======
-import { addImportEvents } from './commands/import-events';
-import { addImportOrders } from './commands/import-orders';
-import { addKeys } from './commands/keys';
-import { addLifecycle } from './commands/lifecycle';
-import { addQuarantine } from './commands/quarantine';
-import { addReportStages } from './commands/report-stages';
-import { addSources } from './commands/sources';
->>>>>>> lc-models
 import type { RunWithApp } from './with-app';
 
 type AddCommands = (group: Command, runWithApp: RunWithApp) => void;
@@ -35,6 +25,11 @@ const groups: readonly Group[] = [
     load: async () => [(await import('./commands/report-stages.js')).addReportStages],
   },
   {
+    name: 'lifecycle',
+    description: 'what stages are decided by, and its versions',
+    load: async () => [(await import('./commands/lifecycle.js')).addLifecycle],
+  },
+  {
     name: 'quarantine',
     description: 'events that were set aside, and what is to become of them',
     load: async () => [(await import('./commands/quarantine.js')).addQuarantine],
@@ -56,7 +51,6 @@ export function createProgram(runWithApp: RunWithApp): Command {
   const program = new Command('perennial')
     .description('One profile graph across every channel. Settings come from the environment.')
     .showHelpAfterError('(add --help for what there is)')
-<<<<<<< HEAD
     .exitOverride()
     // Commander's own does not wait until a group is loaded.
     .helpCommand(false);
@@ -72,16 +66,5 @@ export function createProgram(runWithApp: RunWithApp): Command {
     const group = groups.find(({ name }) => name === command.name());
     for (const addCommands of (await group?.load()) ?? []) addCommands(command, runWithApp);
   });
-=======
-    .exitOverride();
-  const imports = program.command('import').description('take data in');
-  addImportEvents(imports, runWithApp);
-  addImportOrders(imports, runWithApp);
-  addReportStages(program.command('report').description('look at the customers'), runWithApp);
-  addLifecycle(program, runWithApp);
-  addQuarantine(program, runWithApp);
-  addKeys(program, runWithApp);
-  addSources(program, runWithApp);
->>>>>>> lc-models
   return program;
 }

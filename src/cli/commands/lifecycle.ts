@@ -10,11 +10,7 @@ const ACTOR = 'cli';
 
 const LISTED_MAX = 100;
 
-export function addLifecycle(program: Command, runWithApp: RunWithApp): void {
-  const lifecycle = program
-    .command('lifecycle')
-    .description('what stages are decided by, and its versions');
-
+export function addLifecycle(lifecycle: Command, runWithApp: RunWithApp): void {
   lifecycle
     .command('list [name]')
     .description('versions, the highest of each model first, 100 at most')
