@@ -89,6 +89,7 @@ export function daysBefore(name: SeriesName, lengthDays: number): FactBehaviour 
   return {
     value: (history) => countBefore(history, place, lengthDays),
     nextCrossing: (history, threshold) => {
+      if (threshold < 0) return NEVER;
       const series = history.seriesAt(place);
       const entered = series.countAfter(history.today - lengthDays);
       const seen = series.countAfter(history.today - 2 * lengthDays);
