@@ -3,9 +3,10 @@ import { Argument, Command, Option } from 'commander';
 import { duplicatesBench } from './duplicates';
 import { identityBench } from './identity';
 import { ingestBench } from './ingest';
+import { lifecycleBench } from './lifecycle';
 import type { Bench, Figure } from './support/bench';
 
-const benches: readonly Bench[] = [identityBench, duplicatesBench, ingestBench];
+const benches: readonly Bench[] = [identityBench, duplicatesBench, ingestBench, lifecycleBench];
 
 /** `npm run bench -- identity [--quick | --full] [--json]` */
 async function main(): Promise<void> {

@@ -26,6 +26,8 @@ CREATE TABLE activity_day (
   nps_answers integer not null,
   sentiment_milli integer not null,
   sentiment_count integer not null,
+  csat_answers integer not null,
+  csat_satisfied integer not null,
   constraint activity_day_pkey PRIMARY KEY (profile_id, day, identifier_id)
 );
 
@@ -332,6 +334,113 @@ CREATE TABLE ledger_transaction (
 
 CREATE UNIQUE INDEX ledger_transaction_event ON public.ledger_transaction USING btree (profile_id, event_id, reason) WHERE (event_id IS NOT NULL);
 
+CREATE TABLE lifecycle_calibration (
+  calibration_id uuid not null,
+  document jsonb not null,
+  calibrated_at timestamp with time zone not null,
+  constraint lifecycle_calibration_pkey PRIMARY KEY (calibration_id)
+);
+
+CREATE TABLE lifecycle_flow_day (
+  pass integer not null,
+  model text not null,
+  day date not null,
+  from_stage text not null,
+  to_stage text not null,
+  cause text not null,
+  moves bigint not null,
+  constraint lifecycle_flow_day_pkey PRIMARY KEY (pass, model, day, from_stage, to_stage, cause)
+);
+
+CREATE TABLE lifecycle_goal (
+  pass integer not null,
+  model text not null,
+  every text not null,
+  starts date not null,
+  stage text not null,
+  departed bigint not null,
+  converted bigint not null,
+  churned bigint not null,
+  buyers_change bigint not null,
+  repurchased bigint not null,
+  revenue_minor bigint not null,
+  nps_promoters bigint not null,
+  nps_detractors bigint not null,
+  nps_answers bigint not null,
+  constraint lifecycle_goal_pkey PRIMARY KEY (pass, model, every, starts, stage),
+  constraint lifecycle_goal_every CHECK ((every = ANY (ARRAY['WEEK'::text, 'MONTH'::text])))
+);
+
+CREATE TABLE lifecycle_goal_scan (
+  name text not null,
+  pass integer not null,
+  as_of timestamp with time zone,
+  models text[],
+  after_profile_id uuid,
+  shown_pass integer not null,
+  shown_as_of timestamp with time zone,
+  shown_models text[],
+  ended_at timestamp with time zone,
+  constraint lifecycle_goal_scan_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE lifecycle_goal_stay (
+  pass integer not null,
+  model text not null,
+  every text not null,
+  starts date not null,
+  stage text not null,
+  days integer not null,
+  stays bigint not null,
+  constraint lifecycle_goal_stay_pkey PRIMARY KEY (pass, model, every, starts, stage, days),
+  constraint lifecycle_goal_stay_every CHECK ((every = ANY (ARRAY['WEEK'::text, 'MONTH'::text])))
+);
+
+CREATE TABLE lifecycle_model (
+  name text not null,
+  version integer not null,
+  document jsonb not null,
+  note text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint lifecycle_model_pkey PRIMARY KEY (name, version),
+  constraint lifecycle_model_version CHECK ((version > 0))
+);
+
+CREATE TABLE lifecycle_rollout (
+  model text not null,
+  ruling_id uuid not null,
+  awaits text[] not null,
+  total integer,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint lifecycle_rollout_pkey PRIMARY KEY (model),
+  constraint lifecycle_rollout_finished CHECK (((finished_at IS NULL) OR (total IS NOT NULL)))
+);
+
+CREATE TABLE lifecycle_rollout_shard (
+  model text not null,
+  first_id uuid not null,
+  last_id uuid not null,
+  after_id uuid,
+  total integer not null,
+  done integer not null,
+  is_finished boolean not null,
+  constraint lifecycle_rollout_shard_pkey PRIMARY KEY (model, first_id)
+);
+
+CREATE TABLE lifecycle_ruling (
+  model text not null,
+  since timestamp with time zone not null,
+  ruling_id uuid not null,
+  version integer,
+  calibration_id uuid,
+  note text,
+  recorded_by text not null,
+  recorded_at timestamp with time zone not null,
+  constraint lifecycle_ruling_pkey PRIMARY KEY (model, since, ruling_id)
+);
+
 CREATE TABLE lifecycle_state (
   profile_id uuid not null,
   model text not null,
@@ -365,7 +474,7 @@ CREATE TABLE lifecycle_transition (
   recorded_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
   constraint lifecycle_transition_pkey PRIMARY KEY (profile_id, model, occurred_at, id),
-  constraint lifecycle_transition_cause CHECK ((cause = ANY (ARRAY['EVENT'::text, 'TIME'::text])))
+  constraint lifecycle_transition_cause CHECK ((cause = ANY (ARRAY['EVENT'::text, 'TIME'::text, 'MODEL'::text])))
 );
 
 CREATE TABLE lot_consumption (

@@ -44,8 +44,20 @@ import {
 import { ImportService } from './domains/imports';
 import {
   fiveStageModel,
+  LifecycleCalibrationService,
+  LifecycleCalibrations,
   LifecycleEvaluator,
+  LifecycleGoalReads,
+  LifecycleGoalScan,
+  LifecyclePreviews,
+  LifecycleProposals,
   LifecycleReads,
+  LifecycleRollout,
+  LifecycleRolloutReads,
+  LifecycleRulings,
+  LifecycleScoreReads,
+  LifecycleVersionReads,
+  LifecycleVersionService,
   lifecycleRehoming,
 } from './domains/lifecycle';
 import {
@@ -99,7 +111,8 @@ export function createApp(ground: Ground) {
   const { config, database, logger, clock, ids } = ground;
   const currency = currencyOf(config.currencyCode);
   const { identityPolicy } = config;
-  const lifecycleModel = fiveStageModel;
+  const lifecycleRulings = new LifecycleRulings(fiveStageModel);
+  const lifecycleCalibrations = new LifecycleCalibrations(database);
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
   const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
@@ -129,7 +142,7 @@ export function createApp(ground: Ground) {
   const moving = { ids, rehomings };
   const identity = new IdentityService(identityPolicy, moving);
   const activity = new ActivityService(database, [
-    new LifecycleEvaluator(lifecycleModel, ids),
+    new LifecycleEvaluator(lifecycleRulings, ids),
     new ValueEvaluator(currency),
     new MembershipTierEvaluator(loyaltyPolicy, ids),
   ]);
@@ -171,7 +184,7 @@ export function createApp(ground: Ground) {
     activity: new ActivityReads(sql),
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
     consents: new ConsentReads(sql),
-    directory: new DirectoryReads(sql, lifecycleModel.name),
+    directory: new DirectoryReads(sql, fiveStageModel.name),
     duplicates: new DuplicateReads(sql),
     eventCounts: new EventCountReads(sql),
     events: new EventReads(sql),
@@ -179,7 +192,16 @@ export function createApp(ground: Ground) {
     feedback: new FeedbackReads(sql),
     identity: new IdentityReads(sql, identityPolicy),
     identityLog: new IdentityLogReads(sql),
-    lifecycle: new LifecycleReads(sql, lifecycleModel.name),
+    lifecycle: new LifecycleReads(sql, lifecycleRulings),
+    lifecycleScores: new LifecycleScoreReads(
+      sql,
+      new ActivityReads(sql),
+      lifecycleRulings,
+      lifecycleCalibrations,
+    ),
+    lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
+    lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
+    lifecycleGoals: new LifecycleGoalReads(sql, lifecycleRulings),
     loyalty: new LoyaltyReads(sql, loyaltyPolicy, clock),
     quarantine: new QuarantineReads(sql),
     referrals: new ReferralReads(sql),
@@ -187,6 +209,7 @@ export function createApp(ground: Ground) {
     value: new ValueReads(sql, currency),
   });
   const reads = readsOver(database);
+  const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -200,7 +223,15 @@ export function createApp(ground: Ground) {
   return {
     ...ground,
     currency,
-    lifecycleModel,
+    lifecycleCalibration: new LifecycleCalibrationService({
+      database,
+      ids,
+      logger,
+      activity,
+      rulings: lifecycleRulings,
+      calibrations: lifecycleCalibrations,
+    }),
+    lifecycleRulings,
     activity,
     apiKeys,
     duplicateScan: new DuplicateScan(database, identityPolicy, duplicatePolicy),
@@ -208,6 +239,18 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
+    lifecyclePreviews: new LifecyclePreviews(database, lifecycleRulings, clock),
+    lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
+      activity.evaluate(tx, profileIds, now),
+    ),
+    lifecycleProposals: new LifecycleProposals(
+      database,
+      lifecycleRulings,
+      lifecycleVersions,
+      clock,
+    ),
+    lifecycleVersions,
+    lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
     merges,
     quarantine: new QuarantineService(database, clock, defaultEventLimits),
@@ -234,7 +277,9 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 
 /** What has to be done from time to time, in the order it is done. */
 export function jobsOf(app: App): readonly Job[] {
-  const { activity, duplicateScan, eventRetention, loyalty, quarantineUpkeep, value } = app;
+  const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
+  const { lifecycleGoalScan, loyalty, quarantineUpkeep, value } = app;
+  const { lifecycleCalibration } = app;
   return [
     {
       name: 'calibrate-value',
@@ -245,7 +290,17 @@ export function jobsOf(app: App): readonly Job[] {
         return changed ? 1 : 0;
       },
     },
+    {
+      name: 'calibrate-lifecycle',
+      // Once in a round: what is due still, another process has done.
+      batchesPerRoundMax: 1,
+      run: async (now) => {
+        if (!(await lifecycleCalibration.isDue(now))) return 0;
+        return (await lifecycleCalibration.calibrate(now)) === null ? 0 : 1;
+      },
+    },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
+    { name: 'roll-out-lifecycle', run: (now) => lifecycleRollout.run(now) },
     {
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
@@ -259,6 +314,11 @@ export function jobsOf(app: App): readonly Job[] {
     { name: 'clear-quarantine', run: (now) => quarantineUpkeep.deleteSettled(now) },
     { name: 'drop-old-events', run: (now) => eventRetention.dropOldest(now) },
     {
+      name: 'reckon-lifecycle-goals',
+      batchesPerRoundMax: GOAL_PAGES_PER_ROUND_MAX,
+      run: (now) => lifecycleGoalScan.run(now),
+    },
+    {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',
       batchesPerRoundMax: DUPLICATE_PAGES_PER_ROUND_MAX,
@@ -269,6 +329,9 @@ export function jobsOf(app: App): readonly Job[] {
 
 /** Lots expired in one transaction. */
 const EXPIRY_BATCH = 500;
+
+/** Pages of customers whose goals are added up in one round. */
+const GOAL_PAGES_PER_ROUND_MAX = 10;
 
 /** Pages of profiles looked at in one round. */
 const DUPLICATE_PAGES_PER_ROUND_MAX = 25;

@@ -8,7 +8,21 @@ import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/eve
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
 import { IdentityLogResolver, IdentityResolver } from './domains/identity';
-import { LifecycleHistoryResolver, LifecycleResolver } from './domains/lifecycle';
+import {
+  LifecycleFlowResolver,
+  LifecycleGoalResolver,
+  LifecycleHistoryResolver,
+  LifecycleMissingResolver,
+  LifecyclePreviewResolver,
+  LifecycleProposalResolver,
+  LifecycleReasonResolver,
+  LifecycleResolver,
+  LifecycleRolloutResolver,
+  LifecycleScoreResolver,
+  LifecycleVersionResolver,
+  LifecycleVocabularyResolver,
+  NextStagesResolver,
+} from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
   LoyaltyResolver,
@@ -36,8 +50,19 @@ export const resolverClasses: readonly ResolverClass[] = [
   FeedbackResolver,
   IdentityLogResolver,
   IdentityResolver,
+  LifecycleFlowResolver,
+  LifecycleGoalResolver,
   LifecycleHistoryResolver,
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
   LifecycleResolver,
+  LifecycleScoreResolver,
+  NextStagesResolver,
+  LifecyclePreviewResolver,
+  LifecycleProposalResolver,
+  LifecycleRolloutResolver,
+  LifecycleVersionResolver,
+  LifecycleVocabularyResolver,
   LoyaltyAccountResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
@@ -52,13 +77,12 @@ export const resolverClasses: readonly ResolverClass[] = [
 export function createResolvers(app: App): ResolverInstances {
   const { reads } = app;
   const profiles = reads.identity;
-  const stages = app.lifecycleModel.stages.map(({ name }) => name);
   const instances = [
     new ActivityResolver(reads.activity),
     new ApiKeyResolver(app.apiKeys),
     new CommunityResolver(app.community, reads.community, profiles),
     new ConsentResolver(reads.consents),
-    new DirectoryResolver(reads.directory, stages),
+    new DirectoryResolver(reads.directory, () => reads.lifecycle.stageNames()),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
     new EventSchemaResolver(app.eventSchemas, reads.eventSchemas),
@@ -66,11 +90,22 @@ export function createResolvers(app: App): ResolverInstances {
     new FeedbackResolver(app.feedback, reads.feedback, profiles),
     new IdentityLogResolver(reads.identityLog),
     new IdentityResolver(profiles),
+    new LifecycleFlowResolver(reads.lifecycleGoals, app.clock),
+    new LifecycleGoalResolver(reads.lifecycleGoals, app.currency, app.clock),
     new LifecycleHistoryResolver(reads.lifecycle),
-    new LifecycleResolver(reads.lifecycle, app.lifecycleModel, app.clock),
+    new LifecycleMissingResolver(app.currency),
+    new LifecycleReasonResolver(app.currency),
+    new LifecycleResolver(reads.lifecycle, reads.activity, app.clock),
+    new LifecycleScoreResolver(reads.lifecycleScores),
+    new LifecyclePreviewResolver(app.lifecyclePreviews, profiles),
+    new LifecycleProposalResolver(app.lifecycleProposals, reads.lifecycleVersions),
+    new LifecycleRolloutResolver(reads.lifecycleRollout, app.clock),
+    new LifecycleVersionResolver(app.lifecycleVersions, reads.lifecycleVersions),
+    new LifecycleVocabularyResolver(),
     new LoyaltyAccountResolver(reads.loyalty),
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
+    new NextStagesResolver(reads.lifecycle, reads.activity),
     new MergesResolver(app.merges, profiles),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, reads.referrals, profiles),

@@ -5,6 +5,7 @@ import { defaultEventLimits, defaultEventMap } from '../src/domains/events';
 import { defaultIdentityPolicy } from '../src/domains/identity';
 import { fiveStageModel } from '../src/domains/lifecycle';
 import { factDefinitions } from '../src/domains/lifecycle/lifecycle.facts';
+import type { Threshold } from '../src/domains/lifecycle/lifecycle.model';
 import { defaultLoyaltyPolicy } from '../src/domains/loyalty';
 import { fieldAccess } from '../src/field-access';
 import { scopeNames } from '../src/platform/auth/scopes';
@@ -142,17 +143,23 @@ describe('what the pages list is what the code has', () => {
     expect(listed.get('NESTED_TOO_DEEPLY')).toContain(`${nestingMax} levels`);
   });
 
-  test('facts', () => {
-    expect(firstColumn(stages, '## The rules of `five-stage`', 'fact')).toEqual(
-      sorted(Object.keys(factDefinitions)),
+  test('facts, with their units', () => {
+    expect(rows(stages, '## Facts', 'fact').map(([fact = '', unit]) => [code(fact), unit])).toEqual(
+      Object.entries(factDefinitions).map(([name, { unit }]) => [name, unit]),
     );
   });
 
   test('rules of the default lifecycle model', () => {
     const sign = { GTE: '≥', GT: '>', LTE: '≤', LT: '<' };
+    const said = ({ threshold }: { readonly threshold: Threshold }) => {
+      if (typeof threshold === 'number') return String(threshold);
+      if (!('ownCadences' in threshold)) return JSON.stringify(threshold);
+      const { ownCadences, atLeast, atMost } = threshold;
+      return `${ownCadences} own cadences (${atLeast} to ${atMost})`;
+    };
     const expected = fiveStageModel.rules.map(({ stage, when }) => [
       stage,
-      when.map(({ fact, op, threshold }) => `\`${fact}\` ${sign[op]} ${threshold}`).join(' and '),
+      when.map((one) => `\`${one.fact}\` ${sign[one.op]} ${said(one)}`).join(' and '),
     ]);
     expect(rows(stages, '## The rules of `five-stage`', 'stage')).toEqual([
       ...expected,

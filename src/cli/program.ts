@@ -25,6 +25,11 @@ const groups: readonly Group[] = [
     load: async () => [(await import('./commands/report-stages.js')).addReportStages],
   },
   {
+    name: 'lifecycle',
+    description: 'what stages are decided by, and its versions',
+    load: async () => [(await import('./commands/lifecycle.js')).addLifecycle],
+  },
+  {
     name: 'quarantine',
     description: 'events that were set aside, and what is to become of them',
     load: async () => [(await import('./commands/quarantine.js')).addQuarantine],

@@ -34,7 +34,8 @@ export type IdPrefix =
   | 'src'
   | 'wky'
   | 'trn'
-  | 'sch';
+  | 'sch'
+  | 'lcm';
 
 /** The form in which ids leave the API, e.g. `prf_0197…` (32 hexadecimal digits). Opaque to clients. */
 export function toPublicId(prefix: IdPrefix, id: string): string {

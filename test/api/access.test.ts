@@ -33,6 +33,7 @@ beforeAll(async () => {
   const grace = await newProfile(api, 'grace', { traits });
   pair = `dup_${[ada, grace].map((id) => id.slice('prf_'.length)).join('')}`;
   await api.app.duplicateScan.run(api.clock.now());
+  await api.app.lifecycleGoalScan.run(api.clock.now());
   visitor = await newProfile(api, '', {
     identifiers: [{ namespace: 'anonymous_id', value: 'cookie' }],
   });
@@ -50,6 +51,12 @@ beforeAll(async () => {
   writeKey = toPublicId('wky', shop.writeKey.writeKeyId);
   const schema = { name: 'Unsent', version: 1, schema: {}, isActivated: false };
   await api.app.eventSchemas.register({ ...schema, enforcement: 'ALLOW' }, 'test');
+  const preset = await api.app.reads.lifecycleVersions.find('five-stage', 1);
+  await api.app.lifecycleVersions.save(
+    { name: 'own', document: preset?.document, note: '' },
+    'test',
+  );
+  await api.app.lifecycleVersions.activate('own', 1, 'Test', 'test');
 });
 
 /** The id of nothing there is. */
@@ -105,6 +112,10 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     text: 'query ($of: IdentifierInput!) { profileByIdentifier(identifier: $of) { __typename } }',
     variables: () => ({ of: userIdentifier('ada') }),
   },
+  'Query.lifecycleFlow': { text: '{ lifecycleFlow(from: "2026-01-01T00:00:00Z") { model } }' },
+  'Query.lifecycleStageGoals': {
+    text: '{ lifecycleStageGoals(every: WEEK, from: "2026-01-01T00:00:00Z") { __typename } }',
+  },
   'Query.identityPolicy': { text: '{ identityPolicy { phoneRegion } }' },
   'Query.profiles': { text: '{ profiles { __typename } }' },
   'Query.duplicateCandidates': { text: '{ duplicateCandidates { __typename } }' },
@@ -150,6 +161,34 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   },
   'Mutation.retireEventSchema': {
     text: 'mutation { retireEventSchema(name: "Unsent", version: 2) { __typename } }',
+  },
+  'Query.lifecycleModels': { text: '{ lifecycleModels { __typename } }' },
+  'Query.lifecycleModel': { text: '{ lifecycleModel(name: "five-stage") { status } }' },
+  'Query.lifecycleModelSchema': { text: '{ lifecycleModelSchema }' },
+  'Query.lifecycleFacts': { text: '{ lifecycleFacts { name label(language: ZH) } }' },
+  'Query.lifecycleRollout': { text: '{ lifecycleRollout(model: "own") { percentage } }' },
+  'Query.previewLifecycleModel': {
+    text: `{ previewLifecycleModel(input: { name: "five-stage", version: 1, sample: 1 }) {
+      __typename } }`,
+  },
+  'Mutation.saveLifecycleModel': {
+    text: `mutation { saveLifecycleModel(input: { name: "five-stage", document: {} }) {
+      __typename } }`,
+  },
+  'Mutation.activateLifecycleModel': {
+    text: `mutation { activateLifecycleModel(input: {
+      name: "five-stage", version: 1, reason: "Test" }) { __typename } }`,
+  },
+  'Mutation.rollBackLifecycleModel': {
+    text: `mutation { rollBackLifecycleModel(input: { name: "five-stage", reason: "Test" }) {
+      __typename } }`,
+  },
+  'Mutation.retireLifecycleModel': {
+    text: `mutation { retireLifecycleModel(input: { name: "five-stage", reason: "Test" }) {
+      __typename } }`,
+  },
+  'Mutation.proposeLifecycleModel': {
+    text: 'mutation { proposeLifecycleModel(name: "five-stage") { __typename } }',
   },
   'Query.apiKeys': { text: '{ apiKeys { id } }' },
   'Query.sources': { text: '{ sources { id writeKeys { id } counters { accepted } } }' },

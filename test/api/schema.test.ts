@@ -152,7 +152,7 @@ describe('shape', () => {
       const type = schema.getType(name);
       if (!isObjectType(type)) return true;
       const fields = type.getFields();
-      return !['message', 'profile', 'profiles', 'secret', 'discarded'].some(
+      return !['message', 'profile', 'profiles', 'secret', 'discarded', 'changes'].some(
         (name) => name in fields,
       );
     });

@@ -153,7 +153,7 @@ async function view(profileId: ProfileId) {
   const { reads } = app;
   const [lots = []] = await reads.loyalty.lotPages([{ profileId, size: 500, after: null }]);
   const [history = []] = await reads.lifecycle.historyByPage([
-    { profileId, after: null, limit: 500 },
+    { profileId, model: 'five-stage', after: null, limit: 500 },
   ]);
   const accounts = await reads.loyalty.accountByProfile([profileId]);
   const [account] = accounts.map(({ balance, lifetimePoints, tier, tierSince }) => ({

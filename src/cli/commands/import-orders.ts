@@ -122,7 +122,7 @@ async function summarise(app: App, tally: ImportTally, seconds: number): Promise
     tally.changedNothing ? 'Nothing changed: all of it was here already.' : '',
     describeCounts(
       'stage',
-      app.lifecycleModel.stages.map(({ name }) => name),
+      await app.reads.lifecycle.stageNames(),
       await app.reads.directory.countByStage(),
     ),
     describeCounts('tier', Object.values(ValueTier), await app.reads.directory.countByTier()),

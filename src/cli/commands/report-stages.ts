@@ -38,7 +38,8 @@ async function reportStages(app: App, every: Period, signal: AbortSignal): Promi
   if (first === null) return 'There are no customers yet.';
   const dates = [...periodEnds(first, now, monthsBetween[every]), now];
   const { cutoffs } = await app.value.calibration();
-  const stages = app.lifecycleModel.stages.map(({ name }) => name);
+  const stages = await app.reads.lifecycle.stageNames();
+  const rulings = await app.reads.lifecycle.defaultRulings();
   const tiers = Object.values(ValueTier);
   const counts = dates.map(() => new Map<string, number>());
   for await (const profiles of app.activity.allProfiles()) {
@@ -59,7 +60,7 @@ async function reportStages(app: App, every: Period, signal: AbortSignal): Promi
   );
 
   function countProfile(count: Map<string, number>, { days }: ProfileActivity, asOf: Date): void {
-    const stage = stageAt(days, app.lifecycleModel, asOf);
+    const stage = stageAt(days, rulings, asOf);
     if (stage === null) return;
     const tier = tierAt(days, cutoffs, asOf);
     for (const name of [stage, tier]) count.set(name, (count.get(name) ?? 0) + 1);

@@ -76,6 +76,12 @@ export class ActivityDayEntity {
 
   @Column('integer', { name: 'sentiment_count' })
   sentimentCount!: number;
+
+  @Column('integer', { name: 'csat_answers' })
+  csatAnswers!: number;
+
+  @Column('integer', { name: 'csat_satisfied' })
+  csatSatisfied!: number;
 }
 
 @Entity('evaluation')

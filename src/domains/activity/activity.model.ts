@@ -28,6 +28,9 @@ export interface DailySignals {
   /** NPS answers of 0 to 6. */
   readonly npsDetractors: number;
   readonly npsAnswers: number;
+  readonly csatAnswers: number;
+  /** CSAT answers of 4 or 5. */
+  readonly csatSatisfied: number;
   /** Sum of the sentiments told that day, each −1,000 … 1,000 (thousandths). */
   readonly sentimentMilli: number;
   readonly sentimentCount: number;
@@ -53,6 +56,8 @@ export const signalNames = [
   'npsPromoters',
   'npsDetractors',
   'npsAnswers',
+  'csatAnswers',
+  'csatSatisfied',
   'sentimentMilli',
   'sentimentCount',
 ] as const satisfies readonly SignalName[];

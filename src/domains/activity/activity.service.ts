@@ -65,13 +65,14 @@ export class ActivityService {
 
   /**
    * Evaluates profiles for which time alone may have changed something, one batch. Several workers
-   * may run it side by side: a profile that another transaction holds is left for the next round.
+   * may run it side by side, each with profiles of its own; one that another transaction holds is
+   * left for the next round. However late it is, changes are dated when they fell due.
    * @returns how many profiles were evaluated; 0 when nothing is due (or all of it is held)
    */
   async evaluateDue(now: Date): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const candidates = await store.findDue(tx, now, EVALUATION_BATCH);
-      const locked = await tryLockProfiles(tx, candidates);
+      const claimed = await store.claimDue(tx, now, EVALUATION_BATCH);
+      const locked = await tryLockProfiles(tx, claimed);
       // Whoever held the lock a moment ago may have done the work already.
       const due = await store.filterDue(tx, locked, now);
       await this.evaluate(tx, due, now);
@@ -101,14 +102,28 @@ export class ActivityService {
   }
 
   /** All profiles that ever did something, with their days, page by page. */
-  async *allProfiles(): AsyncGenerator<readonly ProfileActivity[]> {
+  allProfiles(): AsyncGenerator<readonly ProfileActivity[]> {
+    return this.profilesOf(1);
+  }
+
+  /**
+   * About so many of them, or all where there are fewer: those whose ids have the lowest hashes,
+   * and so the same ones every time, fewer and fewer of them as others join. Reads the days of
+   * these alone.
+   */
+  async *someProfiles(profilesAbout: number): AsyncGenerator<readonly ProfileActivity[]> {
+    const profiles = await store.countEvaluated(this.database);
+    yield* this.profilesOf(Math.min(profilesAbout / Math.max(profiles, 1), 1));
+  }
+
+  private async *profilesOf(share: number): AsyncGenerator<readonly ProfileActivity[]> {
     let after: ProfileId | null = null;
     for (;;) {
-      const batch: ProfileId[] = await store.findEvaluatedAfter(
-        this.database,
+      const batch: ProfileId[] = await store.findEvaluatedAfter(this.database, {
         after,
-        EVALUATION_BATCH,
-      );
+        share,
+        limit: EVALUATION_BATCH,
+      });
       const last = batch.at(-1);
       if (last === undefined) return;
       const days = await store.findDays(this.database, batch);

@@ -188,13 +188,17 @@ export async function makeAllDue(sql: Sql, now: Date): Promise<void> {
   );
 }
 
-/** Profiles whose time has come, the longest overdue first. */
-export async function findDue(sql: Sql, now: Date, limit: number): Promise<ProfileId[]> {
-  const rows = await sql.query<{ profileId: ProfileId }>(
+/**
+ * Takes profiles whose time has come, the longest overdue first, for this transaction: other workers
+ * take the next ones. Whoever holds their locks is not waited for, and may wait for this.
+ */
+export async function claimDue(tx: Tx, now: Date, limit: number): Promise<ProfileId[]> {
+  const rows = await tx.query<{ profileId: ProfileId }>(
     `select profile_id as "profileId" from evaluation
      where next_evaluation_at <= $1
      order by next_evaluation_at
-     limit $2`,
+     limit $2
+     for update skip locked`,
     [now, limit],
   );
   return rows.map((row) => row.profileId);
@@ -215,18 +219,29 @@ export async function filterDue(
   return rows.map((row) => row.profileId);
 }
 
-/** One page of all evaluated profiles, in the order of their ids. */
+/** How many profiles ever did something. */
+export async function countEvaluated(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ profiles: number }>(
+    'select count(*)::float8 as profiles from evaluation',
+  );
+  return row?.profiles ?? 0;
+}
+
+/**
+ * One page of evaluated profiles, in the order of their ids.
+ * @param page `share`: which part of them, 0 … 1, by a hash of the id
+ */
 export async function findEvaluatedAfter(
   sql: Sql,
-  after: ProfileId | null,
-  limit: number,
+  page: { readonly after: ProfileId | null; readonly share: number; readonly limit: number },
 ): Promise<ProfileId[]> {
   const rows = await sql.query<{ profileId: ProfileId }>(
     `select profile_id as "profileId" from evaluation
-     where $1::uuid is null or profile_id > $1
+     where ($1::uuid is null or profile_id > $1)
+       and (uuid_hash(profile_id) & 2147483647) < $2::bigint
      order by profile_id
-     limit $2`,
-    [after, limit],
+     limit $3`,
+    [page.after, Math.ceil(page.share * 2 ** 31), page.limit],
   );
   return rows.map((row) => row.profileId);
 }

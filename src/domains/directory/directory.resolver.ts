@@ -13,10 +13,10 @@ import { ProfileConnection, ProfileFilter } from './directory.types';
 
 @Resolver()
 export class DirectoryResolver {
-  /** @param stages those the lifecycle model declares */
+  /** @param stageNames of the default lifecycle model, as it is in force */
   constructor(
     private readonly reads: DirectoryReads,
-    private readonly stages: readonly string[],
+    private readonly stageNames: () => Promise<readonly string[]>,
   ) {}
 
   @Query(() => ProfileConnection, { description: 'Profiles, the newest first.' })
@@ -29,7 +29,7 @@ export class DirectoryResolver {
     after?: string | null,
   ): Promise<Connection<Profile>> {
     const size = pageSize(first);
-    this.refuseUnknownStage(filter?.stage ?? null);
+    await this.refuseUnknownStage(filter?.stage ?? null);
     const conditions = {
       stage: filter?.stage ?? null,
       tier: filter?.tier ?? null,
@@ -45,11 +45,13 @@ export class DirectoryResolver {
   }
 
   /** A misspelt stage must not look like one that nobody is in. */
-  private refuseUnknownStage(stage: string | null): void {
-    if (stage === null || this.stages.includes(stage)) return;
-    throw new InvalidInput(`There is no such stage. Stages: ${this.stages.join(', ')}.`, {
+  private async refuseUnknownStage(stage: string | null): Promise<void> {
+    if (stage === null) return;
+    const stages = await this.stageNames();
+    if (stages.includes(stage)) return;
+    throw new InvalidInput(`There is no such stage. Stages: ${stages.join(', ')}.`, {
       argument: 'filter.stage',
-      stages: this.stages,
+      stages,
     });
   }
 }

@@ -47,7 +47,7 @@ export class LifecycleStateEntity {
 }
 
 @Entity('lifecycle_transition')
-@Check('lifecycle_transition_cause', `cause in ('EVENT', 'TIME')`)
+@Check('lifecycle_transition_cause', `cause in ('EVENT', 'TIME', 'MODEL')`)
 export class LifecycleTransitionEntity {
   @PrimaryColumn('uuid', {
     name: 'profile_id',

@@ -4,12 +4,13 @@ import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { LifecycleEvaluator } from './lifecycle.evaluator';
-import { fiveStageModel } from './lifecycle.models';
+import { fiveStageModel } from './lifecycle.presets';
 import { lifecycleRehoming } from './lifecycle.rehoming';
+import { LifecycleRulings } from './lifecycle.rulings';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-01-01T12:00:00Z');
-const evaluator = new LifecycleEvaluator(fiveStageModel, uuidSource);
+const evaluator = new LifecycleEvaluator(new LifecycleRulings(fiveStageModel), uuidSource);
 const { activity, events } = createPipeline(database, {
   clock,
   evaluators: [evaluator],
@@ -167,17 +168,21 @@ test('a late event changes what held, and not what was believed', async () => {
 test('what a late event changes about the reasons is in the history, too', async () => {
   const user = newUser();
   clock.set('2026-07-01T12:00:00Z');
-  // Lost on 1 May, after 90 days, which are 3 cadences of 30 days and 9 of 10.
-  await buy({ day: '2026-01-21', users: [user] }, { day: '2026-01-31', users: [user] });
-  const profileId = await buy({ day: '2026-01-11', users: [user] });
+  // In GROWTH from 2 March, with the third order day, and then with the fourth.
+  const profileId = await buy(
+    { day: '2026-01-01', users: [user] },
+    { day: '2026-01-21', users: [user] },
+    { day: '2026-03-02', users: [user] },
+  );
+  await buy({ day: '2026-01-11', users: [user] });
   const reasons = await database.query(
-    `select reasons -> 1 -> 'value' as cadences, superseded_at is null as holds
-     from lifecycle_transition where profile_id = $1 and to_stage = 'CHURN' order by id`,
+    `select reasons -> 1 -> 'value' as "orderDays", superseded_at is null as holds
+     from lifecycle_transition where profile_id = $1 and to_stage = 'GROWTH' order by id`,
     [profileId],
   );
   expect(reasons).toEqual([
-    { cadences: 3, holds: false },
-    { cadences: 9, holds: true },
+    { orderDays: 3, holds: false },
+    { orderDays: 4, holds: true },
   ]);
 });
 

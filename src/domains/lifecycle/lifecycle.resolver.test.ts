@@ -6,19 +6,37 @@ import { createPipeline } from '../../../test/support/pipeline';
 import { RequestContext } from '../../platform/graphql/context';
 import { buildApiSchema } from '../../platform/graphql/schema';
 import { type ProfileId, uuidSource } from '../../shared/ids';
+import { ActivityReads } from '../activity';
 import { Profile } from '../identity';
+import { LifecycleCalibrations } from './lifecycle.calibrations';
 import { LifecycleEvaluator } from './lifecycle.evaluator';
-import { fiveStageModel } from './lifecycle.models';
+import {
+  LifecycleMissingResolver,
+  LifecycleReasonResolver,
+  NextStagesResolver,
+} from './lifecycle.explain.resolver';
+import { fiveStageModel } from './lifecycle.presets';
 import { LifecycleReads } from './lifecycle.reads';
 import { LifecycleHistoryResolver, LifecycleResolver } from './lifecycle.resolver';
+import { LifecycleRulings } from './lifecycle.rulings';
+import { LifecycleScoreReads } from './lifecycle.scores.reads';
+import { LifecycleScoreResolver } from './lifecycle.scores.resolver';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-01T12:00:00Z');
+const rulings = new LifecycleRulings(fiveStageModel);
 const { events } = createPipeline(database, {
   clock,
-  evaluators: [new LifecycleEvaluator(fiveStageModel, uuidSource)],
+  evaluators: [new LifecycleEvaluator(rulings, uuidSource)],
 });
-const reads = new LifecycleReads(database, fiveStageModel.name);
+const reads = new LifecycleReads(database, rulings);
+const scores = new LifecycleScoreReads(
+  database,
+  new ActivityReads(database),
+  rulings,
+  new LifecycleCalibrations(database),
+);
+const dollars = { code: 'USD', minorDigits: 2 };
 const createdAt = new Date('2026-05-05T05:05:05Z');
 const shown: { profileIds: readonly ProfileId[] } = { profileIds: [] };
 
@@ -32,8 +50,12 @@ class ShownProfilesResolver {
 
 const instances = new Map<new (...args: never[]) => object, object>([
   [ShownProfilesResolver, new ShownProfilesResolver()],
-  [LifecycleResolver, new LifecycleResolver(reads, fiveStageModel, clock)],
+  [LifecycleResolver, new LifecycleResolver(reads, new ActivityReads(database), clock)],
   [LifecycleHistoryResolver, new LifecycleHistoryResolver(reads)],
+  [LifecycleMissingResolver, new LifecycleMissingResolver(dollars)],
+  [LifecycleReasonResolver, new LifecycleReasonResolver(dollars)],
+  [LifecycleScoreResolver, new LifecycleScoreResolver(scores)],
+  [NextStagesResolver, new NextStagesResolver(reads, new ActivityReads(database))],
 ]);
 const schema = buildApiSchema([...instances.keys()], instances);
 
@@ -60,7 +82,7 @@ async function bought(user: string, ...days: readonly string[]): Promise<Profile
   return profileIds[0] as ProfileId;
 }
 
-const REASONS = '{ fact value threshold operator unit }';
+const REASONS = '{ fact value threshold operator unit basis }';
 
 test('tells stage, reasons, risk and what is due', async () => {
   const profileId = await bought('lost', '2026-01-01');
@@ -76,8 +98,14 @@ test('tells stage, reasons, risk and what is due', async () => {
         stage: 'CHURN',
         since: '2026-04-01T00:00:00.000Z',
         reasons: [
-          { fact: 'silenceDays', value: 90, threshold: 90, operator: 'GTE', unit: 'DAYS' },
-          { fact: 'silenceInCadences', value: 3, threshold: 3, operator: 'GTE', unit: 'CADENCES' },
+          {
+            fact: 'silenceDays',
+            value: 90,
+            threshold: 90,
+            operator: 'GTE',
+            unit: 'DAYS',
+            basis: 'OWN_CADENCE',
+          },
         ],
         atRisk: false,
         atRiskSince: null,
@@ -97,8 +125,22 @@ test('tells what raised the warning', async () => {
     atRisk: true,
     atRiskSince: '2026-05-16T00:00:00.000Z',
     atRiskReasons: [
-      { fact: 'activeDaysBefore90', value: 4, threshold: 4, operator: 'GTE', unit: 'COUNT' },
-      { fact: 'frequencyChange90', value: -0.5, threshold: -0.3, operator: 'LT', unit: 'RATIO' },
+      {
+        fact: 'activeDaysBefore90',
+        value: 4,
+        threshold: 4,
+        operator: 'GTE',
+        unit: 'COUNT',
+        basis: 'CONSTANT',
+      },
+      {
+        fact: 'frequencyChange90',
+        value: -0.5,
+        threshold: -0.3,
+        operator: 'LT',
+        unit: 'RATIO',
+        basis: 'CONSTANT',
+      },
     ],
   });
 });
@@ -154,8 +196,22 @@ test('pages through the history, newest first, of several profiles at once', asy
         to: 'ACQUISITION',
         cause: 'EVENT',
         reasons: [
-          { fact: 'tenureDays', value: 0, threshold: 28, operator: 'LT', unit: 'DAYS' },
-          { fact: 'orderDays', value: 1, threshold: 2, operator: 'LT', unit: 'COUNT' },
+          {
+            fact: 'tenureDays',
+            value: 0,
+            threshold: 28,
+            operator: 'LT',
+            unit: 'DAYS',
+            basis: 'CONSTANT',
+          },
+          {
+            fact: 'orderDays',
+            value: 1,
+            threshold: 2,
+            operator: 'LT',
+            unit: 'COUNT',
+            basis: 'CONSTANT',
+          },
         ],
       }),
     },
@@ -170,4 +226,121 @@ test('pages through the history, newest first, of several profiles at once', asy
 test.each(['first: 0', 'first: 101', 'after: "nonsense"'])('refuses history(%s)', async (args) => {
   const { errors } = await ask([uuidSource.next()], `history(${args}) { edges { cursor } }`);
   expect(errors?.[0]?.originalError).toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+beforeEach(() => clock.set('2026-06-01T12:00:00Z'));
+
+describe('as of another instant', () => {
+  const told = '{ stage since atRisk churnRisk modelVersion }';
+  const askAs = async (profileId: ProfileId, args: string) => {
+    shown.profileIds = [profileId];
+    const caller = { kind: 'KEY', name: 'crm', scopes: new Set([]) } as const;
+    const contextValue = new RequestContext('r', caller);
+    const source = `{ shown { lifecycle(${args}) ${told} } }`;
+    const { data, errors } = await graphql({ schema, source, contextValue });
+    return { lifecycle: JSON.parse(JSON.stringify(data))?.shown?.[0].lifecycle, errors };
+  };
+
+  test('tells what the stage was', async () => {
+    const profileId = await bought('past', '2026-01-01', '2026-01-11');
+    const { lifecycle, errors } = await askAs(profileId, 'asOf: "2026-01-31T00:00:00Z"');
+    expect(errors).toBeUndefined();
+    expect(lifecycle).toMatchObject({
+      stage: 'EXPLORATION',
+      since: '2026-01-11T10:00:00.000Z',
+      atRisk: false,
+      churnRisk: 20 / (20 + 90),
+      modelVersion: 1,
+    });
+  });
+
+  test('tells what it was thought to be, before an event that came late', async () => {
+    const profileId = await bought('late', '2026-01-01', '2026-05-20');
+    const before = clock.now();
+    clock.set('2026-06-02T12:00:00Z');
+    await bought('late', '2026-03-01', '2026-04-15');
+    const asOf = 'asOf: "2026-04-20T00:00:00Z"';
+    const known = await askAs(profileId, `${asOf}, knownAt: "${before.toISOString()}"`);
+    expect(known.lifecycle).toMatchObject({ stage: 'CHURN', since: '2026-04-01T00:00:00.000Z' });
+    expect((await askAs(profileId, asOf)).lifecycle).toMatchObject({ stage: 'GROWTH' });
+  });
+
+  test('before the first event everybody is in the first stage', async () => {
+    const profileId = await bought('unborn', '2026-05-01');
+    const { lifecycle } = await askAs(profileId, 'asOf: "2020-01-01T00:00:00Z"');
+    expect(lifecycle).toMatchObject({
+      stage: 'ACQUISITION',
+      since: '2020-01-01T00:00:00.000Z',
+      churnRisk: 0,
+    });
+  });
+
+  test.each(['asOf', 'knownAt'])('refuses %s in the future', async (argument) => {
+    const { errors } = await askAs(uuidSource.next(), `${argument}: "2027-01-01T00:00:00Z"`);
+    expect(errors?.[0]?.originalError).toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { argument },
+    });
+  });
+
+  test('refuses a model that is not in use', async () => {
+    const { errors } = await askAs(uuidSource.next(), 'model: "six-stages"');
+    expect(errors?.[0]?.originalError).toMatchObject({ code: 'UNKNOWN_LIFECYCLE_MODEL' });
+  });
+});
+
+describe('what it takes', () => {
+  const NEXT = 'nextStages { stage missing { fact value operator threshold text } }';
+
+  test('to move on', async () => {
+    const profileId = await bought('ahead', '2026-05-01', '2026-05-25');
+    const { lifecycles } = await ask([profileId], `stage ${NEXT}`);
+    expect(lifecycles[0].lifecycle).toEqual({
+      stage: 'EXPLORATION',
+      nextStages: [
+        {
+          stage: 'GROWTH',
+          missing: [
+            {
+              fact: 'activeSpanDays',
+              value: 24,
+              operator: 'GTE',
+              threshold: 56,
+              text: 'Days from first to last activity: 24, and it takes at least 56',
+            },
+            {
+              fact: 'orderDays',
+              value: 2,
+              operator: 'GTE',
+              threshold: 3,
+              text: 'Order days: 2, and it takes at least 3',
+            },
+          ],
+        },
+        { stage: 'MATURITY', missing: [expect.anything(), expect.anything()] },
+      ],
+    });
+  });
+
+  test('to come back, in Chinese', async () => {
+    const profileId = await bought('away', '2026-01-01', '2026-01-20');
+    const { lifecycles } = await ask(
+      [profileId],
+      'stage reasons { text(language: ZH) } nextStages { stage missing { text(language: ZH) } }',
+    );
+    expect(lifecycles[0].lifecycle).toMatchObject({
+      stage: 'CHURN',
+      reasons: [{ text: '静默天数为90,不低于90(按个人周期)' }],
+      nextStages: [
+        { stage: 'EXPLORATION', missing: [{ text: '静默天数为132,需低于90(按个人周期)' }] },
+        { stage: 'GROWTH' },
+        { stage: 'MATURITY' },
+      ],
+    });
+  });
+
+  test('is nothing before the first event', async () => {
+    const { lifecycles } = await ask([uuidSource.next()], NEXT);
+    expect(lifecycles[0].lifecycle.nextStages).toEqual([]);
+  });
 });

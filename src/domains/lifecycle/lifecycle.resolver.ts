@@ -3,30 +3,100 @@ import { type Connection, pageSize, toConnection } from '../../platform/graphql/
 import type { RequestContext } from '../../platform/graphql/context';
 import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
 import type { Clock } from '../../shared/clock';
-import { dayOf } from '../../shared/days';
 import { toPublicId } from '../../shared/ids';
+import { ActivityReads } from '../activity';
 import { Profile } from '../identity';
-import type { LifecycleModel } from './lifecycle.models';
+import { FutureInstant, UnknownLifecycleModel } from './lifecycle.errors';
+import { initialStage, type LifecycleModel } from './lifecycle.model';
 import { LifecycleReads } from './lifecycle.reads';
-import { churnRisk, initialStage } from './lifecycle.rules';
+import { latestOf, type Ruling, rulingAt } from './lifecycle.ruling';
 import type { LifecycleState } from './lifecycle.store';
+import { stageTimeline } from './lifecycle.timeline';
 import type { StoredTransition } from './lifecycle.transitions';
 import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from './lifecycle.types';
+
+/** Which of a profile's pasts is meant. */
+interface Past {
+  readonly asOf: Date;
+  readonly knownAt: Date;
+}
 
 @Resolver(() => Profile)
 export class LifecycleResolver {
   constructor(
     private readonly reads: LifecycleReads,
-    private readonly model: LifecycleModel,
+    private readonly activity: ActivityReads,
     private readonly clock: Clock,
   ) {}
 
   @FieldResolver(() => Lifecycle, {
     description: 'Where the customer stands in their life with the company, and why.',
   })
-  async lifecycle(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<Lifecycle> {
-    const state = await context.load(this.reads.stateByProfile, profile.profileId);
-    return state === null ? newcomer(profile, this.model) : toLifecycle(state, this.clock.now());
+  async lifecycle(
+    @Root() profile: Profile,
+    @Ctx() context: RequestContext,
+    @Arg('model', () => String, {
+      nullable: true,
+      description: 'The name of the model that decides; the default one where left out.',
+    })
+    name: string | null,
+    @Arg('asOf', () => Date, {
+      nullable: true,
+      description:
+        'Where the customer stood at this instant; now where left out. Before their first event ' +
+        'everybody is in the first stage. Not in the future.',
+    })
+    asOf: Date | null,
+    @Arg('knownAt', () => Date, {
+      nullable: true,
+      description:
+        'What was known at this instant of stage, since and reasons: late events, merges and ' +
+        'unmerges may have changed the past since. Now where left out. The other figures are as ' +
+        'known now. Not in the future.',
+    })
+    knownAt: Date | null,
+  ): Promise<Lifecycle> {
+    const asked = name ?? this.reads.defaultModelName;
+    const rulings = await context.load(this.reads.rulingsByModel, asked);
+    if (rulings === null) throw new UnknownLifecycleModel(asked);
+    const now = this.clock.now();
+    if (asOf || knownAt) {
+      const past = { asOf: asOf ?? now, knownAt: knownAt ?? now };
+      if (past.asOf > now) throw new FutureInstant('asOf');
+      if (past.knownAt > now) throw new FutureInstant('knownAt');
+      return this.pastLifecycle(profile, context, rulings, past);
+    }
+    const { model } = latestOf(rulings);
+    const key = { profileId: profile.profileId, model: model.name };
+    const state = await context.load(this.reads.stateByKey, key);
+    return state === null ? newcomer(profile, model, now) : toLifecycle(state, now);
+  }
+
+  private async pastLifecycle(
+    { profileId }: Profile,
+    context: RequestContext,
+    rulings: readonly Ruling[],
+    { asOf, knownAt }: Past,
+  ): Promise<Lifecycle> {
+    const { model } = rulingAt(rulings, asOf).compiled;
+    const [transition, days] = await Promise.all([
+      context.load(this.reads.transitionAt, { profileId, model: model.name, asOf, knownAt }),
+      context.load(this.activity.daysByProfile, profileId),
+    ]);
+    const { risk, nextEvaluationAt } = stageTimeline(days, rulings, asOf);
+    return Object.assign(new Lifecycle(), {
+      profileId,
+      asOf,
+      model: model.name,
+      modelVersion: transition?.modelVersion ?? model.version,
+      stage: transition?.toStage ?? initialStage(model),
+      since: transition?.occurredAt ?? asOf,
+      reasons: [...(transition?.reasons ?? [])],
+      atRisk: risk !== null,
+      atRiskSince: risk?.since ?? null,
+      atRiskReasons: [...(risk?.reasons ?? [])],
+      nextEvaluationAt,
+    });
   }
 }
 
@@ -35,7 +105,7 @@ export class LifecycleHistoryResolver {
   constructor(private readonly reads: LifecycleReads) {}
 
   @FieldResolver(() => LifecycleTransitionConnection, {
-    description: 'The changes of stage that led here, newest first.',
+    description: 'The changes of stage as they are known now, newest first.',
   })
   async history(
     @Root() lifecycle: Lifecycle,
@@ -48,6 +118,7 @@ export class LifecycleHistoryResolver {
     const size = pageSize(first);
     const rows = await context.load(this.reads.historyByPage, {
       profileId: lifecycle.profileId,
+      model: lifecycle.model,
       after: decodeInstantCursor(after),
       limit: size + 1,
     });
@@ -55,9 +126,10 @@ export class LifecycleHistoryResolver {
   }
 }
 
-function newcomer(profile: Profile, model: LifecycleModel): Lifecycle {
+function newcomer(profile: Profile, model: LifecycleModel, asOf: Date): Lifecycle {
   return Object.assign(new Lifecycle(), {
     profileId: profile.profileId,
+    asOf,
     model: model.name,
     modelVersion: model.version,
     stage: initialStage(model),
@@ -66,17 +138,16 @@ function newcomer(profile: Profile, model: LifecycleModel): Lifecycle {
     atRisk: false,
     atRiskSince: null,
     atRiskReasons: [],
-    churnRisk: 0,
     nextEvaluationAt: null,
   });
 }
 
-function toLifecycle(state: LifecycleState, now: Date): Lifecycle {
+function toLifecycle(state: LifecycleState, asOf: Date): Lifecycle {
   const { lastActiveDay, patienceDays, ...shown } = state;
   return Object.assign(new Lifecycle(), {
     ...shown,
+    asOf,
     atRisk: state.atRiskSince !== null,
-    churnRisk: churnRisk(dayOf(now) - lastActiveDay, patienceDays),
   });
 }
 

@@ -1,116 +1,115 @@
-import type { FactName, Facts } from './lifecycle.facts';
-import { type ComparisonOperator, fiveStageModel } from './lifecycle.models';
-import { churnRisk, evaluateStage, holds, initialStage, patienceDays } from './lifecycle.rules';
+import { activeDay, buys, endOf, visits } from '../../../test/support/lifecycle';
+import type { ActivityDay } from '../activity';
+import { compileModel } from './lifecycle.compiled';
+import { History } from './lifecycle.history';
+import { initialStage, type LifecycleModel } from './lifecycle.model';
+import { soundModel } from './lifecycle.model-document';
+import { fiveStageModel } from './lifecycle.presets';
+import { churnRisk, evaluate, patienceDays, reasonsOf } from './lifecycle.rules';
 
-type Known = Partial<Record<FactName, number>>;
+const fiveStage = compileModel(fiveStageModel, null);
 
-function facts(known: Known): Facts {
-  return (fact) => known[fact] ?? null;
+function evaluated(days: readonly ActivityDay[], asOf: number, model = fiveStage) {
+  const history = History.at(days, model.measures, endOf(asOf));
+  const { stage, rule, warning } = evaluate(history, model);
+  return {
+    stage,
+    reasons: reasonsOf(history, rule),
+    warning: warning && reasonsOf(history, warning),
+  };
 }
 
-describe('evaluateStage of the five-stage model', () => {
-  const newcomer: Known = {
-    tenureDays: 0,
-    silenceDays: 0,
-    silenceInCadences: 0,
-    activeSpanDays: 0,
-    activeDays: 1,
-    activeDays365: 1,
-    orderDays: 1,
-    orderDays365: 1,
-  };
-  const bought = (orderDays: number) => ({
-    orderDays,
-    orderDays365: orderDays,
-    activeDays: orderDays,
-    activeDays365: orderDays,
-  });
-  const visited = (activeDays: number) => ({ activeDays, activeDays365: activeDays, orderDays: 0 });
+const daily = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-  test.each<[string, Known, string]>([
-    ['on the first day', {}, 'ACQUISITION'],
-    ['bought once, at the end of the fourth week', { tenureDays: 27 }, 'ACQUISITION'],
-    ['bought once, past it', { tenureDays: 28 }, 'EXPLORATION'],
-    ['bought again', { tenureDays: 3, ...bought(2) }, 'EXPLORATION'],
-    ['used twice by week 2', { tenureDays: 14, ...visited(2) }, 'ACQUISITION'],
-    ['used three times before week 2', { tenureDays: 13, ...visited(3) }, 'ACQUISITION'],
-    ['used three times by week 2', { tenureDays: 14, ...visited(3) }, 'EXPLORATION'],
-    ['bought three times in 55 days', { activeSpanDays: 55, ...bought(3) }, 'EXPLORATION'],
-    ['bought three times in 56 days', { activeSpanDays: 56, ...bought(3) }, 'GROWTH'],
-    ['bought twice in 56 days', { activeSpanDays: 56, ...bought(2) }, 'EXPLORATION'],
-    ['used eight days in 56', { activeSpanDays: 56, ...visited(8) }, 'GROWTH'],
-    ['used seven days in 56', { tenureDays: 56, activeSpanDays: 56, ...visited(7) }, 'EXPLORATION'],
-    ['bought four times in 179 days', { activeSpanDays: 179, ...bought(4) }, 'GROWTH'],
-    ['bought four times in 180 days', { activeSpanDays: 180, ...bought(4) }, 'MATURITY'],
-    [
-      'bought four times, three of them this year',
-      { activeSpanDays: 500, ...bought(4), orderDays365: 3 },
-      'GROWTH',
-    ],
-    ['used 24 days this year', { activeSpanDays: 180, ...visited(24) }, 'MATURITY'],
-    [
-      'silent for 89 days',
-      { silenceDays: 89, silenceInCadences: 8.9, ...bought(2) },
-      'EXPLORATION',
-    ],
-    ['silent for 90 days', { silenceDays: 90, silenceInCadences: 9, ...bought(2) }, 'CHURN'],
-    [
-      'silent for 90 days, which is short for them',
-      { silenceDays: 90, silenceInCadences: 2.9, activeSpanDays: 180, ...bought(4) },
-      'MATURITY',
-    ],
-    [
-      'silent for 180 days, which is too long for anybody',
-      { silenceDays: 180, silenceInCadences: 2, activeSpanDays: 180, ...bought(4) },
-      'CHURN',
-    ],
-  ])('%s', (_, known, expected) => {
-    expect(evaluateStage(facts({ ...newcomer, ...known }), fiveStageModel).stage).toBe(expected);
+describe('the five-stage model', () => {
+  test.each<[string, readonly ActivityDay[], number, string]>([
+    ['on the first day', buys(0), 0, 'ACQUISITION'],
+    ['bought once, at the end of the fourth week', buys(0), 27, 'ACQUISITION'],
+    ['bought once, past it', buys(0), 28, 'EXPLORATION'],
+    ['bought again', buys(0, 3), 3, 'EXPLORATION'],
+    ['used twice by week 2', visits(0, 7), 14, 'ACQUISITION'],
+    ['used three times before week 2', visits(0, 5, 9), 13, 'ACQUISITION'],
+    ['used three times by week 2', visits(0, 5, 9), 14, 'EXPLORATION'],
+    ['bought three times in 55 days', buys(0, 20, 55), 60, 'EXPLORATION'],
+    ['bought three times in 56 days', buys(0, 20, 56), 60, 'GROWTH'],
+    ['bought twice in 56 days', buys(0, 56), 60, 'EXPLORATION'],
+    ['used eight days in 56', visits(0, 8, 16, 24, 32, 40, 48, 56), 60, 'GROWTH'],
+    ['used seven days in 56', visits(0, 8, 16, 24, 32, 40, 56), 60, 'EXPLORATION'],
+    ['bought four times in 179 days', buys(0, 60, 120, 179), 180, 'GROWTH'],
+    ['bought four times in 180 days', buys(0, 60, 120, 180), 180, 'MATURITY'],
+    ['bought four times, three of them this year', buys(0, 200, 300, 400), 400, 'GROWTH'],
+    ['used 24 days this year', visits(0, ...daily(158, 180)), 180, 'MATURITY'],
+    ['silent for 89 days', buys(0, 10), 99, 'EXPLORATION'],
+    ['silent for 90 days', buys(0, 10), 100, 'CHURN'],
+    ['silent for 90 days, which is short for them', buys(0, 60, 120, 180), 359, 'MATURITY'],
+    ['silent for 180 days, which is too long for anybody', buys(0, 60, 120, 180), 360, 'CHURN'],
+  ])('%s', (_, days, asOf, expected) => {
+    expect(evaluated(days, asOf).stage).toBe(expected);
   });
 
-  test('says which conditions held', () => {
-    const known = { ...newcomer, silenceDays: 200, silenceInCadences: 4 };
-    expect(evaluateStage(facts(known), fiveStageModel).reasons).toEqual([
-      { fact: 'silenceDays', value: 200, threshold: 90, operator: 'GTE', unit: 'DAYS' },
-      { fact: 'silenceInCadences', value: 4, threshold: 3, operator: 'GTE', unit: 'CADENCES' },
+  test('says which conditions held, and whose the threshold was', () => {
+    expect(evaluated(buys(0, 40, 80), 205).reasons).toEqual([
+      {
+        fact: 'silenceDays',
+        value: 125,
+        threshold: 120,
+        operator: 'GTE',
+        unit: 'DAYS',
+        basis: 'OWN_CADENCE',
+      },
     ]);
   });
 
   test('explains the stage that is left over, too', () => {
-    expect(evaluateStage(facts(newcomer), fiveStageModel).reasons).toEqual([
-      { fact: 'tenureDays', value: 0, threshold: 28, operator: 'LT', unit: 'DAYS' },
-      { fact: 'orderDays', value: 1, threshold: 2, operator: 'LT', unit: 'COUNT' },
+    const shared = { operator: 'LT', basis: 'CONSTANT' };
+    expect(evaluated(buys(0), 0).reasons).toEqual([
+      { fact: 'tenureDays', value: 0, threshold: 28, unit: 'DAYS', ...shared },
+      { fact: 'orderDays', value: 1, threshold: 2, unit: 'COUNT', ...shared },
     ]);
   });
 
-  test.each<[string, Known, boolean]>([
-    ['a third less', { activeDaysBefore90: 9, frequencyChange90: -1 / 3 }, true],
-    ['exactly 30 % less', { activeDaysBefore90: 10, frequencyChange90: -0.3 }, false],
-    ['too few days to tell', { activeDaysBefore90: 3, frequencyChange90: -1 }, false],
-    ['a fall within a month', { activeDaysBefore30: 8, frequencyChange30: -0.5 }, true],
-    ['too few days in a month', { activeDaysBefore30: 7, frequencyChange30: -0.5 }, false],
-    ['nothing to compare with', { activeDaysBefore90: 0 }, false],
-    [
-      'gone already',
-      { activeDaysBefore90: 9, frequencyChange90: -1, silenceDays: 180, silenceInCadences: 6 },
-      false,
-    ],
-  ])('warns: %s', (_, known, expected) => {
-    const { warning } = evaluateStage(facts({ ...newcomer, ...known }), fiveStageModel);
-    expect(warning !== null).toBe(expected);
+  const regular = daily(0, 5).map((time) => time * 15);
+  test.each<[string, readonly ActivityDay[], number, boolean]>([
+    ['a third less', visits(...regular, 95, 110, 125, 140), 179, true],
+    ['a sixth less', visits(...regular, 95, 110, 125, 140, 155), 179, false],
+    ['too few days to tell', visits(0, 20, 40), 179, false],
+    ['a fall within a month', visits(...daily(0, 7), 40, 45, 50), 59, true],
+    ['too few days in a month', visits(...daily(0, 6), 40), 59, false],
+    ['gone already', visits(...regular), 300, false],
+  ])('warns: %s', (_, days, asOf, expected) => {
+    expect(evaluated(days, asOf).warning !== null).toBe(expected);
   });
 
-  test('a warning says what raised it', () => {
-    const known = { ...newcomer, activeDaysBefore90: 10, frequencyChange90: -0.4 };
-    expect(evaluateStage(facts(known), fiveStageModel).warning).toEqual([
-      { fact: 'activeDaysBefore90', value: 10, threshold: 4, operator: 'GTE', unit: 'COUNT' },
-      { fact: 'frequencyChange90', value: -0.4, threshold: -0.3, operator: 'LT', unit: 'RATIO' },
+  test('a fall of exactly 30 % is none of more', () => {
+    const days = visits(...daily(0, 9), ...daily(30, 36));
+    expect(evaluated(days, 59).warning).toBeNull();
+    expect(evaluated(days.slice(0, -1), 59).warning).toMatchObject([
+      { fact: 'activeDaysBefore30', value: 10, threshold: 8 },
+      { fact: 'frequencyChange30', value: -0.4, threshold: -0.3 },
     ]);
   });
 });
 
-describe('holds', () => {
-  test.each<[ComparisonOperator, number, boolean]>([
+function modelWith(when: LifecycleModel['rules'][number]['when']): LifecycleModel {
+  return soundModel({
+    ...fiveStageModel,
+    name: 'test',
+    stages: [
+      { name: 'REST', description: '' },
+      { name: 'HELD', description: '' },
+    ],
+    rules: [{ stage: 'HELD', when }],
+    otherwise: { stage: 'REST', explainedBy: [] },
+    lostStages: [],
+  });
+}
+
+describe('a condition', () => {
+  const stageOf = (days: readonly ActivityDay[], model: LifecycleModel, asOf = 100) =>
+    evaluated(days, asOf, compileModel(model, null)).stage;
+
+  test.each([
     ['GTE', 4, false],
     ['GTE', 5, true],
     ['GT', 5, false],
@@ -119,14 +118,20 @@ describe('holds', () => {
     ['LTE', 6, false],
     ['LT', 4, true],
     ['LT', 5, false],
-  ])('%s: %d against 5', (op, value, expected) => {
-    const condition = { fact: 'orderDays', op, threshold: 5 } as const;
-    expect(holds(facts({ orderDays: value }), condition)).toBe(expected);
+  ] as const)('%s: %d against 5', (op, days, expected) => {
+    const model = modelWith([{ fact: 'orderDays', op, threshold: 5 }]);
+    expect(stageOf(buys(...daily(1, days)), model)).toBe(expected ? 'HELD' : 'REST');
   });
 
-  test('never where the fact says nothing', () => {
-    expect(holds(facts({}), { fact: 'orderDays', op: 'LT', threshold: 5 })).toBe(false);
-    expect(holds(facts({}), { fact: 'orderDays', op: 'GTE', threshold: -5 })).toBe(false);
+  test('never holds where the fact says nothing', () => {
+    for (const op of ['LT', 'GT'] as const) {
+      const model = modelWith([{ fact: 'nps365', op, threshold: 0 }]);
+      expect(stageOf(visits(0), model)).toBe('REST');
+    }
+    const answered = activeDay(0, { npsAnswers: 1, npsDetractors: 1 });
+    expect(stageOf([answered], modelWith([{ fact: 'nps365', op: 'LT', threshold: 0 }]))).toBe(
+      'HELD',
+    );
   });
 });
 

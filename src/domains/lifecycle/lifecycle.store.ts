@@ -22,23 +22,24 @@ export interface LifecycleState {
   readonly nextEvaluationAt: Date | null;
 }
 
-/** The stage each profile is recorded to be in; profiles that have none are left out. */
-export async function findStages(
-  sql: Sql,
-  model: string,
-  profileIds: readonly ProfileId[],
-): Promise<ReadonlyMap<ProfileId, string>> {
-  const rows = await sql.query<{ profileId: ProfileId; stage: string }>(
-    prepared(`select profile_id as "profileId", stage from lifecycle_state
-     where profile_id = any($2::uuid[]) and model = $1`),
-    [model, profileIds],
+export interface RecordedStage {
+  readonly profileId: ProfileId;
+  readonly model: string;
+  readonly stage: string;
+}
+
+/** The stages the profiles are recorded to be in, under every model. */
+export function findStages(sql: Sql, profileIds: readonly ProfileId[]): Promise<RecordedStage[]> {
+  return sql.query<RecordedStage>(
+    prepared(`select profile_id as "profileId", model, stage from lifecycle_state
+     where profile_id = any($1::uuid[])`),
+    [profileIds],
   );
-  return new Map(rows.map((row) => [row.profileId, row.stage]));
 }
 
 export function findStates(
   sql: Sql,
-  model: string,
+  models: readonly string[],
   profileIds: readonly ProfileId[],
 ): Promise<LifecycleState[]> {
   return sql.query<LifecycleState>(
@@ -47,8 +48,8 @@ export function findStates(
        last_active_day - date '1970-01-01' as "lastActiveDay", patience_days as "patienceDays",
        next_evaluation_at as "nextEvaluationAt"
      from lifecycle_state
-     where profile_id = any($2::uuid[]) and model = $1`,
-    [model, profileIds],
+     where profile_id = any($2::uuid[]) and model = any($1::text[])`,
+    [models, profileIds],
   );
 }
 
@@ -100,50 +101,51 @@ export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date)
   );
 }
 
-/** Takes profiles out of the model: they have no active day (any more). */
-export function removeStates(tx: Tx, model: string, profileIds: readonly ProfileId[]): void {
-  if (profileIds.length === 0) return;
-  tx.send('delete from lifecycle_state where profile_id = any($2::uuid[]) and model = $1', [
-    model,
-    profileIds,
-  ]);
+/** Takes profiles out of a model: they have no active day (any more), or it is not in use. */
+export function removeStates(tx: Tx, stages: readonly RecordedStage[]): void {
+  if (stages.length === 0) return;
+  tx.send(
+    `delete from lifecycle_state s
+     using unnest($1::uuid[], $2::text[]) as gone (profile_id, model)
+     where s.profile_id = gone.profile_id and s.model = gone.model`,
+    [stages.map(({ profileId }) => profileId), stages.map(({ model }) => model)],
+  );
 }
 
 const transitionColumns = `
-  t.profile_id as "profileId", t.id, t.occurred_at as "occurredAt",
+  t.profile_id as "profileId", t.model, t.id, t.occurred_at as "occurredAt",
   t.model_version as "modelVersion", t.from_stage as "fromStage", t.to_stage as "toStage", t.cause,
   t.reasons`;
 
 /** The histories that hold, as far as we know now. */
 export function findTransitions(
   sql: Sql,
-  model: string,
   profileIds: readonly ProfileId[],
 ): Promise<StoredTransition[]> {
   return sql.query<StoredTransition>(
-    `select ${transitionColumns}
+    prepared(`select ${transitionColumns}
      from lifecycle_transition t
-     where profile_id = any($2::uuid[]) and model = $1 and superseded_at is null`,
-    [model, profileIds],
+     where profile_id = any($1::uuid[]) and superseded_at is null`),
+    [profileIds],
   );
 }
 
 /** Marks transitions as no longer true; they stay as what was believed until now. */
 export function supersedeTransitions(
   tx: Tx,
-  model: string,
   transitions: readonly StoredTransition[],
   now: Date,
 ): void {
   if (transitions.length === 0) return;
   tx.send(
     `update lifecycle_transition t set superseded_at = $5
-     from unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as o (profile_id, occurred_at, id)
-     where t.profile_id = o.profile_id and t.model = $1 and t.occurred_at = o.occurred_at
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[])
+       as o (profile_id, model, occurred_at, id)
+     where t.profile_id = o.profile_id and t.model = o.model and t.occurred_at = o.occurred_at
        and t.id = o.id`,
     [
-      model,
       transitions.map((transition) => transition.profileId),
+      transitions.map((transition) => transition.model),
       transitions.map((transition) => transition.occurredAt),
       transitions.map((transition) => transition.id),
       now,
@@ -154,7 +156,6 @@ export function supersedeTransitions(
 export function addTransitions(
   tx: Tx,
   ids: IdSource,
-  model: string,
   transitions: readonly Transition[],
   now: Date,
 ): void {
@@ -163,14 +164,12 @@ export function addTransitions(
     prepared(`insert into lifecycle_transition
        (profile_id, model, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
         recorded_at)
-     select profile_id, $1, occurred_at, id, model_version, from_stage, to_stage, cause, reasons,
-       $10::timestamptz
-     from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::int[], $6::text[], $7::text[],
-       $8::text[], $9::jsonb[])
-       as n (profile_id, occurred_at, id, model_version, from_stage, to_stage, cause, reasons)`),
+     select n.*, $10::timestamptz
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::int[], $6::text[],
+       $7::text[], $8::text[], $9::jsonb[]) as n`),
     [
-      model,
       transitions.map((transition) => transition.profileId),
+      transitions.map((transition) => transition.model),
       transitions.map((transition) => transition.occurredAt),
       transitions.map(() => ids.next()),
       transitions.map((transition) => transition.modelVersion),
@@ -193,8 +192,45 @@ export async function retireProfile(tx: Tx, absorbed: ProfileId, now: Date): Pro
   );
 }
 
+/** One instant of a profile's history, as it was known at another. */
+export interface Moment {
+  readonly profileId: ProfileId;
+  readonly model: string;
+  readonly asOf: Date;
+  readonly knownAt: Date;
+}
+
+/** The transition that held at each moment, in the order asked for; null before the first. */
+export async function findTransitionsAt(
+  sql: Sql,
+  moments: readonly Moment[],
+): Promise<readonly (StoredTransition | null)[]> {
+  const rows = await sql.query<StoredTransition & { place: number }>(
+    `select m.place::int as place, ${transitionColumns}
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+       with ordinality as m (profile_id, model, as_of, known_at, place)
+     cross join lateral (
+       select * from lifecycle_transition h
+       where h.profile_id = m.profile_id and h.model = m.model and h.occurred_at <= m.as_of
+         and h.recorded_at <= m.known_at
+         and (h.superseded_at is null or h.superseded_at > m.known_at)
+       order by h.occurred_at desc, h.id desc
+       limit 1
+     ) t`,
+    [
+      moments.map((moment) => moment.profileId),
+      moments.map((moment) => moment.model),
+      moments.map((moment) => moment.asOf),
+      moments.map((moment) => moment.knownAt),
+    ],
+  );
+  const held = new Map(rows.map((row) => [row.place, row]));
+  return moments.map((_, index) => held.get(index + 1) ?? null);
+}
+
 export interface HistoryPage {
   readonly profileId: ProfileId;
+  readonly model: string;
   readonly after: InstantPosition | null;
   readonly limit: number;
 }
@@ -205,24 +241,23 @@ export interface HistoryPage {
  */
 export async function findHistoryPages(
   sql: Sql,
-  model: string,
   pages: readonly HistoryPage[],
 ): Promise<readonly (readonly StoredTransition[])[]> {
   const rows = await sql.query<StoredTransition & { page: number }>(
     `select p.page::int as page, ${transitionColumns}
-     from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::int[])
-       with ordinality as p (profile_id, after_at, after_id, size, page)
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::int[])
+       with ordinality as p (profile_id, model, after_at, after_id, size, page)
      cross join lateral (
        select * from lifecycle_transition h
-       where h.profile_id = p.profile_id and h.model = $1 and h.superseded_at is null
+       where h.profile_id = p.profile_id and h.model = p.model and h.superseded_at is null
          and (p.after_at is null or (h.occurred_at, h.id) < (p.after_at, p.after_id))
        order by h.occurred_at desc, h.id desc
        limit p.size
      ) t
      order by p.page, t.occurred_at desc, t.id desc`,
     [
-      model,
       pages.map((page) => page.profileId),
+      pages.map((page) => page.model),
       pages.map((page) => page.after?.at ?? null),
       pages.map((page) => page.after?.id ?? null),
       pages.map((page) => page.limit),

@@ -1,23 +1,33 @@
-import { type EpochDay, startOfDay } from '../../shared/days';
+import { dayOf, type EpochDay, MS_PER_DAY, startOfDay } from '../../shared/days';
 import type { ActivityDay } from '../activity';
-import { activeDaysOf, factDefinitions, factsAt, History, NEVER } from './lifecycle.facts';
-import type { Condition, LifecycleModel } from './lifecycle.models';
-import { evaluateStage, holds, patienceDays, type Reason, reasonsAmong } from './lifecycle.rules';
+import type { CompiledModel } from './lifecycle.compiled';
+import { NEVER } from './lifecycle.fact-kinds';
+import { ascending, History } from './lifecycle.history';
+import { evaluate, patienceDays, type Reason, reasonsOf } from './lifecycle.rules';
+import { type Ruling, rulingAt } from './lifecycle.ruling';
 
-/** What brought a stage about: something the customer did, or time passing without it. */
-export type TransitionCause = 'EVENT' | 'TIME';
+export const transitionCauses = ['EVENT', 'TIME', 'MODEL'] as const;
+
+/**
+ * What brought a stage about: something the customer did, time passing without it, or a change of
+ * the model or of its calibration.
+ */
+export type TransitionCause = (typeof transitionCauses)[number];
 
 /** A stretch of a customer's life in one stage, up to the next segment. */
 export interface StageSegment {
   readonly stage: string;
   /**
    * Where the customer's own doing began it, the first instant of that day's events (a day is
-   * judged as a whole); where time did, the midnight (UTC) it fell due.
+   * judged as a whole); where time did, the midnight (UTC) it fell due; where the model did, when
+   * it came into force.
    */
   readonly since: Date;
   /** What held at `since`. */
   readonly reasons: readonly Reason[];
   readonly cause: TransitionCause;
+  /** The version that was in force at `since`. */
+  readonly modelVersion: number;
 }
 
 export interface StageTimeline {
@@ -34,24 +44,25 @@ export interface StageTimeline {
 }
 
 /**
- * The whole history of a customer's stage, which follows from their days alone: neither the order
- * in which events arrived nor how often somebody looked has a part in it.
+ * The whole history of a customer's stage, which follows from their days and from what was in
+ * force alone: neither the order in which events arrived nor how often somebody looked has a part
+ * in it.
  *
  * Facts change when the customer is active, and on the midnights when a day enters or leaves a
  * window or a silence reaches a threshold. Between active days the walk goes from one such
  * midnight to the next, and only to those on which a rule that matters could begin or cease to
  * apply.
  * @param days in any order, one entry per day; those that begin after `now` are not seen
+ * @param rulings by time, the first from the beginning; each decides from its own time on
  */
 export function stageTimeline(
   days: readonly ActivityDay[],
-  model: LifecycleModel,
+  rulings: readonly Ruling[],
   now: Date,
 ): StageTimeline {
-  const walk = new Walk(model);
-  const active = activeDaysOf(days);
+  const walk = new Walk(rulings);
   let unseen: ActivityDay | undefined;
-  for (const day of active) {
+  for (const day of ascending(days)) {
     if (day.firstAt.getTime() > now.getTime()) {
       unseen = day;
       break;
@@ -64,14 +75,40 @@ export function stageTimeline(
   return walk.finish(unseen?.firstAt ?? null);
 }
 
+/** Where a customer stood when rulings came that are new to them. */
+export interface Standing {
+  readonly stage: string;
+  readonly risk: StageTimeline['risk'];
+}
+
+/**
+ * How a history goes on from where the customer stood: what `stageTimeline` gives from there on,
+ * without going through the past again.
+ * @param history with all days, none of which begins after the first of the new rulings
+ * @param first the place of that ruling; time alone had changed nothing until then
+ * @returns the first segment is the one that stood, and tells nothing but the stage
+ */
+export function goOn(
+  history: History,
+  standing: Standing,
+  rulings: readonly Ruling[],
+  first: number,
+  now: Date,
+): StageTimeline {
+  const walk = new Walk(rulings, { history, standing, first });
+  walk.passTimeUntil(new Date(now.getTime() + 1));
+  return walk.finish(null);
+}
+
 /** The stage as of an instant; null before the customer's first active day. */
 export function stageAt(
   days: readonly ActivityDay[],
-  model: LifecycleModel,
+  rulings: readonly Ruling[],
   asOf: Date,
 ): string | null {
-  const facts = factsAt(days, model.typicalCadenceDays, asOf);
-  return facts === null ? null : evaluateStage(facts, model).stage;
+  const { compiled } = rulingAt(rulings, asOf);
+  const history = History.at(days, compiled.measures, asOf);
+  return history.isBegun ? evaluate(history, compiled).stage : null;
 }
 
 class Walk {
@@ -80,32 +117,67 @@ class Walk {
   private risk: StageTimeline['risk'] = null;
   /** The next day on which stage or warning could change with time alone. */
   private dueDay = NEVER;
+  private model: CompiledModel;
+  /** The place of the ruling that comes next. */
+  private upcoming = 1;
 
-  constructor(private readonly model: LifecycleModel) {
-    this.history = new History(model.typicalCadenceDays);
+  constructor(
+    private readonly rulings: readonly Ruling[],
+    begun: { history: History; standing: Standing; first: number } | null = null,
+  ) {
+    const before = rulings[begun === null ? 0 : begun.first - 1];
+    if (before === undefined) throw new Error('Nothing decides the stage.');
+    this.model = before.compiled;
+    this.history = begun?.history ?? new History(this.model.measures);
+    if (begun === null) return;
+    const { stage, risk } = begun.standing;
+    const modelVersion = this.model.model.version;
+    this.segments.push({ stage, since: before.since, reasons: [], cause: 'MODEL', modelVersion });
+    this.risk = risk;
+    this.upcoming = begun.first;
   }
 
-  /** An active day: it counts from its first event on. */
+  /** A day with something on it: it counts from its first event on. */
   take(day: ActivityDay): void {
     this.history.include(day);
     this.decide(day.firstAt, 'EVENT');
   }
 
-  /** The midnights before `until` that change something. */
+  /** The midnights before `until` that change something, and the rulings up to then. */
   passTimeUntil(until: Date): void {
-    while (startsBefore(this.dueDay, until)) this.decideWhenDue();
+    for (;;) {
+      const ruling = this.rulings[this.upcoming];
+      const comesFirst = ruling !== undefined && ruling.since.getTime() < until.getTime();
+      this.passMidnightsUntil(comesFirst ? ruling.since : until);
+      if (!comesFirst) return;
+      this.upcoming += 1;
+      this.adopt(ruling);
+    }
   }
 
+  /** @param nextUnseenAt when a day begins that is not seen yet; null where none does */
   finish(nextUnseenAt: Date | null): StageTimeline {
     const { history, risk, model } = this;
-    const lastActiveDay = history.active.seen === 0 ? null : (history.active.last as EpochDay);
+    const nextRulingAt = this.rulings[this.upcoming]?.since ?? null;
+    const active = history.active;
     return {
       segments: [...this.segments],
       risk,
-      lastActiveDay,
-      patienceDays: patienceDays(history.cadenceDays, model),
-      nextEvaluationAt: this.nextChangeAt(nextUnseenAt),
+      lastActiveDay: active.count === 0 ? null : (active.last as EpochDay),
+      patienceDays: patienceDays(history.cadenceDays, model.model),
+      nextEvaluationAt: this.nextChangeAt(earlierOf(nextUnseenAt, nextRulingAt)),
     };
+  }
+
+  private passMidnightsUntil(until: Date): void {
+    while (startsBefore(this.dueDay, until)) this.decideWhenDue();
+  }
+
+  private adopt({ since, compiled }: Ruling): void {
+    this.model = compiled;
+    this.history.measureBy(compiled.measures);
+    this.history.today = dayOf(since);
+    this.decide(since, 'MODEL');
   }
 
   /** Goes on into the future, as if nothing more happened until `end`, to the first change. */
@@ -128,81 +200,26 @@ class Walk {
 
   private decide(at: Date, cause: TransitionCause): void {
     const { model, history, segments } = this;
-    const verdict = judge(history, model.rules);
-    const rule = model.rules[verdict.applies];
-    const stage = rule?.stage ?? model.otherwise.stage;
+    // What others did for somebody who has done nothing yet decides nothing.
+    if (!history.isBegun) return;
+    const { stage, rule, warning, dueDay } = evaluate(history, model);
     if (segments[segments.length - 1]?.stage !== stage) {
-      const reasons = reasonsAmong(history.facts, rule?.when ?? model.otherwise.explainedBy);
-      segments.push({ stage, since: at, reasons, cause });
+      const reasons = reasonsOf(history, rule);
+      const modelVersion = model.model.version;
+      segments.push({ stage, since: at, reasons, cause, modelVersion });
     }
-    this.dueDay = verdict.dueDay;
-    if (model.lostStages.includes(stage)) {
-      this.risk = null;
-      return;
-    }
-    const warning = judge(history, model.atRisk);
-    const warningRule = model.atRisk[warning.applies];
-    if (warningRule === undefined) this.risk = null;
-    else this.risk ??= { since: at, reasons: reasonsAmong(history.facts, warningRule.when) };
-    this.dueDay = Math.min(this.dueDay, warning.dueDay);
+    if (warning === null) this.risk = null;
+    else this.risk ??= { since: at, reasons: reasonsOf(history, warning) };
+    this.dueDay = dueDay;
   }
 }
 
-interface Verdict {
-  /** The position of the first rule all of whose conditions hold; their number if none does. */
-  readonly applies: number;
-  /**
-   * The next day on which time alone could change that: when the rule could cease to apply, or
-   * one before it begin to. Those after it do not matter until then.
-   */
-  readonly dueDay: number;
-}
-
-function judge(
-  history: History,
-  rules: readonly { readonly when: readonly Condition[] }[],
-): Verdict {
-  let dueDay = NEVER;
-  let position = 0;
-  for (const { when } of rules) {
-    const startDay = earliestStart(history, when, dueDay);
-    if (startDay <= history.today) {
-      return { applies: position, dueDay: Math.min(dueDay, earliestEnd(history, when)) };
-    }
-    dueDay = Math.min(dueDay, startDay);
-    position += 1;
-  }
-  return { applies: position, dueDay };
-}
-
-/**
- * Today where all conditions hold; else no day before the last of those that do not has come to
- * hold. From `horizon` on it does not matter when, only that it is later than today.
- */
-function earliestStart(
-  history: History,
-  conditions: readonly Condition[],
-  horizon: number,
-): number {
-  let startDay: number = history.today;
-  for (const condition of conditions) {
-    if (startDay >= horizon) break;
-    if (holds(history.facts, condition)) continue;
-    const { fact, threshold } = condition;
-    startDay = Math.max(startDay, factDefinitions[fact].nextCrossing(history, threshold));
-  }
-  return startDay;
-}
-
-function earliestEnd(history: History, conditions: readonly Condition[]): number {
-  let endDay = NEVER;
-  for (const { fact, threshold } of conditions) {
-    endDay = Math.min(endDay, factDefinitions[fact].nextCrossing(history, threshold));
-  }
-  return endDay;
+function earlierOf(left: Date | null, right: Date | null): Date | null {
+  if (left === null || right === null) return left ?? right;
+  return left < right ? left : right;
 }
 
 /** Whether the midnight that begins the day lies before the instant. */
 function startsBefore(day: number, instant: Date): boolean {
-  return startOfDay(day as EpochDay).getTime() < instant.getTime();
+  return day * MS_PER_DAY < instant.getTime();
 }

@@ -5,6 +5,7 @@ import type { StageSegment, TransitionCause } from './lifecycle.timeline';
 /** A change of stage in a profile's history. */
 export interface Transition {
   readonly profileId: ProfileId;
+  readonly model: string;
   readonly occurredAt: Date;
   readonly modelVersion: number;
   /** Null where the history begins. */
@@ -28,11 +29,12 @@ export interface Revision {
 /** The segments of one profile as the changes between them. */
 export function toTransitions(
   profileId: ProfileId,
+  model: string,
   segments: readonly StageSegment[],
-  modelVersion: number,
 ): readonly Transition[] {
-  return segments.map(({ stage, since, cause, reasons }, index) => ({
+  return segments.map(({ stage, since, cause, reasons, modelVersion }, index) => ({
     profileId,
+    model,
     occurredAt: since,
     modelVersion,
     fromStage: segments[index - 1]?.stage ?? null,
@@ -61,16 +63,18 @@ export function reviseTransitions(
   return { superseded: stored.filter((transition) => !kept.has(transition)), added };
 }
 
-/** Of the transitions that hold there is one for each profile and instant. */
-function placeOf({ profileId, occurredAt }: Transition): string {
-  return `${profileId} ${occurredAt.getTime()}`;
+/**
+ * Of the transitions that hold there are few for each profile, model and instant: what happened,
+ * and a model that came into force right then.
+ */
+function placeOf({ profileId, model, occurredAt, toStage }: Transition): string {
+  return `${profileId} ${model} ${occurredAt.getTime()} ${toStage}`;
 }
 
 function saysTheSame(left: Transition, right: Transition): boolean {
   return (
     left.modelVersion === right.modelVersion &&
     left.fromStage === right.fromStage &&
-    left.toStage === right.toStage &&
     left.cause === right.cause &&
     left.reasons.length === right.reasons.length &&
     left.reasons.every((reason, index) => isSameReason(reason, right.reasons[index]))
@@ -83,6 +87,7 @@ function isSameReason(left: Reason, right: Reason | undefined): boolean {
     left.value === right.value &&
     left.threshold === right.threshold &&
     left.operator === right.operator &&
-    left.unit === right.unit
+    left.unit === right.unit &&
+    left.basis === right.basis
   );
 }

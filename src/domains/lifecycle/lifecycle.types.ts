@@ -2,8 +2,10 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileId } from '../../shared/ids';
-import type { FactUnit as FactUnitName } from './lifecycle.facts';
-import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.models';
+import type { ThresholdBasis as ThresholdBasisName } from './lifecycle.compiled';
+import type { FactUnit as FactUnitName } from './lifecycle.fact-kinds';
+import type { FactName } from './lifecycle.facts';
+import type { ComparisonOperator as ComparisonOperatorName } from './lifecycle.model';
 import type { TransitionCause as TransitionCauseName } from './lifecycle.timeline';
 
 const ComparisonOperator = describedEnum<ComparisonOperatorName>({
@@ -17,14 +19,29 @@ const ComparisonOperator = describedEnum<ComparisonOperatorName>({
   },
 });
 
-const FactUnit = describedEnum<FactUnitName>({
+export const FactUnit = describedEnum<FactUnitName>({
   name: 'FactUnit',
   description: 'What a fact is measured in.',
   values: {
     DAYS: 'Days.',
     COUNT: 'How many.',
     RATIO: 'A part of one: -0.3 is a fall of 30 %.',
-    CADENCES: "Times the customer's usual number of days between two orders.",
+    CADENCES: "Times the customer's usual number of days between two visits.",
+    POINTS: 'Points, by the weights that the fact names.',
+    MONEY_MINOR: "Minor units of the company's currency, e.g. cents.",
+    SCORE: 'A score; the fact tells its range.',
+    PROBABILITY: 'A probability, 0 … 1.',
+  },
+});
+
+const ThresholdBasis = describedEnum<ThresholdBasisName>({
+  name: 'ThresholdBasis',
+  description: 'Where a threshold comes from.',
+  values: {
+    CONSTANT: 'A number of the model.',
+    OWN_CADENCE: "The customer's own cadence.",
+    POPULATION_CADENCE: 'The usual cadence of all customers.',
+    POPULATION_QUANTILE: 'What a part of all customers does not exceed.',
   },
 });
 
@@ -34,31 +51,66 @@ const TransitionCause = describedEnum<TransitionCauseName>({
   values: {
     EVENT: 'Something the customer did.',
     TIME: 'Time passing without it.',
+    MODEL: 'Another version of the model, or another calibration, came into force.',
   },
 });
 
 @ObjectType({ description: 'A condition that held: a fact, what it was, and what it had to be.' })
 export class LifecycleReason {
   @Field(() => String, { description: 'The name of the fact, e.g. `silenceDays`.' })
-  fact!: string;
+  fact!: FactName;
 
-  @Field(() => Float, {
-    nullable: true,
-    description: 'What the fact was when the condition came to hold; null where it is no number.',
-  })
-  value!: number | null;
+  @Field(() => Float, { description: 'What the fact was when the condition came to hold.' })
+  value!: number;
 
-  @Field(() => Float, {
-    nullable: true,
-    description: 'What it is compared with; null where that is no number.',
-  })
-  threshold!: number | null;
+  @Field(() => Float, { description: 'What it is compared with.' })
+  threshold!: number;
 
   @Field(() => ComparisonOperator, { description: 'How the value compares with the threshold.' })
   operator!: ComparisonOperatorName;
 
   @Field(() => FactUnit, { description: 'What value and threshold are measured in.' })
   unit!: FactUnitName;
+
+  @Field(() => ThresholdBasis, { description: 'Where the threshold comes from.' })
+  basis!: ThresholdBasisName;
+}
+
+@ObjectType({ description: 'A condition that does not hold, and keeps a customer from a stage.' })
+export class LifecycleMissing {
+  @Field(() => String, { description: 'The name of the fact, e.g. `orderDays`.' })
+  fact!: FactName;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What the fact is; null where it says nothing yet.',
+  })
+  value!: number | null;
+
+  @Field(() => Float, { description: 'What it would have to compare with.' })
+  threshold!: number;
+
+  @Field(() => ComparisonOperator, { description: 'How it would have to compare.' })
+  operator!: ComparisonOperatorName;
+
+  @Field(() => FactUnit, { description: 'What value and threshold are measured in.' })
+  unit!: FactUnitName;
+
+  @Field(() => ThresholdBasis, { description: 'Where the threshold comes from.' })
+  basis!: ThresholdBasisName;
+}
+
+@ObjectType({ description: 'A stage a customer could come to, and what it takes.' })
+export class NextLifecycleStage {
+  @Field(() => String, { description: 'The stage.' })
+  stage!: string;
+
+  @Field(() => [LifecycleMissing], {
+    description:
+      'What does not hold, all of which has to; of several ways to the stage the one that misses ' +
+      'least. Empty where it is left only to rules that come first.',
+  })
+  missing!: LifecycleMissing[];
 }
 
 @ObjectType({ description: 'A change of stage.' })
@@ -94,6 +146,9 @@ export const LifecycleTransitionConnection = connectionType(
 export class Lifecycle {
   /** Whose it is; clients see the profile it hangs on. */
   profileId!: ProfileId;
+
+  /** The instant it is told of. */
+  asOf!: Date;
 
   @Field(() => String, { description: 'The name of the model that decided.' })
   model!: string;
@@ -132,14 +187,6 @@ export class Lifecycle {
     description: 'The conditions that raised the warning, as they were at `atRiskSince`.',
   })
   atRiskReasons!: LifecycleReason[];
-
-  @Field(() => Float, {
-    description:
-      'How far the silence of the customer has gone towards being lost, 0 … 1, as of now. A score ' +
-      'by rule and not a fitted probability: silence / (silence + patience), where patience is a ' +
-      'multiple of the own cadence. 0 on a day of activity, 0.5 when the patience is used up.',
-  })
-  churnRisk!: number;
 
   @Field(() => Date, {
     nullable: true,

@@ -13,6 +13,8 @@ export const scopes = {
   'feedback:write': 'Submit feedback',
   'referrals:read': 'Read referral codes and referrals',
   'referrals:write': 'Create and claim referral codes',
+  'lifecycle:read': 'Read lifecycle models, and how far their rollouts have come',
+  'lifecycle:manage': 'Save, preview, activate, roll back and retire lifecycle models',
   'schemas:manage': 'Register, try, activate and retire event schemas, and read violations',
   'keys:manage': 'Create, list and revoke API keys',
   'sources:manage': 'Create, list and change sources and their write keys, and read their counters',

@@ -44,6 +44,9 @@ const scales: Readonly<Partial<Record<FeedbackKind, ScoreScale>>> = {
 const NPS_PROMOTER_MIN = 9;
 const NPS_DETRACTOR_MAX = 6;
 
+/** "Satisfied" and "very satisfied", as customer satisfaction is usually told. */
+const CSAT_SATISFIED_MIN = 4;
+
 /** The scale of a kind of feedback; null for those that take no score. */
 export function scoreScale(kind: FeedbackKind): ScoreScale | null {
   return scales[kind] ?? null;
@@ -114,7 +117,11 @@ export function feedbackSignals(
 
 function kindSignals({ kind, score }: FeedbackFacts): Partial<DailySignals> {
   if (kind === 'COMPLAINT') return { complaints: 1 };
-  if (kind !== 'NPS' || score === null) return {};
+  if (score === null) return {};
+  if (kind === 'CSAT') {
+    return score >= CSAT_SATISFIED_MIN ? { csatAnswers: 1, csatSatisfied: 1 } : { csatAnswers: 1 };
+  }
+  if (kind !== 'NPS') return {};
   if (score >= NPS_PROMOTER_MIN) return { npsAnswers: 1, npsPromoters: 1 };
   if (score <= NPS_DETRACTOR_MAX) return { npsAnswers: 1, npsDetractors: 1 };
   return { npsAnswers: 1 };

@@ -1,0 +1,55 @@
+import type { Sql, Tx } from '../../platform/database/database';
+import type { ProfileId } from '../../shared/ids';
+import type { Calibration } from './lifecycle.calibration';
+
+/** Everything read in the transaction is as of now; nothing can be written in it. */
+export async function readAsOfNow(tx: Tx): Promise<void> {
+  await tx.query('set transaction isolation level repeatable read, read only');
+}
+
+export async function countCustomers(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ customers: number }>(
+    'select count(*)::int as customers from evaluation',
+  );
+  return row?.customers ?? 0;
+}
+
+/** The next page of all, by id. */
+export async function findPage(
+  sql: Sql,
+  after: ProfileId | null,
+  limit: number,
+): Promise<ProfileId[]> {
+  const rows = await sql.query<{ profileId: ProfileId }>(
+    `select profile_id as "profileId" from evaluation
+     where $1::uuid is null or profile_id > $1
+     order by profile_id
+     limit $2`,
+    [after, limit],
+  );
+  return rows.map(({ profileId }) => profileId);
+}
+
+/** Those of the lowest hashes: the same ones every time, as long as nobody joins. */
+export async function findSample(sql: Sql, size: number): Promise<ProfileId[]> {
+  const rows = await sql.query<{ profileId: ProfileId }>(
+    `select profile_id as "profileId" from evaluation
+     order by uuid_hash_extended(profile_id, 0), profile_id
+     limit $1`,
+    [size],
+  );
+  return rows.map(({ profileId }) => profileId);
+}
+
+/** What a new ruling goes by; null where nothing is calibrated yet. */
+export async function findCalibrationInForce(sql: Sql): Promise<Calibration | null> {
+  const [row] = await sql.query<{
+    document: Omit<Calibration, 'calibratedAt'>;
+    calibratedAt: Date;
+  }>(
+    `select document, calibrated_at as "calibratedAt" from lifecycle_calibration
+     order by calibrated_at desc, calibration_id desc
+     limit 1`,
+  );
+  return row === undefined ? null : { ...row.document, calibratedAt: row.calibratedAt };
+}

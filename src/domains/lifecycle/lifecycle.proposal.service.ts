@@ -1,0 +1,102 @@
+import type { Database } from '../../platform/database/database';
+import type { Clock } from '../../shared/clock';
+import { REASON_LENGTH_MAX } from '../../shared/reason';
+import { findPackedDays } from '../activity';
+import { findSample, readAsOfNow } from './lifecycle.preview.store';
+import { ProposalCensus, type StageFigures } from './lifecycle.proposal.census';
+import {
+  type Proposal,
+  propose,
+  RHYTHM_CUSTOMERS_MIN,
+  type Rhythm,
+} from './lifecycle.proposal.rules';
+import type { Ruling } from './lifecycle.ruling';
+import type { LifecycleRulings } from './lifecycle.rulings';
+import { FROM_THE_BEGINNING } from './lifecycle.versions.rules';
+import type { LifecycleVersionService } from './lifecycle.versions.service';
+
+/** A median is known to within a hundredth of them from so many. */
+const SAMPLE = 20_000;
+
+const PAGE = 1_000;
+
+/** What the data say, and the draft that follows. */
+export interface RecordedProposal {
+  readonly name: string;
+  /** Of the draft. */
+  readonly version: number;
+  readonly proposal: Proposal;
+  readonly before: Rhythm;
+  readonly now: Rhythm;
+  readonly stages: readonly StageFigures[];
+}
+
+export type ProposalResult =
+  | { readonly kind: 'DONE'; readonly proposal: RecordedProposal }
+  | { readonly kind: 'NOT_IN_USE' | 'NOTHING_TO_PROPOSE' | 'TOO_FEW_CUSTOMERS' };
+
+/** Proposes lengths of time for a model from how its customers live now. */
+export class LifecycleProposals {
+  constructor(
+    private readonly database: Database,
+    private readonly rulings: LifecycleRulings,
+    private readonly versions: LifecycleVersionService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Saves a draft where the rhythm of customers has moved since the version in force came into
+   * force, or away from what it was made for where it has been from the beginning.
+   */
+  async propose(name: string, actor: string): Promise<ProposalResult> {
+    const rulings = (await this.rulings.inForce(this.database)).get(name);
+    const compiled = rulings?.at(-1)?.compiled;
+    if (rulings === undefined || compiled === undefined) return { kind: 'NOT_IN_USE' };
+    const { name: _, version: __, ...document } = compiled.model;
+    const since = activationOf(rulings);
+    const census = new ProposalCensus(compiled, this.clock.now(), since);
+    await this.count(census);
+    const { now } = census;
+    const before = census.before ?? madeFor(document.typicalCadenceDays);
+    const outcome = propose(document, before, now);
+    if (outcome.kind !== 'PROPOSED') return { kind: outcome.kind };
+    const { proposal } = outcome;
+    const note = proposal.sentences.map(({ en }) => en).join(' ');
+    const draft = { name, document: proposal.document, note: note.slice(0, REASON_LENGTH_MAX) };
+    const saved = await this.versions.save(draft, actor);
+    if (saved.kind !== 'DONE') throw new Error(`A proposal was not saved: ${saved.kind}.`);
+    const { version } = saved;
+    const { figures: stages } = census;
+    return { kind: 'DONE', proposal: { name, version, proposal, before, now, stages } };
+  }
+
+  private count(census: ProposalCensus): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      await readAsOfNow(tx);
+      const sampled = await findSample(tx, SAMPLE);
+      for (let start = 0; start < sampled.length; start += PAGE) {
+        for (const days of await findPackedDays(tx, sampled.slice(start, start + PAGE))) {
+          census.add(days);
+        }
+      }
+    });
+  }
+}
+
+/** When the version in force came into force; null where that was the beginning. */
+function activationOf(rulings: readonly Ruling[]): Date | null {
+  const version = rulings.at(-1)?.compiled.model.version;
+  const other = rulings.findLastIndex(({ compiled }) => compiled.model.version !== version);
+  const since = rulings[other + 1]?.since ?? FROM_THE_BEGINNING;
+  return since.getTime() === FROM_THE_BEGINNING.getTime() ? null : since;
+}
+
+/** What a model takes as usual, while nothing else is known. */
+function madeFor(typicalCadenceDays: number): Rhythm {
+  return {
+    customers: RHYTHM_CUSTOMERS_MIN,
+    cadenceDays: typicalCadenceDays,
+    buyers: RHYTHM_CUSTOMERS_MIN,
+    repurchaseDays: typicalCadenceDays,
+  };
+}

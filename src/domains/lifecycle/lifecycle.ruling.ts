@@ -1,0 +1,33 @@
+import type { Calibration } from './lifecycle.calibration';
+import { type CompiledModel, compileModel } from './lifecycle.compiled';
+import type { LifecycleModel } from './lifecycle.model';
+
+/** What decides a model's stages from one instant on: a version of it, and a calibration. */
+export interface Ruling {
+  /** Of the first ruling of a model it does not matter: that one holds from the beginning. */
+  readonly since: Date;
+  readonly compiled: CompiledModel;
+}
+
+/** The model as if it had always been in force. */
+export function alwaysInForce(
+  model: LifecycleModel,
+  calibration: Calibration | null = null,
+): readonly [Ruling] {
+  return [{ since: new Date(0), compiled: compileModel(model, calibration) }];
+}
+
+/** What decides now. @param rulings by time, one at least */
+export function latestOf(rulings: readonly Ruling[]): CompiledModel {
+  const latest = rulings[rulings.length - 1];
+  if (latest === undefined) throw new Error('Nothing decides the stage.');
+  return latest.compiled;
+}
+
+/** The ruling in force at an instant. @param rulings by time, one at least */
+export function rulingAt(rulings: readonly Ruling[], asOf: Date): Ruling {
+  const later = rulings.findIndex(({ since }, place) => place > 0 && since > asOf);
+  const ruling = rulings[later === -1 ? rulings.length - 1 : later - 1];
+  if (ruling === undefined) throw new Error('Nothing decides the stage.');
+  return ruling;
+}
