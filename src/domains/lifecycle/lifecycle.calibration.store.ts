@@ -11,6 +11,12 @@ export async function findLatestCalibrationId(sql: Sql): Promise<string | null> 
   return row?.calibrationId ?? null;
 }
 
+/** What a new ruling goes by; null where nothing is calibrated yet. */
+export async function findLatestCalibration(sql: Sql): Promise<Calibration | null> {
+  const id = await findLatestCalibrationId(sql);
+  return id === null ? null : findCalibration(sql, id);
+}
+
 export async function findCalibration(sql: Sql, calibrationId: string): Promise<Calibration> {
   const [row] = await sql.query<{
     document: Omit<Calibration, 'calibratedAt'>;

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock';
 import { dayOf } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
 import { findDays, findPackedDays, findPackedDaysBetween, type PackedDays } from '../activity';
+import { findLatestCalibration } from './lifecycle.calibration.store';
 import { type CompiledModel, compileModel } from './lifecycle.compiled';
 import { History } from './lifecycle.history';
 import { type LifecycleModelDocument, modelOf } from './lifecycle.model';
@@ -128,7 +129,7 @@ export class LifecyclePreviews {
     const tried = document ?? (await documentOf(tx, name, version ?? 0));
     if (tried === null) return null;
     const number = version ?? nextVersion(name, (await countVersions(tx, name)).highest);
-    const calibration = await store.findCalibrationInForce(tx);
+    const calibration = await findLatestCalibration(tx);
     return { at, before, after: compileModel(modelOf(name, number, tried), calibration) };
   }
 }

@@ -1,6 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
-import type { Calibration } from './lifecycle.calibration';
 
 /** Everything read in the transaction is as of now; nothing can be written in it. */
 export async function readAsOfNow(tx: Tx): Promise<void> {
@@ -39,17 +38,4 @@ export async function findSample(sql: Sql, size: number): Promise<ProfileId[]> {
     [size],
   );
   return rows.map(({ profileId }) => profileId);
-}
-
-/** What a new ruling goes by; null where nothing is calibrated yet. */
-export async function findCalibrationInForce(sql: Sql): Promise<Calibration | null> {
-  const [row] = await sql.query<{
-    document: Omit<Calibration, 'calibratedAt'>;
-    calibratedAt: Date;
-  }>(
-    `select document, calibrated_at as "calibratedAt" from lifecycle_calibration
-     order by calibrated_at desc, calibration_id desc
-     limit 1`,
-  );
-  return row === undefined ? null : { ...row.document, calibratedAt: row.calibratedAt };
 }

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import type { IdSource } from '../../shared/ids';
 import { REASON_LENGTH_MAX, type ReasonFault, reasonFault } from '../../shared/reason';
+import { findLatestCalibrationId } from './lifecycle.calibration.store';
 import type { LifecycleModelDocument } from './lifecycle.model';
 import { isModelName, readModelDocument } from './lifecycle.model-document';
 import { addRulings, holdRulings, type NewRuling } from './lifecycle.rulings.store';
@@ -167,7 +168,7 @@ export class LifecycleVersionService {
     actor: string,
   ): Promise<void> {
     const now = this.clock.now();
-    const calibrationId = version === null ? null : await store.findLatestCalibration(tx);
+    const calibrationId = version === null ? null : await findLatestCalibrationId(tx);
     const shared = { model: name, recordedBy: actor };
     const rulings: NewRuling[] = [];
     if (recorded.length === 0 && name === this.defaultName) {

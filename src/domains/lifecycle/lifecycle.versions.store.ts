@@ -121,13 +121,3 @@ export async function findModelsInUse(sql: Sql): Promise<readonly string[]> {
   );
   return rows.map(({ model }) => model);
 }
-
-/** The latest calibration, which a new ruling goes by; null where there is none. */
-export async function findLatestCalibration(sql: Sql): Promise<string | null> {
-  const [row] = await sql.query<{ id: string }>(
-    `select calibration_id as id from lifecycle_calibration
-     order by calibrated_at desc, calibration_id desc
-     limit 1`,
-  );
-  return row?.id ?? null;
-}
