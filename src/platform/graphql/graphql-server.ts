@@ -179,11 +179,13 @@ function finishErrors({
   const { singleResult } = response.body;
   if (singleResult.errors === undefined) return 'ok';
   const codes = new Set(singleResult.errors.map((error) => error.extensions?.['code']));
-  if (codes.has('UNAVAILABLE')) {
-    response.http.status = 503;
-    const retryAfterSeconds = retryAfterSecondsOf({ code: 'UNAVAILABLE', details: {} });
-    response.http.headers.set('retry-after', String(retryAfterSeconds));
-  }
+  if (codes.has('UNAVAILABLE')) response.http.status = 503;
+  const waits = singleResult.errors.flatMap(({ extensions = {} }) => {
+    const seconds = retryAfterSecondsOf({ code: String(extensions['code']), details: extensions });
+    return seconds === null ? [] : [seconds];
+  });
+  // Before the longest of them is over, the same request would fail again.
+  if (waits.length > 0) response.http.headers.set('retry-after', String(Math.max(...waits)));
   if (codes.has(INTERNAL_ERROR_CODE)) {
     const { requestId } = contextValue;
     singleResult.errors = singleResult.errors.map((error) =>
