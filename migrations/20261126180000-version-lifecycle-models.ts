@@ -38,6 +38,10 @@ export class VersionLifecycleModels1795716000000 implements MigrationInterface {
       alter table lifecycle_transition
         drop constraint lifecycle_transition_cause,
         add constraint lifecycle_transition_cause check (cause in ('EVENT', 'TIME', 'MODEL'))`);
+    // The rules of the default model are others now: whoever does nothing has to be judged anew.
+    await runner.query(`
+      update evaluation set next_evaluation_at = now()
+      where next_evaluation_at is null or next_evaluation_at > now()`);
     for (const [table, column] of REASONS) {
       // Every threshold was a number of the model so far.
       await runner.query(`

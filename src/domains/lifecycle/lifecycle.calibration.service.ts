@@ -10,6 +10,7 @@ import { CALIBRATION_CUSTOMERS_MIN, Census } from './lifecycle.census';
 import { type CompiledModel, compileModel } from './lifecycle.compiled';
 import type { Measures } from './lifecycle.history';
 import { isChangedBy } from './lifecycle.recalibration.rules';
+import { sinceAfter } from './lifecycle.ruling';
 import type { LifecycleRulings } from './lifecycle.rulings';
 import { addRulings, findRulings, holdRulings, type NewRuling } from './lifecycle.rulings.store';
 
@@ -52,7 +53,8 @@ export class LifecycleCalibrationService {
     const { database, calibrations, rulings } = this.ground;
     const latest = await calibrations.latest();
     const age = latest === null ? null : now.getTime() - latest.calibratedAt.getTime();
-    if (age !== null && age < CALIBRATION_AGE_MS_MAX) return false;
+    // Of a clock that was ahead when it calibrated the age is negative, and would be for long.
+    if (age !== null && age >= 0 && age < CALIBRATION_AGE_MS_MAX) return false;
     return store.hasCustomers(database, rulings.defaultModel.name, CALIBRATION_CUSTOMERS_MIN);
   }
 
@@ -121,7 +123,7 @@ export class LifecycleCalibrationService {
     const next: NewRuling = {
       ...shared,
       rulingId: ids.next(),
-      since: since > now ? since : now,
+      since: sinceAfter(since, now),
       calibrationId,
       note: 'What it compares with in the population has moved.',
     };

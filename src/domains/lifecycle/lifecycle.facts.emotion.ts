@@ -55,7 +55,7 @@ export const emotionFacts = {
       // It fades towards 0 from one side and never gets there.
       if (level === null || threshold === 0) return NEVER;
       const halvings = Math.log2((100 * level) / threshold);
-      if (!(halvings > 0)) return NEVER;
+      if (!(halvings >= 0)) return NEVER;
       const { emotionHalfLifeDays } = history.measures;
       const day = Math.floor(history.active.last + halvings * emotionHalfLifeDays);
       if (history.today < day) return day;

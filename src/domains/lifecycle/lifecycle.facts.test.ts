@@ -1,7 +1,15 @@
-import { activeDay, buys, endOf, instant, measures, visits } from '../../../test/support/lifecycle';
+import {
+  activeDay,
+  buys,
+  DAY_0,
+  endOf,
+  instant,
+  measures,
+  visits,
+} from '../../../test/support/lifecycle';
 import type { ActivityDay } from '../activity';
 import { type FactName, factDefinition, factNames, factsAt } from './lifecycle.facts';
-import type { Measures } from './lifecycle.history';
+import { History, type Measures } from './lifecycle.history';
 
 const told = (offset: number, sentiment: number, said: Partial<ActivityDay> = {}) =>
   activeDay(offset, { sentimentMilli: sentiment * 1000, sentimentCount: 1, ...said });
@@ -154,6 +162,12 @@ describe('emotion', () => {
     ['a complaint is the worst', 'emotion', [activeDay(0, { complaints: 1 })], 0, -100],
     ['complaints of the window', 'complaints90', [activeDay(0, { complaints: 2 })], 90, 0],
   ])('%s: %s', (_, fact, days, asOf, expected) => expectFact(fact, days, asOf, expected));
+});
+
+test('what stands right at a threshold is past it the next day', () => {
+  const { nextCrossing } = factDefinition('emotion');
+  const history = History.at([told(0, 0.5)], measures, instant(0));
+  expect(nextCrossing(history, 50)).toBe(DAY_0 + 1);
 });
 
 test('there are none before the first active day', () => {

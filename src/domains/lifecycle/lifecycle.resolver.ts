@@ -88,7 +88,7 @@ export class LifecycleResolver {
       profileId,
       asOf,
       model: model.name,
-      modelVersion: transition?.modelVersion ?? model.version,
+      modelVersion: model.version,
       stage: transition?.toStage ?? initialStage(model),
       since: transition?.occurredAt ?? asOf,
       reasons: [...(transition?.reasons ?? [])],

@@ -9,6 +9,14 @@ export interface Ruling {
   readonly compiled: CompiledModel;
 }
 
+/**
+ * From when on a ruling decides that follows another: now, or right after the other, should the
+ * clock have gone back. What was decided stays decided.
+ */
+export function sinceAfter(last: Date, now: Date): Date {
+  return last < now ? now : new Date(last.getTime() + 1);
+}
+
 /** The model as if it had always been in force. */
 export function alwaysInForce(
   model: LifecycleModel,

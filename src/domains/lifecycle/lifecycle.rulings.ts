@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/database/database';
-import { compileModel } from './lifecycle.compiled';
+import { type CompiledModel, compileModel } from './lifecycle.compiled';
 import { type LifecycleModel, modelOf } from './lifecycle.model';
 import { presetOf } from './lifecycle.presets';
 import { alwaysInForce, type Ruling } from './lifecycle.ruling';
@@ -49,12 +49,21 @@ export class LifecycleRulings {
 function toRulings(rows: readonly store.RulingRow[]): readonly Ruling[] | null {
   const last = rows.at(-1);
   if (last === undefined || last.version === null) return null;
-  return rows.flatMap(({ model, since, version, document, calibration, calibratedAt }) => {
+  // One that is activated over and over is made ready once.
+  const compiled = new Map<string, CompiledModel>();
+  return rows.flatMap(({ since, version, calibratedAt, ...row }) => {
     if (version === null) return [];
-    const decided = document === null ? presetOf(model) : modelOf(model, version, document);
-    if (decided === null) throw new Error(`Version ${version} of ${model} is not there.`);
-    const known =
-      calibration === null || calibratedAt === null ? null : { ...calibration, calibratedAt };
-    return [{ since, compiled: compileModel(decided, known) }];
+    const key = `${version} ${calibratedAt?.getTime()}`;
+    const known = compiled.get(key) ?? compileRow({ since, version, calibratedAt, ...row });
+    compiled.set(key, known);
+    return [{ since, compiled: known }];
   });
+}
+
+function compileRow({ model, version, document, calibration, calibratedAt }: store.RulingRow) {
+  const decided = document === null ? presetOf(model) : modelOf(model, version ?? 0, document);
+  if (decided === null) throw new Error(`Version ${version} of ${model} is not there.`);
+  const known =
+    calibration === null || calibratedAt === null ? null : { ...calibration, calibratedAt };
+  return compileModel(decided, known);
 }

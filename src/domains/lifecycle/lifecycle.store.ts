@@ -214,7 +214,7 @@ export async function findTransitionsAt(
        where h.profile_id = m.profile_id and h.model = m.model and h.occurred_at <= m.as_of
          and h.recorded_at <= m.known_at
          and (h.superseded_at is null or h.superseded_at > m.known_at)
-       order by h.occurred_at desc, h.id desc
+       order by h.occurred_at desc, h.cause = 'MODEL' desc, h.id desc
        limit 1
      ) t`,
     [

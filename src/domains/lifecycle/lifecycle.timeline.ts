@@ -174,6 +174,8 @@ class Walk {
   }
 
   private adopt({ since, compiled }: Ruling): void {
+    // Activated anew: it says what it said before.
+    if (compiled === this.model) return;
     this.model = compiled;
     this.history.measureBy(compiled.measures);
     this.history.today = dayOf(since);

@@ -1,5 +1,6 @@
 import type { LifecycleModelDocument } from './lifecycle.model';
 import { presetOf } from './lifecycle.presets';
+import { sinceAfter } from './lifecycle.ruling';
 
 /** What a version of a model is good for now. */
 export type LifecycleModelStatus = 'DRAFT' | 'IN_FORCE' | 'SUPERSEDED' | 'RETIRED';
@@ -59,13 +60,10 @@ export function versionBefore(decisions: readonly Decision[]): number | null {
   return before?.version ?? null;
 }
 
-/**
- * From when on a new ruling decides: now, or right after the one before, should the clock have gone
- * back. What was decided stays decided.
- */
+/** From when on a new ruling decides. */
 export function nextSince(decisions: readonly Decision[], now: Date): Date {
   const last = decisions.at(-1)?.since;
-  return last === undefined || last < now ? now : new Date(last.getTime() + 1);
+  return last === undefined ? now : sinceAfter(last, now);
 }
 
 /** Of a name that a preset has, the preset is version 1. */
