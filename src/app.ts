@@ -247,6 +247,7 @@ export function createApp(ground: Ground) {
       database,
       lifecycleRulings,
       lifecycleVersions,
+      activity,
       clock,
     ),
     lifecycleVersions,
@@ -300,7 +301,11 @@ export function jobsOf(app: App): readonly Job[] {
       },
     },
     { name: 'evaluate-due-profiles', run: (now) => activity.evaluateDue(now) },
-    { name: 'roll-out-lifecycle', run: (now) => lifecycleRollout.run(now) },
+    {
+      name: 'roll-out-lifecycle',
+      batchesPerRoundMax: ROLLOUT_BATCHES_PER_ROUND_MAX,
+      run: (now) => lifecycleRollout.run(now),
+    },
     {
       name: 'expire-points',
       run: (now) => loyalty.expireDue(now, EXPIRY_BATCH),
@@ -332,6 +337,9 @@ const EXPIRY_BATCH = 500;
 
 /** Pages of customers whose goals are added up in one round. */
 const GOAL_PAGES_PER_ROUND_MAX = 10;
+
+/** Two pages of profiles each, judged anew in one round. */
+const ROLLOUT_BATCHES_PER_ROUND_MAX = 25;
 
 /** Pages of profiles looked at in one round. */
 const DUPLICATE_PAGES_PER_ROUND_MAX = 25;

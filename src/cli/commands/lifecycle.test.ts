@@ -50,4 +50,6 @@ test('what is refused fails', async () => {
   await expect(run('lifecycle', 'save', 'five-stage', file)).rejects.toThrow('stages');
   const retire = run('lifecycle', 'retire', 'five-stage', '--reason', 'a test');
   await expect(retire).rejects.toThrow('default model');
+  const preview = run('lifecycle', 'preview', 'five-stage', '1', '--sample', '100001');
+  await expect(preview).rejects.toThrow('at most 100000');
 });

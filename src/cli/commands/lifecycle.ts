@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../../app';
+import { PREVIEW_SAMPLE_MAX } from '../../domains/lifecycle';
 import { InvalidInput, NotFound } from '../../shared/errors';
 import { formatTable } from '../table';
 import type { RunWithApp } from '../with-app';
@@ -9,6 +10,8 @@ import type { RunWithApp } from '../with-app';
 const ACTOR = 'cli';
 
 const LISTED_MAX = 100;
+
+const SAMPLE_HELP = `how many customers, ${PREVIEW_SAMPLE_MAX} at most; all where left out`;
 
 export function addLifecycle(lifecycle: Command, runWithApp: RunWithApp): void {
   lifecycle
@@ -42,7 +45,7 @@ export function addLifecycle(lifecycle: Command, runWithApp: RunWithApp): void {
   lifecycle
     .command('preview <name> <version>')
     .description('who would move from where to where; writes nothing')
-    .option('--sample <count>', 'how many customers; all where left out', parseCount)
+    .option('--sample <count>', SAMPLE_HELP, parseSample)
     .action((name: string, version: string, { sample }: { sample?: number }) =>
       runWithApp(async (app, out) => {
         out.write(`${await preview(app, name, parseCount(version), sample ?? null)}\n`);
@@ -116,6 +119,12 @@ async function preview(
     cells.map((cell) => [cell.from, cell.to, cell.customers]),
   );
   return `${table}\n${moved} of ${customers} would move.`;
+}
+
+function parseSample(text: string): number {
+  const count = parseCount(text);
+  if (count <= PREVIEW_SAMPLE_MAX) return count;
+  throw new InvalidArgumentError(`must be at most ${PREVIEW_SAMPLE_MAX}`);
 }
 
 function parseCount(text: string): number {

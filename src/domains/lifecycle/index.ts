@@ -13,7 +13,7 @@ export { LifecycleGoalScan } from './lifecycle.goals.scan';
 export { History } from './lifecycle.history';
 export { fiveStageModel } from './lifecycle.presets';
 export { LifecyclePreviewResolver } from './lifecycle.preview.resolver';
-export { LifecyclePreviews } from './lifecycle.preview.service';
+export { LifecyclePreviews, SAMPLE_MAX as PREVIEW_SAMPLE_MAX } from './lifecycle.preview.service';
 export { LifecycleProposalResolver } from './lifecycle.proposal.resolver';
 export { LifecycleProposals } from './lifecycle.proposal.service';
 export { LifecycleReads } from './lifecycle.reads';

@@ -90,6 +90,11 @@ export async function beginPass(
   return begun;
 }
 
+/** Lets the pass under way go on with these models alone. */
+export async function narrowPass(tx: Tx, models: readonly string[]): Promise<void> {
+  await tx.query(`update lifecycle_goal_scan set models = $1 where name = 'customers'`, [models]);
+}
+
 export async function savePosition(tx: Tx, after: ProfileId): Promise<void> {
   await tx.query(`update lifecycle_goal_scan set after_profile_id = $1 where name = 'customers'`, [
     after,

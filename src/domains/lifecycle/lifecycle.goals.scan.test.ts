@@ -332,3 +332,16 @@ test('a model that comes into use is told of with the next pass, beside the othe
     expect(told).toEqual(expect.arrayContaining(counted));
   }
 });
+
+test('a model that was out of use at some page of a pass is not told of', async () => {
+  clock.set('2026-06-18T12:00:00Z');
+  expect(await scan.run(clock.now())).toBe(1);
+  const decide = (word: 'retire' | 'rollBack') =>
+    app.lifecycleVersions[word]('six-stage', 'a test', 'test');
+  expect(await decide('retire')).toMatchObject({ kind: 'DONE' });
+  expect(await scan.run(clock.now())).toBe(1);
+  expect(await decide('rollBack')).toMatchObject({ kind: 'DONE' });
+  await pass();
+  expect((await reads.model('six-stage')).reckoned).toBeNull();
+  expect((await reads.model(null)).reckoned?.asOf).toEqual(clock.now());
+});

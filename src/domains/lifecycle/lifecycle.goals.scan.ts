@@ -1,6 +1,6 @@
 import { type Database, liftStatementTimeout } from '../../platform/database/database';
 import * as store from './lifecycle.goals.scan.store';
-import { goalStages } from './lifecycle.goals.stages.rules';
+import { type GoalStage, goalStages } from './lifecycle.goals.stages.rules';
 import type { LifecycleRulings } from './lifecycle.rulings';
 
 /** Stages of customers in one transaction: a customer has one under each model. */
@@ -36,9 +36,13 @@ export class LifecycleGoalScan {
       await liftStatementTimeout(tx);
       const inForce = await this.rulings.inForce(tx);
       const pass = scan.underWay ?? (await store.beginPass(tx, scan, [...inForce.keys()], now));
-      const stages = new Map(
-        pass.models.map((model) => [model, goalStages(inForce.get(model) ?? [])]),
-      );
+      const stages = new Map<string, readonly GoalStage[]>();
+      for (const model of pass.models) {
+        const rulings = inForce.get(model);
+        if (rulings !== undefined) stages.set(model, goalStages(rulings));
+      }
+      // A model that is retired meanwhile is not told of with a part of its customers.
+      if (stages.size < pass.models.length) await store.narrowPass(tx, [...stages.keys()]);
       const last = await store.findPageEnd(tx, pass.after, this.statesPerRun);
       await store.addPage(tx, pass, last, stages);
       if (last === null) await store.endPass(tx, now);

@@ -9,7 +9,11 @@ import {
   PreviewLifecycleModelInput,
   PreviewLifecycleModelResult,
 } from './lifecycle.preview.types';
-import { InvalidModelDocument, LifecycleModelNotFound } from './lifecycle.versions.types';
+import {
+  InvalidModelDocument,
+  LifecycleModelNotFound,
+  LifecycleModelRefused,
+} from './lifecycle.versions.types';
 
 @Resolver(() => LifecycleMove)
 export class LifecyclePreviewResolver {
@@ -21,7 +25,7 @@ export class LifecyclePreviewResolver {
   @Query(() => PreviewLifecycleModelResult, {
     description:
       'Who would move from where to where if a version of a model were activated now. Writes ' +
-      'nothing. Reads the days of everybody, or of a sample.',
+      'nothing. Reads the days of everybody, or of a sample; one preview at a time.',
   })
   async previewLifecycleModel(
     @Arg('input', { description: 'What is tried.' }) input: PreviewLifecycleModelInput,
@@ -36,6 +40,8 @@ export class LifecyclePreviewResolver {
     switch (outcome.kind) {
       case 'NOT_FOUND':
         return new LifecycleModelNotFound();
+      case 'REFUSED':
+        return new LifecycleModelRefused(outcome.refusal);
       case 'INVALID':
         return new InvalidModelDocument(outcome.faults);
       case 'DONE':

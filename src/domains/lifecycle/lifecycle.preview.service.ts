@@ -21,6 +21,7 @@ import {
   presetDocument,
   versionInForce,
 } from './lifecycle.versions.rules';
+import { type LifecycleModelRefusal, refused } from './lifecycle.versions.service';
 import { countVersions, findDecisions, findVersion } from './lifecycle.versions.store';
 
 /** Read at a time: what a preview holds in memory. */
@@ -60,9 +61,10 @@ export interface Preview {
 export type PreviewOutcome =
   | { readonly kind: 'DONE'; readonly preview: Preview }
   | { readonly kind: 'NOT_FOUND' }
+  | { readonly kind: 'REFUSED'; readonly refusal: LifecycleModelRefusal }
   | { readonly kind: 'INVALID'; readonly faults: readonly string[] };
 
-/** Tells who would move if a version were activated. Writes nothing. */
+/** Tells who would move if a version were activated. Writes nothing. One at a time. */
 export class LifecyclePreviews {
   constructor(
     private readonly database: Database,
@@ -81,6 +83,7 @@ export class LifecyclePreviews {
   private preview(trial: Trial, document: LifecycleModelDocument | null): Promise<PreviewOutcome> {
     return this.database.transaction(async (tx): Promise<PreviewOutcome> => {
       await store.readAsOfNow(tx);
+      if (!(await store.tryHoldPreviews(tx))) return refused('PREVIEW_RUNNING');
       await liftStatementTimeout(tx);
       const begunAt = this.clock.now();
       const change = await this.changeOf(tx, trial, document, begunAt);
@@ -146,8 +149,9 @@ async function documentOf(
   name: string,
   version: number,
 ): Promise<LifecycleModelDocument | null> {
-  const preset = version === 1 ? presetDocument(name) : null;
-  return preset ?? (await findVersion(tx, { name, version }))?.document ?? null;
+  const saved = await findVersion(tx, { name, version });
+  if (saved !== null) return saved.document;
+  return version === 1 ? presetDocument(name) : null;
 }
 
 interface Page {

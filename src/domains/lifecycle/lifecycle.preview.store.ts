@@ -6,6 +6,18 @@ export async function readAsOfNow(tx: Tx): Promise<void> {
   await tx.query('set transaction isolation level repeatable read, read only');
 }
 
+/**
+ * Lets one preview run at a time in the whole database: each holds a snapshot for as long as it
+ * takes, and one request can ask for many.
+ * @returns whether this one may, until its transaction ends
+ */
+export async function tryHoldPreviews(tx: Tx): Promise<boolean> {
+  const [row] = await tx.query<{ isHeld: boolean }>(
+    `select pg_try_advisory_xact_lock(hashtextextended('lifecycle preview', 0)) as "isHeld"`,
+  );
+  return row?.isHeld === true;
+}
+
 export async function countCustomers(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ customers: number }>(
     'select count(*)::int as customers from evaluation',

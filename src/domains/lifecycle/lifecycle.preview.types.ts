@@ -3,7 +3,11 @@ import { createUnionType, Field, Float, InputType, Int, ObjectType } from 'type-
 import type { JsonObject } from '../../shared/json';
 import type { PreviewCell } from './lifecycle.preview.rules';
 import type { Preview } from './lifecycle.preview.service';
-import { InvalidModelDocument, LifecycleModelNotFound } from './lifecycle.versions.types';
+import {
+  InvalidModelDocument,
+  LifecycleModelNotFound,
+  LifecycleModelRefused,
+} from './lifecycle.versions.types';
 
 @InputType({ description: 'What is tried, and on whom. A document, or a version that is there.' })
 export class PreviewLifecycleModelInput {
@@ -115,5 +119,11 @@ export class LifecyclePreview {
 export const PreviewLifecycleModelResult = createUnionType({
   name: 'PreviewLifecycleModelResult',
   description: 'Who would move, or why that cannot be told.',
-  types: () => [LifecyclePreview, InvalidModelDocument, LifecycleModelNotFound] as const,
+  types: () =>
+    [
+      LifecyclePreview,
+      InvalidModelDocument,
+      LifecycleModelNotFound,
+      LifecycleModelRefused,
+    ] as const,
 });

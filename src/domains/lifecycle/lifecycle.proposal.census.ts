@@ -1,9 +1,8 @@
-import { dayOf, type EpochDay } from '../../shared/days';
-import { eachDay, type PackedDays } from '../activity';
+import { addDays, dayOf, type EpochDay } from '../../shared/days';
+import type { ActivityDay } from '../activity';
 import type { CompiledModel } from './lifecycle.compiled';
 import { History } from './lifecycle.history';
 import { RHYTHM_CUSTOMERS_MIN, type Rhythm } from './lifecycle.proposal.rules';
-import { historyOf } from './lifecycle.rollout.rules';
 import { evaluate } from './lifecycle.rules';
 
 /** How far back a rhythm looks: what customers did longer ago is not how they live now. */
@@ -25,35 +24,32 @@ export interface StageFigures {
   readonly cadenceDays: Quartiles | null;
 }
 
-/** Counts how customers lived around one or two days. */
+/** Counts how customers lived before one or two instants. */
 export class ProposalCensus {
   private readonly rhythms: readonly RhythmCount[];
   private readonly stages = new Map<string, { tenure: number[]; cadence: number[] }>();
-  private readonly today: EpochDay;
-
-  /** @param before another day to compare with; null for none */
+  /** @param before another instant to compare with; null for none */
   constructor(
     private readonly model: CompiledModel,
-    now: Date,
+    private readonly asOf: Date,
     before: Date | null,
   ) {
-    this.today = dayOf(now);
-    const days = before === null ? [this.today] : [this.today, dayOf(before)];
-    this.rhythms = days.map((day) => new RhythmCount(day));
+    const instants = before === null ? [asOf] : [asOf, before];
+    this.rhythms = instants.map((instant) => new RhythmCount(instant));
   }
 
-  add(packed: PackedDays): void {
-    for (const rhythm of this.rhythms) rhythm.add(packed, this.model);
-    const history = historyOf(packed, this.model.measures);
+  /** @param days of one customer */
+  add(days: readonly ActivityDay[]): void {
+    for (const rhythm of this.rhythms) rhythm.add(days, this.model);
+    const history = History.at(days, this.model.measures, this.asOf);
     if (!history.isBegun) return;
-    history.today = this.today;
     const { stage } = evaluate(history, this.model);
     let figures = this.stages.get(stage);
     if (figures === undefined) {
       figures = { tenure: [], cadence: [] };
       this.stages.set(stage, figures);
     }
-    figures.tenure.push(this.today - history.series('active').first);
+    figures.tenure.push(history.today - history.series('active').first);
     if (history.ownCadenceDays !== null) figures.cadence.push(history.ownCadenceDays);
   }
 
@@ -82,13 +78,15 @@ class RhythmCount {
   private readonly cadences: number[] = [];
   private readonly orderCadences: number[] = [];
 
-  constructor(private readonly until: EpochDay) {}
+  private readonly after: EpochDay;
 
-  add({ days }: PackedDays, { measures }: CompiledModel): void {
-    const history = new History(measures);
-    eachDay(days, (day) => {
-      if (day.day <= this.until && day.day > this.until - WINDOW_DAYS) history.include(day);
-    });
+  constructor(private readonly asOf: Date) {
+    this.after = addDays(dayOf(asOf), -WINDOW_DAYS);
+  }
+
+  add(days: readonly ActivityDay[], { measures }: CompiledModel): void {
+    const recent = days.filter(({ day }) => day > this.after);
+    const history = History.at(recent, measures, this.asOf);
     const { ownCadenceDays, ownOrderCadenceDays } = history;
     if (ownCadenceDays !== null) this.cadences.push(ownCadenceDays);
     if (ownOrderCadenceDays !== null) this.orderCadences.push(ownOrderCadenceDays);

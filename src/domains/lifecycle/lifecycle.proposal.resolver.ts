@@ -6,7 +6,6 @@ import type { Language as LanguageName } from '../../shared/language';
 import { LifecycleProposals } from './lifecycle.proposal.service';
 import { LifecycleProposal, ProposeLifecycleModelResult } from './lifecycle.proposal.types';
 import { LifecycleVersionReads } from './lifecycle.versions.reads';
-import { refusalOf } from './lifecycle.versions.service';
 import { LifecycleModelRefused, LifecycleModelVersion } from './lifecycle.versions.types';
 
 @Resolver(() => LifecycleProposal)
@@ -28,7 +27,7 @@ export class LifecycleProposalResolver {
     const result = await this.proposals.propose(name, actorOf(context.caller));
     return result.kind === 'DONE'
       ? new LifecycleProposal(result.proposal)
-      : new LifecycleModelRefused(refusalOf(result.kind));
+      : new LifecycleModelRefused(result.refusal);
   }
 
   @FieldResolver(() => LifecycleModelVersion, { description: 'The draft.' })

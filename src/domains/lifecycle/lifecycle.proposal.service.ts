@@ -1,8 +1,7 @@
 import type { Database } from '../../platform/database/database';
 import type { Clock } from '../../shared/clock';
 import { REASON_LENGTH_MAX } from '../../shared/reason';
-import { findPackedDays } from '../activity';
-import { findSample, readAsOfNow } from './lifecycle.preview.store';
+import type { ActivityService } from '../activity';
 import { ProposalCensus, type StageFigures } from './lifecycle.proposal.census';
 import {
   type Proposal,
@@ -13,12 +12,14 @@ import {
 import type { Ruling } from './lifecycle.ruling';
 import type { LifecycleRulings } from './lifecycle.rulings';
 import { FROM_THE_BEGINNING } from './lifecycle.versions.rules';
-import type { LifecycleVersionService } from './lifecycle.versions.service';
+import {
+  type LifecycleModelRefusal,
+  type LifecycleVersionService,
+  refused,
+} from './lifecycle.versions.service';
 
-/** A median is known to within a hundredth of them from so many. */
+/** About so many: a median is known to within a hundredth of them from these. */
 const SAMPLE = 20_000;
-
-const PAGE = 1_000;
 
 /** What the data say, and the draft that follows. */
 export interface RecordedProposal {
@@ -33,7 +34,7 @@ export interface RecordedProposal {
 
 export type ProposalResult =
   | { readonly kind: 'DONE'; readonly proposal: RecordedProposal }
-  | { readonly kind: 'NOT_IN_USE' | 'NOTHING_TO_PROPOSE' | 'TOO_FEW_CUSTOMERS' };
+  | { readonly kind: 'REFUSED'; readonly refusal: LifecycleModelRefusal };
 
 /** Proposes lengths of time for a model from how its customers live now. */
 export class LifecycleProposals {
@@ -41,6 +42,7 @@ export class LifecycleProposals {
     private readonly database: Database,
     private readonly rulings: LifecycleRulings,
     private readonly versions: LifecycleVersionService,
+    private readonly activity: Pick<ActivityService, 'someProfiles'>,
     private readonly clock: Clock,
   ) {}
 
@@ -51,35 +53,26 @@ export class LifecycleProposals {
   async propose(name: string, actor: string): Promise<ProposalResult> {
     const rulings = (await this.rulings.inForce(this.database)).get(name);
     const compiled = rulings?.at(-1)?.compiled;
-    if (rulings === undefined || compiled === undefined) return { kind: 'NOT_IN_USE' };
+    if (rulings === undefined || compiled === undefined) return refused('NOT_IN_USE');
     const { name: _, version: __, ...document } = compiled.model;
     const since = activationOf(rulings);
     const census = new ProposalCensus(compiled, this.clock.now(), since);
-    await this.count(census);
+    for await (const profiles of this.activity.someProfiles(SAMPLE)) {
+      for (const { days } of profiles) census.add(days);
+    }
     const { now } = census;
     const before = census.before ?? madeFor(document.typicalCadenceDays);
     const outcome = propose(document, before, now);
-    if (outcome.kind !== 'PROPOSED') return { kind: outcome.kind };
+    if (outcome.kind !== 'PROPOSED') return refused(outcome.kind);
     const { proposal } = outcome;
     const note = proposal.sentences.map(({ en }) => en).join(' ');
     const draft = { name, document: proposal.document, note: note.slice(0, REASON_LENGTH_MAX) };
     const saved = await this.versions.save(draft, actor);
+    if (saved.kind === 'REFUSED') return saved;
     if (saved.kind !== 'DONE') throw new Error(`A proposal was not saved: ${saved.kind}.`);
     const { version } = saved;
     const { figures: stages } = census;
     return { kind: 'DONE', proposal: { name, version, proposal, before, now, stages } };
-  }
-
-  private count(census: ProposalCensus): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      await readAsOfNow(tx);
-      const sampled = await findSample(tx, SAMPLE);
-      for (let start = 0; start < sampled.length; start += PAGE) {
-        for (const days of await findPackedDays(tx, sampled.slice(start, start + PAGE))) {
-          census.add(days);
-        }
-      }
-    });
   }
 }
 

@@ -5,7 +5,7 @@ import {
   textArray,
   uuidArray,
 } from '../../platform/database/arrays';
-import type { Sql, Tx } from '../../platform/database/database';
+import { liftStatementTimeout, type Sql, type Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
 import type { RecordedState } from './lifecycle.rollout.rules';
 import type { StageSegment, StageTimeline } from './lifecycle.timeline';
@@ -60,6 +60,8 @@ export async function cutShards(
   );
   if (ready.length === 0) return [];
   const models = ready.map(({ model }) => model);
+  // All profiles are counted by one statement.
+  await liftStatementTimeout(tx);
   await tx.query(
     `insert into lifecycle_rollout_shard
        (model, first_id, last_id, total, done, is_finished)
@@ -98,13 +100,16 @@ export interface Shard {
   readonly afterId: ProfileId | null;
 }
 
-/** A shard that nobody is at, for this transaction. Null where there is none. */
+/**
+ * A shard that nobody is at, for this transaction. Null where there is none. Any of them: one whose
+ * page fails time and again must not keep the others waiting.
+ */
 export async function claimShard(tx: Tx): Promise<Shard | null> {
   const [shard] = await tx.query<Shard>(
     `select model, first_id as "firstId", last_id as "lastId", after_id as "afterId"
      from lifecycle_rollout_shard
      where not is_finished
-     order by model, first_id
+     order by random()
      limit 1
      for update skip locked`,
   );

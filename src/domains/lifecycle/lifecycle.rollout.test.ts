@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createTestApp } from '../../../test/support/app';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
-import type { Database } from '../../platform/database/database';
+import type { Database, Tx } from '../../platform/database/database';
 import { MS_PER_DAY } from '../../shared/days';
 import { uuidSource } from '../../shared/ids';
 import type { LifecycleModelDocument } from './lifecycle.model';
@@ -360,6 +360,59 @@ test('a worker that dies in the midst leaves its page to the next, and what is d
   expect(await stagesOf(FIVE)).toEqual([{ stage: 'CHURN', version: 2, count: 9 }]);
   expect(await app.reads.lifecycleRollout.progressOf(null)).toMatchObject({ total: 9, done: 9 });
   await expectNothingLeftToChange();
+});
+
+test('a page that always fails does not keep the other shards waiting', async () => {
+  const users = Array.from({ length: 9 }, newUser);
+  await act(users, ...users.map(() => [330, 332, 334]));
+  await activate(await save(scaled(0.2)));
+  // Without a state everybody is evaluated from the beginning.
+  await database.query('delete from lifecycle_state');
+  const [first] = await database.query<{ profileId: string }>(
+    'select profile_id as "profileId" from evaluation order by profile_id limit 1',
+  );
+  const failing = new LifecycleRollout(
+    database,
+    app.lifecycleRulings,
+    uuidSource,
+    async (tx, profileIds, now) => {
+      if (profileIds.some((profileId) => profileId === first?.profileId)) throw new Error('broken');
+      await activity.evaluate(tx, profileIds, now);
+    },
+    { ...small, pagesAtOnce: 1 },
+  );
+  // Which shard is claimed is left to chance: of so many runs some are at the one that is well.
+  for (let run = 0; run < 60; run++) await failing.run(clock.now()).catch(() => undefined);
+  expect(await app.reads.lifecycleRollout.progressOf(null)).toMatchObject({
+    total: 9,
+    done: 4,
+    finishedAt: null,
+  });
+  await rollOut();
+  await expectNothingLeftToChange();
+});
+
+test('the statement that divides everybody may take as long as it takes', async () => {
+  await act([newUser()], [300, 330]);
+  await activate(await save(scaled(0.5)));
+  const limits: string[] = [];
+  const watched: Database = Object.create(database, {
+    transaction: {
+      value: (work: (tx: Tx) => Promise<unknown>) =>
+        database.transaction(async (tx) => {
+          await tx.query(`set local statement_timeout = '20s'`);
+          const result = await work(tx);
+          const [row] = await tx.query<{ limit: string }>(
+            `select current_setting('statement_timeout') as limit`,
+          );
+          limits.push(row?.limit ?? '');
+          return result;
+        }),
+    },
+  });
+  await newRollout({ ...small, pagesAtOnce: 1 }, watched).run(clock.now());
+  // To plan, to divide, and a page.
+  expect(limits).toEqual(['20s', '0', '20s']);
 });
 
 test('events stream in while a model is activated and rolled out by several workers', async () => {

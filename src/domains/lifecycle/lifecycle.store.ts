@@ -53,7 +53,7 @@ export function findStates(
   );
 }
 
-/** Writes those of the states that differ from what is recorded; at most one for each profile. */
+/** Writes those of the states that differ from what is recorded; one for each profile and model at most. */
 export function saveStates(tx: Tx, states: readonly LifecycleState[], now: Date): void {
   if (states.length === 0) return;
   // Not one upsert, which would lock, and so write, every row that it leaves as it is.

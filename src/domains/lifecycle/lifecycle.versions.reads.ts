@@ -33,9 +33,10 @@ export class LifecycleVersionReads {
 
   /** Null where there is none. */
   async find(name: string, version: number): Promise<LifecycleVersion | null> {
-    const known = version === 1 ? presetVersion(name) : null;
-    const saved = known === null ? await store.findVersion(this.sql, { name, version }) : null;
-    const found = known ?? (saved && savedVersion(saved));
+    const saved = await store.findVersion(this.sql, { name, version });
+    const ofPreset = version === 1 ? presetVersion(name) : null;
+    // What was saved under a name before a preset had it is what decides.
+    const found = saved === null ? ofPreset : savedVersion(saved);
     return found === null ? null : ((await this.judge([found]))[0] ?? null);
   }
 
@@ -56,6 +57,7 @@ export class LifecycleVersionReads {
     const ofPresets = presets
       .filter((preset) => name === null || preset.name === name)
       .filter((preset) => after === null || inOrder(after, preset) < 0)
+      .filter((preset) => saved.every((one) => inOrder(one, preset) !== 0))
       .flatMap((preset) => presetVersion(preset.name) ?? []);
     const page = [...saved.map(savedVersion), ...ofPresets].sort(inOrder).slice(0, limit);
     return this.judge(page);

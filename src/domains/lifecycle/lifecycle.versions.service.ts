@@ -24,7 +24,7 @@ const VERSIONS_MAX = 10_000;
 /** Every evaluation reckons with each model in use. */
 const MODELS_IN_USE_MAX = 16;
 
-/** Why a change of models is refused. Names are part of the API for ever. */
+/** Why something with models is refused. Names are part of the API for ever. */
 export type LifecycleModelFault =
   | ReasonFault
   | 'INVALID_NAME'
@@ -34,7 +34,8 @@ export type LifecycleModelFault =
   | 'NOTHING_BEFORE'
   | 'DEFAULT_MODEL'
   | 'NOTHING_TO_PROPOSE'
-  | 'TOO_FEW_CUSTOMERS';
+  | 'TOO_FEW_CUSTOMERS'
+  | 'PREVIEW_RUNNING';
 
 export interface LifecycleModelRefusal {
   readonly fault: LifecycleModelFault;
@@ -221,16 +222,13 @@ const messages: Readonly<Record<LifecycleModelFault, string>> = {
   NOTHING_BEFORE: 'No other version of the model was ever in force.',
   NOTHING_TO_PROPOSE: 'Customers live as they did, to within a twentieth.',
   TOO_FEW_CUSTOMERS: 'Too few customers came or bought often enough to tell.',
+  PREVIEW_RUNNING: 'Another preview is running. Try again when it has ended.',
   DEFAULT_MODEL: 'The default model cannot be retired. Activate another version of it.',
 };
 
-function refused(fault: LifecycleModelFault): {
+export function refused(fault: LifecycleModelFault): {
   readonly kind: 'REFUSED';
   readonly refusal: LifecycleModelRefusal;
 } {
-  return { kind: 'REFUSED', refusal: refusalOf(fault) };
-}
-
-export function refusalOf(fault: LifecycleModelFault): LifecycleModelRefusal {
-  return { fault, message: messages[fault] };
+  return { kind: 'REFUSED', refusal: { fault, message: messages[fault] } };
 }

@@ -1,5 +1,6 @@
 import { useApi } from '../../../test/support/api';
 import type { LifecycleModelDocument } from './lifecycle.model';
+import { tryHoldPreviews } from './lifecycle.preview.store';
 import { presetDocument } from './lifecycle.versions.rules';
 
 const api = useApi();
@@ -240,6 +241,36 @@ test('a preview names some of those who would move, and tells what it cannot try
   }
 });
 
+test('one preview runs at a time', async () => {
+  const text = `{ preview: previewLifecycleModel(input: { name: "five-stage", version: 1 }) {
+    __typename ... on LifecycleModelRefused { fault } } }`;
+  await api.database.transaction(async (tx) => {
+    expect(await tryHoldPreviews(tx)).toBe(true);
+    expect(await api.data(text)).toEqual({
+      preview: { __typename: 'LifecycleModelRefused', fault: 'PREVIEW_RUNNING' },
+    });
+  });
+  expect(await api.data(text)).toEqual({ preview: { __typename: 'LifecyclePreview' } });
+});
+
+test('what was saved under a name before a preset had it is told, and tried, instead of that', async () => {
+  const insert = `insert into lifecycle_model (name, version, document, created_by, created_at)
+    values ('growth-accounting', 1, $1, 'key:old', now())`;
+  await api.database.query(insert, [JSON.stringify(longer(77))]);
+  const { one, all } = await api.data<{ one: object; all: { edges: { node: object }[] } }>(
+    `{ one: lifecycleModel(name: "growth-accounting", version: 1) { savedBy document }
+       all: lifecycleModels(name: "growth-accounting") { edges { node { savedBy document } } } }`,
+  );
+  expect(one).toMatchObject({ savedBy: 'key:old', document: { typicalCadenceDays: 77 } });
+  expect(all.edges).toEqual([{ node: one }]);
+  const trial = { name: 'growth-accounting', version: 1, document: null, sample: null };
+  const outcome = await api.app.lifecyclePreviews.run({ ...trial, examples: 0 });
+  if (outcome.kind !== 'DONE') throw new Error(outcome.kind);
+  const stages = five.stages.map(({ name }) => name);
+  for (const { to } of outcome.preview.cells) expect(stages).toContain(to);
+  await api.database.query(`delete from lifecycle_model where created_by = 'key:old'`);
+});
+
 test('a proposal is a draft, and says in two languages what has moved', async () => {
   const text = `mutation { proposed: proposeLifecycleModel(name: "five-stage") {
     __typename ... on LifecycleModelRefused { fault }
@@ -260,6 +291,12 @@ test('a proposal is a draft, and says in two languages what has moved', async ()
   for (let day = 0; day < 4; day++) {
     await buyers(new Date(api.clock.now().getTime() - (10 + 20 * day) * 86_400_000), 'since');
   }
+  await api.database.query(
+    `insert into lifecycle_model (name, version, document, created_by, created_at)
+     select 'filler', n, '{}', 'test', now() from generate_series(1, 10000) n`,
+  );
+  expect(await propose()).toMatchObject({ fault: 'TOO_MANY_VERSIONS' });
+  await api.database.query(`delete from lifecycle_model where name = 'filler'`);
   const proposed = await propose();
   expect(proposed).toMatchObject({
     repurchaseDaysBefore: 40,

@@ -25,7 +25,7 @@ const LifecycleModelStatus = describedEnum<StatusName>({
 
 const LifecycleModelFault = describedEnum<FaultName>({
   name: 'LifecycleModelFault',
-  description: 'Why a change of lifecycle models is refused.',
+  description: 'Why a change of lifecycle models, or a preview of one, is refused.',
   values: {
     INVALID_NAME: 'No model can have this name.',
     REASON_MISSING: 'Nobody says why.',
@@ -38,6 +38,7 @@ const LifecycleModelFault = describedEnum<FaultName>({
     DEFAULT_MODEL: 'The default model is always in use.',
     NOTHING_TO_PROPOSE: 'Customers live as they did.',
     TOO_FEW_CUSTOMERS: 'Fewer than 100 came or bought often enough to tell.',
+    PREVIEW_RUNNING: 'Another preview is running; try again when it has ended.',
   },
 });
 
