@@ -339,7 +339,7 @@ const EXPIRY_BATCH = 500;
 const GOAL_PAGES_PER_ROUND_MAX = 10;
 
 /** Two pages of profiles each, judged anew in one round. */
-const ROLLOUT_BATCHES_PER_ROUND_MAX = 25;
+const ROLLOUT_BATCHES_PER_ROUND_MAX = 100;
 
 /** Pages of profiles looked at in one round. */
 const DUPLICATE_PAGES_PER_ROUND_MAX = 25;
