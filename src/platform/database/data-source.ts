@@ -44,6 +44,9 @@ export function createMigratingDataSource(
 function optionsOf(settings: DataSourceSettings): PostgresConnectionOptions {
   return {
     type: 'postgres',
+    // Ours, and not one that TypeORM looks for by name: in a bundle that would be a second one, whose
+    // errors are not those that we know.
+    driver: pg,
     url: settings.url,
     extra: {
       max: settings.poolSizeMax,
