@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import { useTestDatabase } from '../../../test/support/database';
 import { createDataSource } from './data-source';
 import { Database, pauseMsMax, type Tx } from './database';
@@ -386,6 +387,10 @@ describe('what comes back', () => {
 });
 
 describe('the connections', () => {
+  test('are those of the driver whose errors we know', async () => {
+    await expect(database.query('select 1 / 0')).rejects.toBeInstanceOf(DatabaseError);
+  });
+
   /** A database with a single connection: one that is not given back is missed at once. */
   async function withOneConnection(work: (single: Database) => Promise<void>): Promise<void> {
     const dataSource = createDataSource({
