@@ -182,9 +182,9 @@ describe('calibrate', () => {
          (profile_id, day, identifier_id, events, first_at, last_at, orders, revenue_minor, refunds,
           refund_minor, sign_ins, posts, comments, answers, likes, shares, attendances, check_ins,
           referrals_converted, complaints, nps_promoters, nps_detractors, nps_answers,
-          sentiment_milli, sentiment_count)
+          sentiment_milli, sentiment_count, csat_answers, csat_satisfied)
        select profile_id, day, profile_id, 1, day, day, orders, net + 7, 0, 7,
-         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
        from (${select}) as d (profile_id, day, orders, net)`,
     );
   }
