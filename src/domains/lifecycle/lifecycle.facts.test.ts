@@ -166,7 +166,7 @@ describe('emotion', () => {
 
 test('what stands right at a threshold is past it the next day', () => {
   const { nextCrossing } = factDefinition('emotion');
-  const history = History.at([told(0, 0.5)], measures, instant(0));
+  const history = History.at([told(0, 0.5)], measures, endOf(0));
   expect(nextCrossing(history, 50)).toBe(DAY_0 + 1);
 });
 

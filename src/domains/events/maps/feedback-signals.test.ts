@@ -46,7 +46,12 @@ describe('feedbackSignals', () => {
     [
       'digits, and a kind in lower case',
       { kind: 'csat', score: '5' },
-      { sentimentMilli: 1000, sentimentCount: 1 },
+      { csatAnswers: 1, csatSatisfied: 1, sentimentMilli: 1000, sentimentCount: 1 },
+    ],
+    [
+      'an answer that is not satisfied',
+      { kind: 'CSAT', score: 3 },
+      { csatAnswers: 1, sentimentMilli: 0, sentimentCount: 1 },
     ],
     ['easy', { kind: 'CES', score: 7 }, { sentimentMilli: 1000, sentimentCount: 1 }],
     ['neither easy nor hard', { kind: 'CES', score: 4 }, { sentimentMilli: 0, sentimentCount: 1 }],
