@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { countsOf, linesOf } from '../support/imported-events';
 import { useProduct } from '../support/processes';
 
 jest.setTimeout(240_000);
@@ -12,20 +13,6 @@ async function write(name: string, content: string | Buffer): Promise<string> {
   const file = join(place.product.dataFolder, name);
   await writeFile(file, content);
   return file;
-}
-
-const eventOf = (index: number) =>
-  `{"name":"Page Viewed","identifiers":[{"namespace":"user_id","value":"u${index % 40}"}]}`;
-
-function linesOf(count: number): string {
-  return Array.from({ length: count }, (_, index) => `${eventOf(index)}\n`).join('');
-}
-
-function countsOf(output: string): readonly number[] {
-  return ['accepted', 'duplicates', 'quarantined'].map((name) => {
-    const found = new RegExp(`^${name} +([\\d,]+)$`, 'm').exec(output);
-    return Number((found?.[1] ?? 'none').replaceAll(',', ''));
-  });
 }
 
 it('standard input is read to its end, and the exit code tells what did not count', async () => {

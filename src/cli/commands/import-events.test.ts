@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { useApi } from '../../../test/support/api';
 import { createTestApp } from '../../../test/support/app';
 import { commandLineOf } from '../../../test/support/command-line';
+import { countsOf, linesOf } from '../../../test/support/imported-events';
 
 const api = useApi();
 /** An app of its own, beside the server's. */
@@ -21,20 +22,6 @@ async function write(name: string, content: string | Buffer): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, content);
   return file;
-}
-
-const eventOf = (index: number) =>
-  `{"name":"Page Viewed","identifiers":[{"namespace":"user_id","value":"u${index % 40}"}]}`;
-
-function linesOf(count: number): string {
-  return Array.from({ length: count }, (_, index) => `${eventOf(index)}\n`).join('');
-}
-
-function countsOf(output: string): readonly number[] {
-  return ['accepted', 'duplicates', 'quarantined'].map((name) => {
-    const found = new RegExp(`^${name} +([\\d,]+)$`, 'm').exec(output);
-    return Number((found?.[1] ?? 'none').replaceAll(',', ''));
-  });
 }
 
 it('a file is taken in once, whatever is done to it', async () => {

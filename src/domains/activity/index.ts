@@ -19,6 +19,6 @@ export { activityRehoming } from './activity.rehoming';
 export { ActivityResolver } from './activity.resolver';
 export type { Occurrence } from './activity.rules';
 export { ActivityService } from './activity.service';
-export { findDays } from './activity.store';
+export { countEvaluated, findDays, findEvaluatedAfter } from './activity.store';
 export { firstDaysWith, sumSignals } from './activity.sums';
 export { walkWindow } from './activity.window';

@@ -10,7 +10,7 @@ import { CALIBRATION_CUSTOMERS_MIN, Census } from './lifecycle.census';
 import { type CompiledModel, compileModel } from './lifecycle.compiled';
 import type { Measures } from './lifecycle.history';
 import { isChangedBy } from './lifecycle.recalibration.rules';
-import { sinceAfter } from './lifecycle.ruling';
+import { lastOf, sinceAfter } from './lifecycle.ruling';
 import type { LifecycleRulings } from './lifecycle.rulings';
 import { addRulings, findRulings, holdRulings, type NewRuling } from './lifecycle.rulings.store';
 
@@ -88,7 +88,7 @@ export class LifecycleCalibrationService {
   private async defaultMeasures(): Promise<Measures> {
     const { database, rulings } = this.ground;
     const inForce = await rulings.inForce(database);
-    return latest(inForce.get(rulings.defaultModel.name)).compiled.measures;
+    return lastOf(inForce.get(rulings.defaultModel.name)).compiled.measures;
   }
 
   /** @returns the models that are changed by it */
@@ -97,7 +97,7 @@ export class LifecycleCalibrationService {
     const calibrationId = ids.next();
     await store.addCalibration(tx, calibrationId, calibration);
     const changed = [...(await rulings.inForce(tx))]
-      .map(([name, ofModel]) => ({ name, ...latest(ofModel) }))
+      .map(([name, ofModel]) => ({ name, ...lastOf(ofModel) }))
       .filter(({ compiled }) => {
         const { activityFit = null } = compiled.measures;
         const shift = census.shiftBetween(activityFit, calibration.activityFit ?? null);
@@ -132,10 +132,4 @@ export class LifecycleCalibrationService {
     const first = { ...shared, rulingId: ids.next(), since, calibrationId: null, note: null };
     return [first, next];
   }
-}
-
-function latest<Ruling>(ofModel: readonly Ruling[] | undefined): Ruling {
-  const ruling = ofModel?.[ofModel.length - 1];
-  if (ruling === undefined) throw new Error('Nothing decides the stage.');
-  return ruling;
 }

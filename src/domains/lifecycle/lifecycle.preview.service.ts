@@ -2,7 +2,14 @@ import { type Database, liftStatementTimeout, type Tx } from '../../platform/dat
 import type { Clock } from '../../shared/clock';
 import { dayOf } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
-import { findDays, findPackedDays, findPackedDaysBetween, type PackedDays } from '../activity';
+import {
+  countEvaluated,
+  findDays,
+  findEvaluatedAfter,
+  findPackedDays,
+  findPackedDaysBetween,
+  type PackedDays,
+} from '../activity';
 import { findLatestCalibration } from './lifecycle.calibration.store';
 import { type CompiledModel, compileModel } from './lifecycle.compiled';
 import { History } from './lifecycle.history';
@@ -89,7 +96,7 @@ export class LifecyclePreviews {
       const change = await this.changeOf(tx, trial, document, begunAt);
       if (change === null) return { kind: 'NOT_FOUND' };
       const matrix = new PreviewMatrix(trial.examples);
-      const all = await store.countCustomers(tx);
+      const all = await countEvaluated(tx);
       let seen = 0;
       for await (const page of pagesOf(tx, trial.sample)) {
         seen += page.profileIds.length;
@@ -170,7 +177,11 @@ async function* pagesOf(tx: Tx, sample: number | null): AsyncGenerator<Page> {
   }
   let after: ProfileId | null = null;
   for (;;) {
-    const profileIds: ProfileId[] = await store.findPage(tx, after, PAGE);
+    const profileIds: ProfileId[] = await findEvaluatedAfter(tx, {
+      after,
+      share: 1,
+      limit: PAGE,
+    });
     const [first, last] = [profileIds[0], profileIds.at(-1)];
     if (first === undefined || last === undefined) return;
     yield { profileIds, days: await findPackedDaysBetween(tx, first, last) };

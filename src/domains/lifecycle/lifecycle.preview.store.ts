@@ -18,29 +18,6 @@ export async function tryHoldPreviews(tx: Tx): Promise<boolean> {
   return row?.isHeld === true;
 }
 
-export async function countCustomers(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ customers: number }>(
-    'select count(*)::int as customers from evaluation',
-  );
-  return row?.customers ?? 0;
-}
-
-/** The next page of all, by id. */
-export async function findPage(
-  sql: Sql,
-  after: ProfileId | null,
-  limit: number,
-): Promise<ProfileId[]> {
-  const rows = await sql.query<{ profileId: ProfileId }>(
-    `select profile_id as "profileId" from evaluation
-     where $1::uuid is null or profile_id > $1
-     order by profile_id
-     limit $2`,
-    [after, limit],
-  );
-  return rows.map(({ profileId }) => profileId);
-}
-
 /** Those of the lowest hashes: the same ones every time, as long as nobody joins. */
 export async function findSample(sql: Sql, size: number): Promise<ProfileId[]> {
   const rows = await sql.query<{ profileId: ProfileId }>(

@@ -9,9 +9,8 @@ import {
   RHYTHM_CUSTOMERS_MIN,
   type Rhythm,
 } from './lifecycle.proposal.rules';
-import type { Ruling } from './lifecycle.ruling';
 import type { LifecycleRulings } from './lifecycle.rulings';
-import { FROM_THE_BEGINNING } from './lifecycle.versions.rules';
+import { beginOf } from './lifecycle.versions.rules';
 import {
   type LifecycleModelRefusal,
   type LifecycleVersionService,
@@ -54,8 +53,12 @@ export class LifecycleProposals {
     const rulings = (await this.rulings.inForce(this.database)).get(name);
     const compiled = rulings?.at(-1)?.compiled;
     if (rulings === undefined || compiled === undefined) return refused('NOT_IN_USE');
-    const { name: _, version: __, ...document } = compiled.model;
-    const since = activationOf(rulings);
+    const { name: _, version: current, ...document } = compiled.model;
+    const decisions = rulings.map((ruling) => ({
+      since: ruling.since,
+      version: ruling.compiled.model.version,
+    }));
+    const since = beginOf(current, decisions);
     const census = new ProposalCensus(compiled, this.clock.now(), since);
     for await (const profiles of this.activity.someProfiles(SAMPLE)) {
       for (const { days } of profiles) census.add(days);
@@ -74,14 +77,6 @@ export class LifecycleProposals {
     const { figures: stages } = census;
     return { kind: 'DONE', proposal: { name, version, proposal, before, now, stages } };
   }
-}
-
-/** When the version in force came into force; null where that was the beginning. */
-function activationOf(rulings: readonly Ruling[]): Date | null {
-  const version = rulings.at(-1)?.compiled.model.version;
-  const other = rulings.findLastIndex(({ compiled }) => compiled.model.version !== version);
-  const since = rulings[other + 1]?.since ?? FROM_THE_BEGINNING;
-  return since.getTime() === FROM_THE_BEGINNING.getTime() ? null : since;
 }
 
 /** What a model takes as usual, while nothing else is known. */

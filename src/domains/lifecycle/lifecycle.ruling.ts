@@ -25,11 +25,16 @@ export function alwaysInForce(
   return [{ since: new Date(0), compiled: compileModel(model, calibration) }];
 }
 
+/** The last ruling. @param rulings by time, one at least */
+export function lastOf(rulings: readonly Ruling[] | undefined): Ruling {
+  const last = rulings?.[rulings.length - 1];
+  if (last === undefined) throw new Error('Nothing decides the stage.');
+  return last;
+}
+
 /** What decides now. @param rulings by time, one at least */
 export function latestOf(rulings: readonly Ruling[]): CompiledModel {
-  const latest = rulings[rulings.length - 1];
-  if (latest === undefined) throw new Error('Nothing decides the stage.');
-  return latest.compiled;
+  return lastOf(rulings).compiled;
 }
 
 /** The ruling in force at an instant. @param rulings by time, one at least */

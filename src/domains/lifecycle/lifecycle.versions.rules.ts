@@ -41,8 +41,11 @@ export function standingOf(version: number, decisions: readonly Decision[]): Sta
   return { status: isRetired ? 'RETIRED' : 'SUPERSEDED', inForceSince: null };
 }
 
-/** A calibration renews a ruling: the version has been in force since the first of them in a row. */
-function beginOf(version: number, decisions: readonly Decision[]): Date | null {
+/**
+ * Since when the version in force has been: a calibration renews a ruling, and the first of them in
+ * a row counts. Null where that was the beginning.
+ */
+export function beginOf(version: number, decisions: readonly Decision[]): Date | null {
   const other = decisions.findLastIndex((decision) => decision.version !== version);
   const since = decisions[other + 1]?.since ?? FROM_THE_BEGINNING;
   return since.getTime() === FROM_THE_BEGINNING.getTime() ? null : since;
