@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityDay } from '../../src/domains/activity';
-import { ActivityLessons } from '../../src/domains/lifecycle/lifecycle.activity-fitting.rules';
-import type { Calibration } from '../../src/domains/lifecycle/lifecycle.calibration';
-import { Census } from '../../src/domains/lifecycle/lifecycle.census';
-import { churnRiskOf } from '../../src/domains/lifecycle/lifecycle.churn.rules';
-import { compileModel } from '../../src/domains/lifecycle/lifecycle.compiled';
-import { History } from '../../src/domains/lifecycle/lifecycle.history';
-import { fiveStageModel } from '../../src/domains/lifecycle/lifecycle.presets';
-import { areaUnderCurve } from '../../src/domains/lifecycle/lifecycle.ranking.rules';
-import { evaluate } from '../../src/domains/lifecycle/lifecycle.rules';
+import { ActivityLessons } from '../../src/domains/lifecycle/calibration/activity-fitting.rules';
+import { Census } from '../../src/domains/lifecycle/calibration/census';
+import { areaUnderCurve } from '../../src/domains/lifecycle/calibration/ranking.rules';
+import { History } from '../../src/domains/lifecycle/facts/history';
+import type { Calibration } from '../../src/domains/lifecycle/models/calibration';
+import { fiveStageModel } from '../../src/domains/lifecycle/models/presets';
+import { churnRiskOf } from '../../src/domains/lifecycle/scores/churn.rules';
+import { compileModel } from '../../src/domains/lifecycle/stage/compiled';
+import { evaluate } from '../../src/domains/lifecycle/stage/stage.rules';
 import { addDays, dayOf } from '../../src/shared/days';
 import { type CdnowCustomers, cdnowCustomers, hasCdnow } from '../support/cdnow';
 

@@ -5,11 +5,11 @@ import {
   type Period,
   type PeriodLength,
   periodsFrom,
-} from '../../src/domains/lifecycle/lifecycle.goals.periods.rules';
-import { LifecycleGoalReads } from '../../src/domains/lifecycle/lifecycle.goals.reads';
-import { LifecycleGoalScan } from '../../src/domains/lifecycle/lifecycle.goals.scan';
-import { addRulings } from '../../src/domains/lifecycle/lifecycle.rulings.store';
-import { type StageSegment, stageTimeline } from '../../src/domains/lifecycle/lifecycle.timeline';
+} from '../../src/domains/lifecycle/goals/goals.periods.rules';
+import { LifecycleGoalReads } from '../../src/domains/lifecycle/goals/goals.reads';
+import { LifecycleGoalScan } from '../../src/domains/lifecycle/goals/goals.scan';
+import { addRulings } from '../../src/domains/lifecycle/stage/rulings.store';
+import { type StageSegment, stageTimeline } from '../../src/domains/lifecycle/stage/timeline';
 import { addDays, dayOf, type EpochDay, MS_PER_DAY, startOfDay } from '../../src/shared/days';
 import { uuidSource } from '../../src/shared/ids';
 import type { JsonObject } from '../../src/shared/json';

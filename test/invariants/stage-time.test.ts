@@ -1,8 +1,8 @@
 import { Random } from '../../seeds/random';
-import { compileModel } from '../../src/domains/lifecycle/lifecycle.compiled';
-import { History } from '../../src/domains/lifecycle/lifecycle.history';
-import { fiveStageModel } from '../../src/domains/lifecycle/lifecycle.presets';
-import { evaluate } from '../../src/domains/lifecycle/lifecycle.rules';
+import { History } from '../../src/domains/lifecycle/facts/history';
+import { fiveStageModel } from '../../src/domains/lifecycle/models/presets';
+import { compileModel } from '../../src/domains/lifecycle/stage/compiled';
+import { evaluate } from '../../src/domains/lifecycle/stage/stage.rules';
 import { MS_PER_DAY } from '../../src/shared/days';
 import type { ProfileId } from '../../src/shared/ids';
 import { createTestApp } from '../support/app';

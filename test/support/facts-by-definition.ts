@@ -1,6 +1,6 @@
 import type { ActivityDay } from '../../src/domains/activity';
-import type { FactName } from '../../src/domains/lifecycle/lifecycle.facts';
-import type { Measures } from '../../src/domains/lifecycle/lifecycle.history';
+import type { FactName } from '../../src/domains/lifecycle/facts/facts';
+import type { Measures } from '../../src/domains/lifecycle/facts/history';
 import { dayOf } from '../../src/shared/days';
 
 type Amount = (day: ActivityDay) => number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { FactUnit } from '../../src/domains/lifecycle/lifecycle.fact-kinds';
-import { type FactName, factDefinition } from '../../src/domains/lifecycle/lifecycle.facts';
+import type { FactUnit } from '../../src/domains/lifecycle/facts/fact-kinds';
+import { type FactName, factDefinition } from '../../src/domains/lifecycle/facts/facts';
 import { MS_PER_DAY } from '../../src/shared/days';
 import { activeDay, instant, NOON } from './lifecycle';
 

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import type { ActivityDay } from '../../src/domains/activity';
-import type { Calibration } from '../../src/domains/lifecycle/lifecycle.calibration';
-import { keptQuantiles } from '../../src/domains/lifecycle/lifecycle.calibration';
-import {
-  type FactName,
-  factDefinition,
-  factNames,
-} from '../../src/domains/lifecycle/lifecycle.facts';
+import { type FactName, factDefinition, factNames } from '../../src/domains/lifecycle/facts/facts';
+import type { Calibration } from '../../src/domains/lifecycle/models/calibration';
+import { keptQuantiles } from '../../src/domains/lifecycle/models/calibration';
 import { MS_PER_DAY } from '../../src/shared/days';
 import { activeDay, instant, NOON } from './lifecycle';
 

@@ -1,4 +1,4 @@
-import type { LifecycleModelDocument } from '../../src/domains/lifecycle/lifecycle.model';
+import type { LifecycleModelDocument } from '../../src/domains/lifecycle/models/model';
 
 /** A small model without fault, to be spoilt in one place. */
 export const soundDocument: LifecycleModelDocument = {

@@ -1,5 +1,5 @@
 import { type ActivityDay, signalNames } from '../../src/domains/activity';
-import type { Measures } from '../../src/domains/lifecycle/lifecycle.history';
+import type { Measures } from '../../src/domains/lifecycle/facts/history';
 import { addDays, type EpochDay, MS_PER_DAY, startOfDay } from '../../src/shared/days';
 
 /** The day that tests count from. */

@@ -1,0 +1,165 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { type Connection, pageSize, toConnection } from '../../../platform/graphql/connection';
+import type { RequestContext } from '../../../platform/graphql/context';
+import { decodeInstantCursor, instantPosition } from '../../../platform/graphql/instant-cursor';
+import type { Clock } from '../../../shared/clock';
+import { toPublicId } from '../../../shared/ids';
+import { ActivityReads } from '../../activity';
+import { Profile } from '../../identity';
+import { initialStage, type LifecycleModel } from '../models/model';
+import { FutureInstant, UnknownLifecycleModel } from '../models/models.errors';
+import { latestOf, type Ruling, rulingAt } from './ruling';
+import { LifecycleReads } from './stage.reads';
+import type { LifecycleState } from './stage.store';
+import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from './stage.types';
+import { stageTimeline } from './timeline';
+import type { StoredTransition } from './transitions';
+
+/** Which of a profile's pasts is meant. */
+interface Past {
+  readonly asOf: Date;
+  readonly knownAt: Date;
+}
+
+@Resolver(() => Profile)
+export class LifecycleResolver {
+  constructor(
+    private readonly reads: LifecycleReads,
+    private readonly activity: ActivityReads,
+    private readonly clock: Clock,
+  ) {}
+
+  @FieldResolver(() => Lifecycle, {
+    description: 'Where the customer stands in their life with the company, and why.',
+  })
+  async lifecycle(
+    @Root() profile: Profile,
+    @Ctx() context: RequestContext,
+    @Arg('model', () => String, {
+      nullable: true,
+      description: 'The name of the model that decides; the default one where left out.',
+    })
+    name: string | null,
+    @Arg('asOf', () => Date, {
+      nullable: true,
+      description:
+        'Where the customer stood at this instant; now where left out. Before their first event ' +
+        'everybody is in the first stage. Not in the future.',
+    })
+    asOf: Date | null,
+    @Arg('knownAt', () => Date, {
+      nullable: true,
+      description:
+        'What was known at this instant of stage, since and reasons: late events, merges and ' +
+        'unmerges may have changed the past since. Now where left out. The other figures are as ' +
+        'known now. Not in the future.',
+    })
+    knownAt: Date | null,
+  ): Promise<Lifecycle> {
+    const asked = name ?? this.reads.defaultModelName;
+    const rulings = await context.load(this.reads.rulingsByModel, asked);
+    if (rulings === null) throw new UnknownLifecycleModel(asked);
+    const now = this.clock.now();
+    if (asOf || knownAt) {
+      const past = { asOf: asOf ?? now, knownAt: knownAt ?? now };
+      if (past.asOf > now) throw new FutureInstant('asOf');
+      if (past.knownAt > now) throw new FutureInstant('knownAt');
+      return this.pastLifecycle(profile, context, rulings, past);
+    }
+    const { model } = latestOf(rulings);
+    const key = { profileId: profile.profileId, model: model.name };
+    const state = await context.load(this.reads.stateByKey, key);
+    return state === null ? newcomer(profile, model, now) : toLifecycle(state, now);
+  }
+
+  private async pastLifecycle(
+    { profileId }: Profile,
+    context: RequestContext,
+    rulings: readonly Ruling[],
+    { asOf, knownAt }: Past,
+  ): Promise<Lifecycle> {
+    const { model } = rulingAt(rulings, asOf).compiled;
+    const [transition, days] = await Promise.all([
+      context.load(this.reads.transitionAt, { profileId, model: model.name, asOf, knownAt }),
+      context.load(this.activity.daysByProfile, profileId),
+    ]);
+    const { risk, nextEvaluationAt } = stageTimeline(days, rulings, asOf);
+    return Object.assign(new Lifecycle(), {
+      profileId,
+      asOf,
+      model: model.name,
+      modelVersion: model.version,
+      stage: transition?.toStage ?? initialStage(model),
+      since: transition?.occurredAt ?? asOf,
+      reasons: [...(transition?.reasons ?? [])],
+      atRisk: risk !== null,
+      atRiskSince: risk?.since ?? null,
+      atRiskReasons: [...(risk?.reasons ?? [])],
+      nextEvaluationAt,
+    });
+  }
+}
+
+@Resolver(() => Lifecycle)
+export class LifecycleHistoryResolver {
+  constructor(private readonly reads: LifecycleReads) {}
+
+  @FieldResolver(() => LifecycleTransitionConnection, {
+    description: 'The changes of stage as they are known now, newest first.',
+  })
+  async history(
+    @Root() lifecycle: Lifecycle,
+    @Ctx() context: RequestContext,
+    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
+    after: string | null,
+  ): Promise<Connection<LifecycleTransition>> {
+    const size = pageSize(first);
+    const rows = await context.load(this.reads.historyByPage, {
+      profileId: lifecycle.profileId,
+      model: lifecycle.model,
+      after: decodeInstantCursor(after),
+      limit: size + 1,
+    });
+    return toConnection(rows, size, toTransition, (row) => instantPosition(row.occurredAt, row.id));
+  }
+}
+
+function newcomer(profile: Profile, model: LifecycleModel, asOf: Date): Lifecycle {
+  return Object.assign(new Lifecycle(), {
+    profileId: profile.profileId,
+    asOf,
+    model: model.name,
+    modelVersion: model.version,
+    stage: initialStage(model),
+    since: profile.createdAt,
+    reasons: [],
+    atRisk: false,
+    atRiskSince: null,
+    atRiskReasons: [],
+    nextEvaluationAt: null,
+  });
+}
+
+function toLifecycle(state: LifecycleState, asOf: Date): Lifecycle {
+  const { lastActiveDay, patienceDays, ...shown } = state;
+  return Object.assign(new Lifecycle(), {
+    ...shown,
+    asOf,
+    atRisk: state.atRiskSince !== null,
+  });
+}
+
+function toTransition(row: StoredTransition): LifecycleTransition {
+  const { fromStage, toStage, occurredAt, cause, reasons, modelVersion } = row;
+  return {
+    id: toPublicId('trn', row.id),
+    from: fromStage,
+    to: toStage,
+    occurredAt,
+    cause,
+    reasons: [...reasons],
+    modelVersion,
+  };
+}

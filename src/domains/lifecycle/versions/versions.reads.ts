@@ -1,0 +1,92 @@
+import type { Sql } from '../../../platform/database/database';
+import type { LifecycleModelDocument } from '../models/model';
+import { presetOf, presets } from '../models/presets';
+import {
+  decisionsOf,
+  type LifecycleModelStatus,
+  presetDocument,
+  standingOf,
+} from './versions.rules';
+import * as store from './versions.store';
+
+/** A version of a model, a preset's or one that somebody saved. */
+export interface LifecycleVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly document: LifecycleModelDocument;
+  readonly note: string | null;
+  /** Null where it is a preset's. */
+  readonly savedBy: string | null;
+  readonly savedAt: Date | null;
+  readonly status: LifecycleModelStatus;
+  readonly inForceSince: Date | null;
+  readonly isDefault: boolean;
+}
+
+type Unjudged = Omit<LifecycleVersion, 'status' | 'inForceSince' | 'isDefault'>;
+
+export class LifecycleVersionReads {
+  constructor(
+    private readonly sql: Sql,
+    private readonly defaultName: string,
+  ) {}
+
+  /** Null where there is none. */
+  async find(name: string, version: number): Promise<LifecycleVersion | null> {
+    const saved = await store.findVersion(this.sql, { name, version });
+    const ofPreset = version === 1 ? presetVersion(name) : null;
+    // What was saved under a name before a preset had it is what decides.
+    const found = saved === null ? ofPreset : savedVersion(saved);
+    return found === null ? null : ((await this.judge([found]))[0] ?? null);
+  }
+
+  /** The version in force; null where the model is not in use. */
+  async findInForce(name: string): Promise<LifecycleVersion | null> {
+    const recorded = (await store.findDecisions(this.sql, [name])).get(name) ?? [];
+    const version = decisionsOf(name, this.defaultName, recorded).at(-1)?.version ?? null;
+    return version === null ? null : this.find(name, version);
+  }
+
+  /** By name, the highest version first within one; presets among them. */
+  async findPage(
+    name: string | null,
+    after: store.VersionKey | null,
+    limit: number,
+  ): Promise<readonly LifecycleVersion[]> {
+    const saved = await store.findVersions(this.sql, name, after, limit);
+    const ofPresets = presets
+      .filter((preset) => name === null || preset.name === name)
+      .filter((preset) => after === null || inOrder(after, preset) < 0)
+      .filter((preset) => saved.every((one) => inOrder(one, preset) !== 0))
+      .flatMap((preset) => presetVersion(preset.name) ?? []);
+    const page = [...saved.map(savedVersion), ...ofPresets].sort(inOrder).slice(0, limit);
+    return this.judge(page);
+  }
+
+  private async judge(versions: readonly Unjudged[]): Promise<LifecycleVersion[]> {
+    const names = [...new Set(versions.map(({ name }) => name))];
+    const decisions = await store.findDecisions(this.sql, names);
+    return versions.map((one) => {
+      const recorded = decisions.get(one.name) ?? [];
+      const standing = standingOf(one.version, decisionsOf(one.name, this.defaultName, recorded));
+      return { ...one, ...standing, isDefault: one.name === this.defaultName };
+    });
+  }
+}
+
+function inOrder(left: store.VersionKey, right: store.VersionKey): number {
+  if (left.name !== right.name) return left.name < right.name ? -1 : 1;
+  return right.version - left.version;
+}
+
+function presetVersion(name: string): Unjudged | null {
+  const preset = presetOf(name);
+  const document = presetDocument(name);
+  if (preset === null || document === null) return null;
+  const { version } = preset;
+  return { name, version, document, note: null, savedBy: null, savedAt: null };
+}
+
+function savedVersion({ createdBy, createdAt, ...saved }: store.SavedVersion): Unjudged {
+  return { ...saved, savedBy: createdBy, savedAt: createdAt };
+}
