@@ -18,6 +18,7 @@ import {
   EventSchemaService,
 } from './domains/event-schemas';
 import {
+  DayEventReads,
   defaultEventLimits,
   defaultEventMap,
   EventCountReads,
@@ -59,6 +60,7 @@ import {
   LifecycleVersionReads,
   LifecycleVersionService,
   lifecycleRehoming,
+  TriggerReads,
 } from './domains/lifecycle';
 import {
   defaultLoyaltyPolicy,
@@ -149,6 +151,7 @@ export function createApp(ground: Ground) {
   const value = new ValueService(database, ids, currency, (tx, now) =>
     activity.scheduleAll(tx, now),
   );
+  const map = defaultEventMap(currency);
   const schemas = new EventSchemaRegistry(logger);
   const events = new EventService({
     database,
@@ -160,7 +163,7 @@ export function createApp(ground: Ground) {
     schemas,
     partitions: new EventPartitions(database),
     identityPolicy,
-    map: defaultEventMap(currency),
+    map,
     limits: {
       ...defaultEventLimits,
       eventBytesMax: config.eventBytesMax,
@@ -267,6 +270,11 @@ export function createApp(ground: Ground) {
     imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
     reads,
+    lifecycleTriggers: new TriggerReads(
+      reads.lifecycle,
+      reads.activity,
+      new DayEventReads(database, map),
+    ),
   };
 }
 

@@ -116,6 +116,8 @@ export const fieldAccess = {
   'Profile.referrals': { scope: 'referrals:read', customer: true },
   'Profile.feedback': { scope: 'feedback:read', customer: true },
   'Profile.events': { scope: 'events:read', customer: true },
+  // What happened is more than what it led to.
+  'LifecycleTransition.triggeringEvent': { scope: 'events:read' },
   // Names, addresses and numbers of people: whoever decides on a pair need not read them.
   'DuplicateCandidate.reasons': { scope: 'profiles:read' },
 } as const satisfies FieldAccessTable;

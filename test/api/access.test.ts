@@ -267,6 +267,12 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
     text: 'mutation ($of: ClaimReferralInput!) { claimReferral(input: $of) { __typename } }',
     variables: () => ({ of: { profileId: ada, code: 'NOBODYS1' } }),
   },
+  'LifecycleTransition.triggeringEvent': {
+    text: `query ($id: ID!) { profile(id: $id) { lifecycle { history(first: 1) { edges { node {
+      triggeringEvent { messageId } } } } } } }`,
+    variables: () => ({ id: ada }),
+    leadsThrough: ['profiles:read'],
+  },
   'Mutation.dismissDuplicate': dismiss('__typename'),
   'DuplicateCandidate.reasons': {
     ...dismiss('... on DuplicateCandidate { reasons { left } }'),

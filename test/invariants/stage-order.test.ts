@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { IncomingEvent } from '../../src/domains/events';
+import { RequestContext } from '../../src/platform/graphql/context';
 import { MS_PER_DAY } from '../../src/shared/days';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
 import type { JsonObject } from '../../src/shared/json';
@@ -9,7 +10,8 @@ import { useTestDatabase } from '../support/database';
 
 /**
  * The same events in any order, cut into any batches and split over channels that are known to be
- * one person only in the end: facts, stage, its history and the next evaluation are the same.
+ * one person only in the end: facts, stage, its history with what brought it about, and the next
+ * evaluation are the same.
  */
 const { database } = useTestDatabase();
 const NOW = '2026-06-01T12:00:00.000Z';
@@ -104,7 +106,21 @@ const ANSWERS = [
 async function answersOf(profileId: ProfileId) {
   const answers = [];
   for (const answer of ANSWERS) answers.push(await database.query(answer, [profileId]));
-  return answers;
+  return [...answers, await triggersOf(profileId)];
+}
+
+/** What brought each change of stage about: which event of the story. */
+async function triggersOf(profileId: ProfileId): Promise<readonly (string | undefined)[]> {
+  const page = { profileId, model: 'five-stage', after: null, limit: 100 };
+  const [history = []] = await app.reads.lifecycle.historyByPage([page]);
+  const context = new RequestContext('r', { kind: 'KEY', name: 'crm', scopes: new Set() });
+  const events = await Promise.all(
+    history.map((transition) => app.lifecycleTriggers.find(context, transition)),
+  );
+  history.forEach(({ cause }, place) => {
+    expect(events[place] === null).toBe(cause !== 'EVENT');
+  });
+  return events.map((event) => event?.messageId.split(' ').at(-1));
 }
 
 test('order, batches and channels change nothing', async () => {

@@ -111,6 +111,6 @@ function toOutcome(outcome: EventOutcome, event: IncomingEvent | undefined): Rec
   };
 }
 
-function toEvent({ eventId, ...row }: ProfileEventRow): Event {
+export function toEvent({ eventId, ...row }: ProfileEventRow): Event {
   return { ...row, id: toPublicId('evt', eventId) };
 }

@@ -1,4 +1,5 @@
 export { EventCountReads, type EventCounts } from './events.counts.reads';
+export { DayEventReads, type DayEvents } from './events.days.reads';
 export { PROFILE_ID_NAMESPACE } from './events.intake';
 export { EventLanes } from './events.lanes';
 export { defaultEventMap } from './events.map';
@@ -22,7 +23,7 @@ export { EventPartitions } from './events.partitions';
 export { readPayload, type WrittenEvent, writePayload } from './events.payload.rules';
 export type { UnreadableItem } from './events.quarantine';
 export { EventReads } from './events.reads';
-export { EventResolver, toIncoming } from './events.resolver';
+export { EventResolver, toEvent, toIncoming } from './events.resolver';
 export { EventRetention } from './events.retention';
 export { defaultEventLimits, type EventLimits } from './events.rules';
 export type { SampledEvent } from './events.sample.store';
@@ -36,7 +37,7 @@ export {
   MessageIdReused,
   recordForProfile,
 } from './events.single';
-export { EventInput } from './events.types';
+export { Event, EventInput } from './events.types';
 export {
   type ConsentPreference,
   isConsentEvent,

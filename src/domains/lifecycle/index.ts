@@ -21,6 +21,8 @@ export { lifecycleRehoming } from './stage/stage.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './stage/stage.resolver';
 export { evaluate, reasonsOf } from './stage/stage.rules';
 export { stageAt } from './stage/timeline';
+export { TriggerReads } from './triggers/trigger.reads';
+export { LifecycleTriggerResolver } from './triggers/trigger.resolver';
 export { LifecyclePreviewResolver } from './versions/preview.resolver';
 export { LifecyclePreviews, SAMPLE_MAX as PREVIEW_SAMPLE_MAX } from './versions/preview.service';
 export { LifecycleProposalResolver } from './versions/proposal.resolver';

@@ -154,6 +154,7 @@ function toLifecycle(state: LifecycleState, asOf: Date): Lifecycle {
 function toTransition(row: StoredTransition): LifecycleTransition {
   const { fromStage, toStage, occurredAt, cause, reasons, modelVersion } = row;
   return {
+    stored: row,
     id: toPublicId('trn', row.id),
     from: fromStage,
     to: toStage,

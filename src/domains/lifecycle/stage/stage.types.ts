@@ -7,6 +7,7 @@ import type { FactName } from '../facts/facts';
 import type { ComparisonOperator as ComparisonOperatorName } from '../models/model';
 import type { ThresholdBasis as ThresholdBasisName } from './compiled';
 import type { TransitionCause as TransitionCauseName } from './timeline';
+import type { StoredTransition } from './transitions';
 
 const ComparisonOperator = describedEnum<ComparisonOperatorName>({
   name: 'ComparisonOperator',
@@ -115,6 +116,9 @@ export class NextLifecycleStage {
 
 @ObjectType({ description: 'A change of stage.' })
 export class LifecycleTransition {
+  /** The whole of it, which clients do not see. */
+  stored!: StoredTransition;
+
   @Field(() => ID, { description: 'Opaque and permanent.' })
   id!: string;
 
