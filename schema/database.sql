@@ -407,6 +407,21 @@ CREATE TABLE lifecycle_model (
   constraint lifecycle_model_version CHECK ((version > 0))
 );
 
+CREATE TABLE lifecycle_proposal (
+  model text not null,
+  version integer not null,
+  based_on integer not null,
+  findings jsonb not null,
+  proposed_at timestamp with time zone not null,
+  constraint lifecycle_proposal_pkey PRIMARY KEY (model, version)
+);
+
+CREATE TABLE lifecycle_review (
+  model text not null,
+  reviewed_at timestamp with time zone not null,
+  constraint lifecycle_review_pkey PRIMARY KEY (model)
+);
+
 CREATE TABLE lifecycle_rollout (
   model text not null,
   ruling_id uuid not null,

@@ -51,8 +51,10 @@ import {
   LifecycleGoalReads,
   LifecycleGoalScan,
   LifecyclePreviews,
+  LifecycleProposalReads,
   LifecycleProposals,
   LifecycleReads,
+  LifecycleReviews,
   LifecycleRollout,
   LifecycleRolloutReads,
   LifecycleRulings,
@@ -202,6 +204,7 @@ export function createApp(ground: Ground) {
       lifecycleRulings,
       lifecycleCalibrations,
     ),
+    lifecycleProposals: new LifecycleProposalReads(sql, fiveStageModel.name),
     lifecycleRollout: new LifecycleRolloutReads(sql, fiveStageModel.name),
     lifecycleVersions: new LifecycleVersionReads(sql, fiveStageModel.name),
     lifecycleGoals: new LifecycleGoalReads(sql, lifecycleRulings),
@@ -213,6 +216,13 @@ export function createApp(ground: Ground) {
   });
   const reads = readsOver(database);
   const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
+  const lifecycleProposals = new LifecycleProposals(
+    database,
+    lifecycleRulings,
+    lifecycleVersions,
+    activity,
+    clock,
+  );
   const duplicates = new DuplicateService(database, clock);
   const merges = new MergesService({
     database,
@@ -246,13 +256,14 @@ export function createApp(ground: Ground) {
     lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
       activity.evaluate(tx, profileIds, now),
     ),
-    lifecycleProposals: new LifecycleProposals(
+    lifecycleProposals,
+    lifecycleReviews: new LifecycleReviews({
       database,
-      lifecycleRulings,
-      lifecycleVersions,
-      activity,
-      clock,
-    ),
+      rulings: lifecycleRulings,
+      proposals: lifecycleProposals,
+      logger,
+      driftMin: config.lifecycleDriftPercentMin / 100,
+    }),
     lifecycleVersions,
     lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
@@ -288,7 +299,7 @@ export async function recalibrate({ activity, value, clock }: App): Promise<void
 export function jobsOf(app: App): readonly Job[] {
   const { activity, duplicateScan, eventRetention, lifecycleRollout } = app;
   const { lifecycleGoalScan, loyalty, quarantineUpkeep, value } = app;
-  const { lifecycleCalibration } = app;
+  const { lifecycleCalibration, lifecycleReviews } = app;
   return [
     {
       name: 'calibrate-value',
@@ -330,6 +341,12 @@ export function jobsOf(app: App): readonly Job[] {
       name: 'reckon-lifecycle-goals',
       batchesPerRoundMax: GOAL_PAGES_PER_ROUND_MAX,
       run: (now) => lifecycleGoalScan.run(now),
+    },
+    {
+      // One model in each round: it reads some ten thousand customers.
+      name: 'propose-lifecycle',
+      batchesPerRoundMax: 1,
+      run: (now) => lifecycleReviews.run(now),
     },
     {
       // Last, and a part of it in each round: what is owed to customers does not wait for it.

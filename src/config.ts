@@ -41,6 +41,8 @@ export interface Config {
   readonly identityPolicy: IdentityPolicy;
   readonly jobs: boolean;
   readonly jobIntervalMs: number;
+  /** How far customers have to have moved for a model to be proposed. 0: none is. */
+  readonly lifecycleDriftPercentMin: number;
   readonly quarantineRetentionDays: number;
   /** Null: for ever. */
   readonly eventRetentionDays: number | null;
@@ -104,6 +106,7 @@ export function readConfig(environment: Environment): Config {
     }),
     jobs: read.boolean('JOBS', true),
     jobIntervalMs: read.integer('JOB_INTERVAL_MS', 60_000, 100, 86_400_000),
+    lifecycleDriftPercentMin: read.integer('LIFECYCLE_DRIFT_PERCENT_MIN', 10, 0, 100),
     quarantineRetentionDays: read.integer('QUARANTINE_RETENTION_DAYS', 30, 1, 3_650),
     // Months are dropped whole: fewer days than one has would promise what is not done.
     eventRetentionDays: read.integer('EVENT_RETENTION_DAYS', null, 31, 36_500),

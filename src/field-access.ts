@@ -31,6 +31,7 @@ export const fieldAccess = {
   'Query.lifecycleModel': { scope: 'lifecycle:read' },
   'Query.lifecycleModelSchema': { scope: 'lifecycle:read' },
   'Query.lifecycleFacts': { scope: 'lifecycle:read' },
+  'Query.lifecycleProposal': { scope: 'lifecycle:read' },
   'Query.lifecycleRollout': { scope: 'lifecycle:read' },
   // It reads the days of everybody.
   'Query.previewLifecycleModel': { scope: 'lifecycle:manage' },

@@ -57,6 +57,10 @@ beforeAll(async () => {
     'test',
   );
   await api.app.lifecycleVersions.activate('own', 1, 'Test', 'test');
+  await api.database.query(
+    `insert into lifecycle_proposal (model, version, based_on, findings, proposed_at)
+     values ('own', 2, 1, '{"before": {}, "now": {}}', now())`,
+  );
 });
 
 /** The id of nothing there is. */
@@ -166,6 +170,7 @@ const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Opera
   'Query.lifecycleModel': { text: '{ lifecycleModel(name: "five-stage") { status } }' },
   'Query.lifecycleModelSchema': { text: '{ lifecycleModelSchema }' },
   'Query.lifecycleFacts': { text: '{ lifecycleFacts { name label(language: ZH) } }' },
+  'Query.lifecycleProposal': { text: '{ lifecycleProposal(model: "own") { basedOn } }' },
   'Query.lifecycleRollout': { text: '{ lifecycleRollout(model: "own") { percentage } }' },
   'Query.previewLifecycleModel': {
     text: `{ previewLifecycleModel(input: { name: "five-stage", version: 1, sample: 1 }) {

@@ -25,8 +25,13 @@ export { TriggerReads } from './triggers/trigger.reads';
 export { LifecycleTriggerResolver } from './triggers/trigger.resolver';
 export { LifecyclePreviewResolver } from './versions/preview.resolver';
 export { LifecyclePreviews, SAMPLE_MAX as PREVIEW_SAMPLE_MAX } from './versions/preview.service';
-export { LifecycleProposalResolver } from './versions/proposal.resolver';
+export { LifecycleProposalReads } from './versions/proposal.reads';
+export {
+  LifecycleProposalResolver,
+  LifecycleVersionProposalResolver,
+} from './versions/proposal.resolver';
 export { LifecycleProposals } from './versions/proposal.service';
+export { LifecycleReviews } from './versions/review.service';
 export { LifecycleRolloutReads } from './versions/rollout.reads';
 export { LifecycleRolloutResolver } from './versions/rollout.resolver';
 export { LifecycleRollout } from './versions/rollout.service';

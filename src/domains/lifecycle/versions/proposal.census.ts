@@ -3,26 +3,15 @@ import type { ActivityDay } from '../../activity';
 import { History } from '../facts/history';
 import type { CompiledModel } from '../stage/compiled';
 import { evaluate } from '../stage/stage.rules';
-import { RHYTHM_CUSTOMERS_MIN, type Rhythm } from './proposal.rules';
+import {
+  type Quartiles,
+  RHYTHM_CUSTOMERS_MIN,
+  type Rhythm,
+  type StageFigures,
+} from './proposal.rules';
 
 /** How far back a rhythm looks: what customers did longer ago is not how they live now. */
 const WINDOW_DAYS = 365;
-
-/** The quarter, the half and three quarters of some customers do not exceed these. Days. */
-export interface Quartiles {
-  readonly low: number;
-  readonly median: number;
-  readonly high: number;
-}
-
-/** Those who are in a stage now. */
-export interface StageFigures {
-  readonly stage: string;
-  readonly customers: number;
-  readonly tenureDays: Quartiles;
-  /** Null where none of them came often enough to tell. */
-  readonly cadenceDays: Quartiles | null;
-}
 
 /** Counts how customers lived before one or two instants. */
 export class ProposalCensus {

@@ -1,8 +1,10 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../../platform/auth/caller';
 import type { RequestContext } from '../../../platform/graphql/context';
 import { Language } from '../../../platform/graphql/language.type';
-import type { Language as LanguageName } from '../../../shared/language';
+import { inLanguage, type Language as LanguageName } from '../../../shared/language';
+import { isModelName } from '../models/model-document';
+import { LifecycleProposalReads } from './proposal.reads';
 import { LifecycleProposals } from './proposal.service';
 import { LifecycleProposal, ProposeLifecycleModelResult } from './proposal.types';
 import { LifecycleVersionReads } from './versions.reads';
@@ -12,13 +14,33 @@ import { LifecycleModelRefused, LifecycleModelVersion } from './versions.types';
 export class LifecycleProposalResolver {
   constructor(
     private readonly proposals: LifecycleProposals,
+    private readonly reads: LifecycleProposalReads,
     private readonly versions: LifecycleVersionReads,
   ) {}
+
+  @Query(() => LifecycleProposal, {
+    nullable: true,
+    description:
+      'The proposal for a model that waits for a decision: the last one, be it by the job or by ' +
+      '`proposeLifecycleModel`, for as long as its draft was never activated and what it would ' +
+      'change is in force. Null where there is none.',
+  })
+  async lifecycleProposal(
+    @Arg('model', () => String, {
+      nullable: true,
+      description: 'The name of the model; the default one where left out.',
+    })
+    model: string | null = null,
+  ): Promise<LifecycleProposal | null> {
+    const name = model ?? this.reads.defaultName;
+    const found = isModelName(name) ? await this.reads.waiting(name) : null;
+    return found === null ? null : new LifecycleProposal(found);
+  }
 
   @Mutation(() => ProposeLifecycleModelResult, {
     description:
       'Proposes lengths of time for a model from how its customers live now, as a draft: the next ' +
-      'step is `previewLifecycleModel`.',
+      'step is `previewLifecycleModel`. A job does the same from time to time.',
   })
   async proposeLifecycleModel(
     @Arg('name', () => String, { description: 'The name of a model in use.' }) name: string,
@@ -43,7 +65,23 @@ export class LifecycleProposalResolver {
     @Arg('language', () => Language, { defaultValue: 'EN', description: 'In which language.' })
     language: LanguageName,
   ): string[] {
-    const { sentences } = recorded.proposal;
-    return sentences.map(({ en, zh }) => (language === 'ZH' ? zh : en));
+    return recorded.findings.sentences.map((sentence) => inLanguage(sentence, language));
+  }
+}
+
+@Resolver(() => LifecycleModelVersion)
+export class LifecycleVersionProposalResolver {
+  constructor(private readonly reads: LifecycleProposalReads) {}
+
+  @FieldResolver(() => LifecycleProposal, {
+    nullable: true,
+    description: 'What it was proposed from, and why; null where somebody wrote it.',
+  })
+  async proposal(
+    @Root() { row }: LifecycleModelVersion,
+    @Ctx() context: RequestContext,
+  ): Promise<LifecycleProposal | null> {
+    const found = await context.load(this.reads.byVersion, row);
+    return found === null ? null : new LifecycleProposal(found);
   }
 }

@@ -14,6 +14,32 @@ export interface Rhythm {
   readonly repurchaseDays: number | null;
 }
 
+/** Those who are in a stage now. */
+export interface StageFigures {
+  readonly stage: string;
+  readonly customers: number;
+  readonly tenureDays: Quartiles;
+  /** Null where none of them came often enough to tell. */
+  readonly cadenceDays: Quartiles | null;
+}
+
+/** The quarter, the half and three quarters of some customers do not exceed these. Days. */
+export interface Quartiles {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** Why something is proposed: kept with the draft. */
+export interface ProposalFindings {
+  readonly before: Rhythm;
+  readonly now: Rhythm;
+  /** In the order of a life. */
+  readonly stages: readonly StageFigures[];
+  /** What has moved, and what follows, one sentence each. */
+  readonly sentences: readonly Wording[];
+}
+
 /** Fewer say nothing of all. */
 export const RHYTHM_CUSTOMERS_MIN = 100;
 
@@ -83,6 +109,12 @@ export function propose(
   if (!read.valid || !isMoved) return { kind: 'NOTHING_TO_PROPOSE' };
   const sentences = [...shift.sentences(factor), ...distinct(changes)];
   return { kind: 'PROPOSED', proposal: { document: read.document, sentences } };
+}
+
+/** How far a rhythm has moved, e.g. -0.2 for a fifth shorter; null where too few customers tell. */
+export function driftBetween(before: Rhythm, now: Rhythm): number | null {
+  const shift = shiftOf(before, now);
+  return shift === null ? null : shift.to / shift.from - 1;
 }
 
 interface Shift {

@@ -1,10 +1,17 @@
-import type { Database } from '../../../platform/database/database';
+import type { Database, Tx } from '../../../platform/database/database';
 import type { Clock } from '../../../shared/clock';
 import { REASON_LENGTH_MAX } from '../../../shared/reason';
 import type { ActivityService } from '../../activity';
 import type { LifecycleRulings } from '../stage/rulings';
-import { ProposalCensus, type StageFigures } from './proposal.census';
-import { type Proposal, propose, RHYTHM_CUSTOMERS_MIN, type Rhythm } from './proposal.rules';
+import { ProposalCensus } from './proposal.census';
+import {
+  type ProposalOutcome,
+  propose,
+  RHYTHM_CUSTOMERS_MIN,
+  type Rhythm,
+  type StageFigures,
+} from './proposal.rules';
+import { addProposal, type RecordedProposal } from './proposal.store';
 import { beginOf } from './versions.rules';
 import {
   type LifecycleModelRefusal,
@@ -15,15 +22,16 @@ import {
 /** About so many: a median is known to within a hundredth of them from these. */
 const SAMPLE = 20_000;
 
-/** What the data say, and the draft that follows. */
-export interface RecordedProposal {
+/** How the customers of a model live, then and now, and what follows. */
+export interface Finding {
   readonly name: string;
-  /** Of the draft. */
+  /** In force. */
   readonly version: number;
-  readonly proposal: Proposal;
   readonly before: Rhythm;
   readonly now: Rhythm;
   readonly stages: readonly StageFigures[];
+  readonly outcome: ProposalOutcome;
+  readonly foundAt: Date;
 }
 
 export type ProposalResult =
@@ -45,32 +53,47 @@ export class LifecycleProposals {
    * force, or away from what it was made for where it has been from the beginning.
    */
   async propose(name: string, actor: string): Promise<ProposalResult> {
+    const finding = await this.find(name, this.clock.now());
+    if (finding === null) return refused('NOT_IN_USE');
+    return this.database.transaction((tx) => this.record(tx, finding, actor));
+  }
+
+  /** Reads customers; writes nothing. Null where the model is not in use. */
+  async find(name: string, now: Date): Promise<Finding | null> {
     const rulings = (await this.rulings.inForce(this.database)).get(name);
     const compiled = rulings?.at(-1)?.compiled;
-    if (rulings === undefined || compiled === undefined) return refused('NOT_IN_USE');
-    const { name: _, version: current, ...document } = compiled.model;
+    if (rulings === undefined || compiled === undefined) return null;
+    const { name: _, version, ...document } = compiled.model;
     const decisions = rulings.map((ruling) => ({
       since: ruling.since,
       version: ruling.compiled.model.version,
     }));
-    const since = beginOf(current, decisions);
-    const census = new ProposalCensus(compiled, this.clock.now(), since);
+    const census = new ProposalCensus(compiled, now, beginOf(version, decisions));
     for await (const profiles of this.activity.someProfiles(SAMPLE)) {
       for (const { days } of profiles) census.add(days);
     }
-    const { now } = census;
     const before = census.before ?? madeFor(document.typicalCadenceDays);
-    const outcome = propose(document, before, now);
+    const outcome = propose(document, before, census.now);
+    const { figures: stages } = census;
+    return { name, version, before, now: census.now, stages, outcome, foundAt: now };
+  }
+
+  /** Saves what was found as a draft, if anything follows from it. */
+  async record(tx: Tx, finding: Finding, actor: string): Promise<ProposalResult> {
+    const { name, outcome, before, now, stages, version: basedOn, foundAt: proposedAt } = finding;
     if (outcome.kind !== 'PROPOSED') return refused(outcome.kind);
-    const { proposal } = outcome;
-    const note = proposal.sentences.map(({ en }) => en).join(' ');
-    const draft = { name, document: proposal.document, note: note.slice(0, REASON_LENGTH_MAX) };
-    const saved = await this.versions.save(draft, actor);
+    const { document, sentences } = outcome.proposal;
+    const note = sentences
+      .map(({ en }) => en)
+      .join(' ')
+      .slice(0, REASON_LENGTH_MAX);
+    const saved = await this.versions.saveIn(tx, { name, document, note }, actor);
     if (saved.kind === 'REFUSED') return saved;
     if (saved.kind !== 'DONE') throw new Error(`A proposal was not saved: ${saved.kind}.`);
-    const { version } = saved;
-    const { figures: stages } = census;
-    return { kind: 'DONE', proposal: { name, version, proposal, before, now, stages } };
+    const findings = { before, now, stages, sentences };
+    const proposal = { name, version: saved.version, basedOn, findings, proposedAt };
+    await addProposal(tx, proposal);
+    return { kind: 'DONE', proposal };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createUnionType, Field, Float, Int, ObjectType } from 'type-graphql';
-import type { Quartiles, StageFigures } from './proposal.census';
-import type { RecordedProposal } from './proposal.service';
+import { driftBetween, type Quartiles, type StageFigures } from './proposal.rules';
+import type { RecordedProposal } from './proposal.store';
 import { LifecycleModelRefused } from './versions.types';
 
 @ObjectType({ description: 'What parts of some customers do not exceed. Days.' })
@@ -56,6 +56,26 @@ export class LifecycleStageFigures {
 export class LifecycleProposal {
   constructor(readonly recorded: RecordedProposal) {}
 
+  @Field(() => Date, { description: 'When the data said so.' })
+  get proposedAt(): Date {
+    return this.recorded.proposedAt;
+  }
+
+  @Field(() => Int, { description: 'The version that was in force, and would be changed.' })
+  get basedOn(): number {
+    return this.recorded.basedOn;
+  }
+
+  @Field(() => Float, {
+    description:
+      'How far customers had moved: how often they bought, or came where too few buy, against ' +
+      'before. -0.2 is a fifth more often.',
+  })
+  get drift(): number {
+    const { before, now } = this.recorded.findings;
+    return driftBetween(before, now) ?? 0;
+  }
+
   @Field(() => Float, {
     nullable: true,
     description:
@@ -63,12 +83,12 @@ export class LifecycleProposal {
       'activated, or what it was made for. Days; null where too few bought.',
   })
   get repurchaseDaysBefore(): number | null {
-    return this.recorded.before.repurchaseDays;
+    return this.recorded.findings.before.repurchaseDays;
   }
 
   @Field(() => Float, { nullable: true, description: 'The same of the last year. Days.' })
   get repurchaseDays(): number | null {
-    return this.recorded.now.repurchaseDays;
+    return this.recorded.findings.now.repurchaseDays;
   }
 
   @Field(() => Float, {
@@ -76,17 +96,17 @@ export class LifecycleProposal {
     description: 'The median of how often they came, as of then. Days.',
   })
   get cadenceDaysBefore(): number | null {
-    return this.recorded.before.cadenceDays;
+    return this.recorded.findings.before.cadenceDays;
   }
 
   @Field(() => Float, { nullable: true, description: 'The same of the last year. Days.' })
   get cadenceDays(): number | null {
-    return this.recorded.now.cadenceDays;
+    return this.recorded.findings.now.cadenceDays;
   }
 
   @Field(() => [LifecycleStageFigures], { description: 'In the order of a life.' })
   get stages(): LifecycleStageFigures[] {
-    return this.recorded.stages.map((figures) => new LifecycleStageFigures(figures));
+    return this.recorded.findings.stages.map((figures) => new LifecycleStageFigures(figures));
   }
 }
 

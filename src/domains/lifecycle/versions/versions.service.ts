@@ -75,15 +75,15 @@ export class LifecycleVersionService {
    * @param actor who says so, e.g. `key:crm`
    */
   async save(draft: Draft, actor: string): Promise<SaveOutcome> {
-    const note = draft.note.trim();
-    if (!isModelName(draft.name)) return refused('INVALID_NAME');
-    const fault = note === '' ? null : reasonFault(note);
-    if (fault !== null) return refused(fault);
-    const read = readModelDocument(draft.document);
-    if (!read.valid) return { kind: 'INVALID', faults: read.faults };
-    return this.database.transaction((tx) =>
-      this.saveIn(tx, draft.name, read.document, note === '' ? null : note, actor),
-    );
+    const read = readDraft(draft);
+    if (read.kind !== 'READ') return read;
+    return this.database.transaction((tx) => this.put(tx, read, actor));
+  }
+
+  /** Like `save`, in a transaction of the caller's. */
+  async saveIn(tx: Tx, draft: Draft, actor: string): Promise<SaveOutcome> {
+    const read = readDraft(draft);
+    return read.kind === 'READ' ? this.put(tx, read, actor) : read;
   }
 
   /**
@@ -114,11 +114,9 @@ export class LifecycleVersionService {
     });
   }
 
-  private async saveIn(
+  private async put(
     tx: Tx,
-    name: string,
-    document: LifecycleModelDocument,
-    note: string | null,
+    { name, document, note }: ReadDraft,
     actor: string,
   ): Promise<SaveOutcome> {
     await store.holdVersions(tx);
@@ -209,6 +207,23 @@ export class LifecycleVersionService {
     const inUse = new Set([...(await store.findModelsInUse(tx)), this.defaultName]);
     return inUse.size >= MODELS_IN_USE_MAX ? refused('TOO_MANY_MODELS') : version;
   }
+}
+
+interface ReadDraft {
+  readonly kind: 'READ';
+  readonly name: string;
+  readonly document: LifecycleModelDocument;
+  readonly note: string | null;
+}
+
+function readDraft({ name, document, note: given }: Draft): ReadDraft | SaveOutcome {
+  const note = given.trim();
+  if (!isModelName(name)) return refused('INVALID_NAME');
+  const fault = note === '' ? null : reasonFault(note);
+  if (fault !== null) return refused(fault);
+  const read = readModelDocument(document);
+  if (!read.valid) return { kind: 'INVALID', faults: read.faults };
+  return { kind: 'READ', name, document: read.document, note: note === '' ? null : note };
 }
 
 const messages: Readonly<Record<LifecycleModelFault, string>> = {

@@ -41,7 +41,7 @@ const LifecycleModelFault = describedEnum<FaultName>({
 
 @ObjectType({ description: 'One version of how a company cuts the lives of its customers.' })
 export class LifecycleModelVersion {
-  constructor(private readonly row: LifecycleVersion) {}
+  constructor(readonly row: LifecycleVersion) {}
 
   @Field(() => ID, { description: 'Opaque and permanent; names the version.' })
   get id(): string {

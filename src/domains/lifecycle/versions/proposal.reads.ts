@@ -1,0 +1,34 @@
+import type { Sql } from '../../../platform/database/database';
+import type { BatchLoad } from '../../../platform/graphql/context';
+import { findLastProposal, findProposals, type RecordedProposal } from './proposal.store';
+import { decisionsOf, standingOf, versionInForce } from './versions.rules';
+import { findDecisions, type VersionKey } from './versions.store';
+
+export class LifecycleProposalReads {
+  constructor(
+    private readonly sql: Sql,
+    readonly defaultName: string,
+  ) {}
+
+  /** What a version was proposed from; null where somebody wrote it. */
+  readonly byVersion: BatchLoad<VersionKey, RecordedProposal | null> = async (keys) => {
+    const rows = await findProposals(this.sql, keys);
+    return keys.map(
+      ({ name, version }) =>
+        rows.find((row) => row.name === name && row.version === version) ?? null,
+    );
+  };
+
+  /**
+   * The draft that waits for a decision: the last that was proposed, if it never was in force and
+   * what it was to change still is. Null where there is none.
+   */
+  async waiting(name: string): Promise<RecordedProposal | null> {
+    const last = await findLastProposal(this.sql, name);
+    if (last === null) return null;
+    const recorded = (await findDecisions(this.sql, [name])).get(name) ?? [];
+    const decisions = decisionsOf(name, this.defaultName, recorded);
+    const isDraft = standingOf(last.version, decisions).status === 'DRAFT';
+    return isDraft && versionInForce(decisions) === last.basedOn ? last : null;
+  }
+}
