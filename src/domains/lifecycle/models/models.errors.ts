@@ -16,6 +16,18 @@ export class FutureInstant extends InvalidInput {
   }
 }
 
+/** A lifecycle model that was in use once, and is not at the instant asked for. */
+export class LifecycleModelNotInUse extends Fault {
+  constructor(model: string, asOf: Date) {
+    super(
+      'LIFECYCLE_MODEL_NOT_IN_USE',
+      `The lifecycle model ${model} is not in use at ${asOf.toISOString()}: it was retired.`,
+      { asOf: asOf.toISOString() },
+    );
+    this.name = 'LifecycleModelNotInUse';
+  }
+}
+
 /** A lifecycle model that is not in use. */
 export class UnknownLifecycleModel extends Fault {
   constructor(model: string) {

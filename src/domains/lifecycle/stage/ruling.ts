@@ -7,6 +7,11 @@ export interface Ruling {
   /** Of the first ruling of a model it does not matter: that one holds from the beginning. */
   readonly since: Date;
   readonly compiled: CompiledModel;
+  /**
+   * Whether the model is not in use from then on: nothing is decided until the next ruling, and
+   * `compiled` is what decided before.
+   */
+  readonly isRetired?: boolean;
 }
 
 /**

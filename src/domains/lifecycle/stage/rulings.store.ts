@@ -23,15 +23,17 @@ export interface RulingRow {
   readonly calibratedAt: Date | null;
 }
 
-/** All rulings, by model and time. */
-export function findRulings(sql: Sql): Promise<RulingRow[]> {
+/** All rulings, or those of one model, by model and time. */
+export function findRulings(sql: Sql, name: string | null = null): Promise<RulingRow[]> {
   return sql.query<RulingRow>(
     `select r.model, r.since, r.version, m.document, c.document as calibration,
        c.calibrated_at as "calibratedAt"
      from lifecycle_ruling r
      left join lifecycle_model m on m.name = r.model and m.version = r.version
      left join lifecycle_calibration c using (calibration_id)
+     where $1::text is null or r.model = $1
      order by r.model, r.since, r.ruling_id`,
+    [name],
   );
 }
 

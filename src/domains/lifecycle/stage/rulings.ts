@@ -1,5 +1,6 @@
 import type { Sql } from '../../../platform/database/database';
 import { type LifecycleModel, modelOf } from '../models/model';
+import { isModelName } from '../models/model-document';
 import { presetOf } from '../models/presets';
 import { type CompiledModel, compileModel } from './compiled';
 import { alwaysInForce, type Ruling } from './ruling';
@@ -15,6 +16,8 @@ export type Rulings = ReadonlyMap<string, readonly Ruling[]>;
  */
 export class LifecycleRulings {
   private known: { readonly count: number; readonly rulings: Rulings };
+  /** Those that were asked for, of as many rulings as are known. */
+  private retired = new Map<string, readonly Ruling[]>();
 
   /** @param defaultModel the one that is in force where nobody has decided anything */
   constructor(readonly defaultModel: LifecycleModel) {
@@ -26,8 +29,22 @@ export class LifecycleRulings {
     if (this.known.count !== count) {
       const rows = await store.findRulings(sql);
       this.known = { count: rows.length, rulings: this.inOrder(rows) };
+      this.retired = new Map();
     }
     return this.known.rulings;
+  }
+
+  /** What decides a model's stages, or did until it was retired; null where it never was in use. */
+  async ever(sql: Sql, name: string): Promise<readonly Ruling[] | null> {
+    const inForce = await this.inForce(sql);
+    // Of this count: another one may be known by the time the rulings have been read.
+    const { retired } = this;
+    const known = inForce.get(name) ?? retired.get(name);
+    if (known !== undefined || !isModelName(name)) return known ?? null;
+    const rulings = toRulings(await store.findRulings(sql, name));
+    if (rulings.length === 0) return null;
+    retired.set(name, rulings);
+    return rulings;
   }
 
   private inOrder(rows: readonly store.RulingRow[]): Rulings {
@@ -35,27 +52,29 @@ export class LifecycleRulings {
     const byModel = new Map<string, store.RulingRow[]>();
     for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row]);
     const rulings = new Map<string, readonly Ruling[]>();
-    rulings.set(name, toRulings(byModel.get(name) ?? []) ?? alwaysInForce(this.defaultModel));
+    const ofDefault = toRulings(byModel.get(name) ?? []);
+    rulings.set(name, ofDefault.length > 0 ? ofDefault : alwaysInForce(this.defaultModel));
     for (const [model, ofModel] of byModel) {
-      if (model === name) continue;
-      const inForce = toRulings(ofModel);
-      if (inForce !== null) rulings.set(model, inForce);
+      const isInUse = ofModel.at(-1)?.version !== null;
+      if (model !== name && isInUse) rulings.set(model, toRulings(ofModel));
     }
     return rulings;
   }
 }
 
-/** Null where the model is not in use. */
-function toRulings(rows: readonly store.RulingRow[]): readonly Ruling[] | null {
-  const last = rows.at(-1);
-  if (last === undefined || last.version === null) return null;
+/** @param rows of one model, by time */
+function toRulings(rows: readonly store.RulingRow[]): readonly Ruling[] {
   // One that is activated over and over is made ready once.
   const compiled = new Map<string, CompiledModel>();
-  return rows.flatMap(({ since, version, calibratedAt, ...row }) => {
-    if (version === null) return [];
+  let before: CompiledModel | null = null;
+  return rows.flatMap(({ since, version, calibratedAt, ...row }): Ruling[] => {
+    if (version === null) {
+      return before === null ? [] : [{ since, compiled: before, isRetired: true }];
+    }
     const key = `${version} ${calibratedAt?.getTime()}`;
     const known = compiled.get(key) ?? compileRow({ since, version, calibratedAt, ...row });
     compiled.set(key, known);
+    before = known;
     return [{ since, compiled: known }];
   });
 }

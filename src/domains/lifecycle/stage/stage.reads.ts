@@ -30,10 +30,13 @@ export class LifecycleReads {
     return this.rulings.defaultModel.name;
   }
 
-  /** What decides a model's stages, by time. Null where the model is not in use. */
+  /**
+   * What decides a model's stages, by time; of a retired one, what did. Null where the model never
+   * was in use.
+   */
   readonly rulingsByModel: BatchLoad<string, readonly Ruling[] | null> = async (names) => {
-    const rulings = await this.rulings.inForce(this.sql);
-    return names.map((name) => rulings.get(name) ?? null);
+    const inForce = await this.rulings.inForce(this.sql);
+    return Promise.all(names.map((name) => inForce.get(name) ?? this.rulings.ever(this.sql, name)));
   };
 
   /** The stages of the default model, in the order of a life. */

@@ -7,8 +7,12 @@ import { toPublicId } from '../../../shared/ids';
 import { ActivityReads } from '../../activity';
 import { Profile } from '../../identity';
 import { initialStage, type LifecycleModel } from '../models/model';
-import { FutureInstant, UnknownLifecycleModel } from '../models/models.errors';
-import { latestOf, type Ruling, rulingAt } from './ruling';
+import {
+  FutureInstant,
+  LifecycleModelNotInUse,
+  UnknownLifecycleModel,
+} from '../models/models.errors';
+import { lastOf, latestOf, type Ruling, rulingAt } from './ruling';
 import { LifecycleReads } from './stage.reads';
 import type { LifecycleState } from './stage.store';
 import { Lifecycle, LifecycleTransition, LifecycleTransitionConnection } from './stage.types';
@@ -37,7 +41,10 @@ export class LifecycleResolver {
     @Ctx() context: RequestContext,
     @Arg('model', () => String, {
       nullable: true,
-      description: 'The name of the model that decides; the default one where left out.',
+      description:
+        'The name of the model that decides; the default one where left out. One that was retired ' +
+        'is told of as of instants at which it was in use, as it was known when it was retired; ' +
+        'as of others it is refused.',
     })
     name: string | null,
     @Arg('asOf', () => Date, {
@@ -60,10 +67,12 @@ export class LifecycleResolver {
     const rulings = await context.load(this.reads.rulingsByModel, asked);
     if (rulings === null) throw new UnknownLifecycleModel(asked);
     const now = this.clock.now();
+    const past = { asOf: asOf ?? now, knownAt: knownAt ?? now };
+    if (past.asOf > now) throw new FutureInstant('asOf');
+    if (past.knownAt > now) throw new FutureInstant('knownAt');
+    const { isRetired } = asOf ? rulingAt(rulings, asOf) : lastOf(rulings);
+    if (isRetired) throw new LifecycleModelNotInUse(asked, past.asOf);
     if (asOf || knownAt) {
-      const past = { asOf: asOf ?? now, knownAt: knownAt ?? now };
-      if (past.asOf > now) throw new FutureInstant('asOf');
-      if (past.knownAt > now) throw new FutureInstant('knownAt');
       return this.pastLifecycle(profile, context, rulings, past);
     }
     const { model } = latestOf(rulings);

@@ -17,6 +17,28 @@ function told({ segments }: StageTimeline): readonly [string, number, string][] 
   return segments.map(({ stage, since, cause }) => [stage, dayOf(since) - DAY_0, cause]);
 }
 
+test('while a model is not in use nothing is decided, and then at once', () => {
+  const compiled = compileModel(fiveStageModel, null);
+  const rulings = [
+    { since: new Date(0), compiled },
+    { since: instant(20, NOON), compiled, isRetired: true },
+    { since: instant(200, NOON), compiled },
+  ];
+  const days = buys(0, 10, 120);
+  expect(told(stageTimeline(days, rulings, instant(19)))).toEqual([
+    ['ACQUISITION', 0, 'EVENT'],
+    ['EXPLORATION', 10, 'EVENT'],
+  ]);
+  expect(stageTimeline(days, rulings, instant(19)).nextEvaluationAt).toEqual(instant(20, NOON));
+  // They would have gone on day 100, come back on day 120, and been in GROWTH.
+  expect(told(stageTimeline(days, rulings, instant(199)))).toHaveLength(2);
+  expect(told(stageTimeline(days, rulings, instant(201)))).toEqual([
+    ['ACQUISITION', 0, 'EVENT'],
+    ['EXPLORATION', 10, 'EVENT'],
+    ['GROWTH', 200, 'MODEL'],
+  ]);
+});
+
 describe('stageTimeline of the five-stage model', () => {
   test.each<[string, readonly ActivityDay[], number, readonly [string, number, string][]]>([
     ['before the first day', buys(5), 4, []],

@@ -100,13 +100,17 @@ export function goOn(
   return walk.finish(null);
 }
 
-/** The stage as of an instant; null before the customer's first active day. */
+/**
+ * The stage as of an instant; null before the customer's first active day, and while the model is
+ * not in use.
+ */
 export function stageAt(
   days: readonly ActivityDay[],
   rulings: readonly Ruling[],
   asOf: Date,
 ): string | null {
-  const { compiled } = rulingAt(rulings, asOf);
+  const { compiled, isRetired = false } = rulingAt(rulings, asOf);
+  if (isRetired) return null;
   const history = History.at(days, compiled.measures, asOf);
   return history.isBegun ? evaluate(history, compiled).stage : null;
 }
@@ -118,6 +122,8 @@ class Walk {
   /** The next day on which stage or warning could change with time alone. */
   private dueDay = NEVER;
   private model: CompiledModel;
+  /** Whether the model is not in use: days are taken in, and nothing is decided. */
+  private isRetired: boolean;
   /** The place of the ruling that comes next. */
   private upcoming = 1;
 
@@ -128,6 +134,7 @@ class Walk {
     const before = rulings[begun === null ? 0 : begun.first - 1];
     if (before === undefined) throw new Error('Nothing decides the stage.');
     this.model = before.compiled;
+    this.isRetired = before.isRetired ?? false;
     this.history = begun?.history ?? new History(this.model.measures);
     if (begun === null) return;
     const { stage, risk } = begun.standing;
@@ -173,9 +180,16 @@ class Walk {
     while (startsBefore(this.dueDay, until)) this.decideWhenDue();
   }
 
-  private adopt({ since, compiled }: Ruling): void {
+  private adopt({ since, compiled, isRetired = false }: Ruling): void {
     // Activated anew: it says what it said before.
-    if (compiled === this.model) return;
+    if (compiled === this.model && !isRetired && !this.isRetired) return;
+    this.isRetired = isRetired;
+    if (isRetired) {
+      // Whoever was in a stage is told to have been until the model decides again.
+      this.risk = null;
+      this.dueDay = NEVER;
+      return;
+    }
     this.model = compiled;
     this.history.measureBy(compiled.measures);
     this.history.today = dayOf(since);
@@ -203,7 +217,7 @@ class Walk {
   private decide(at: Date, cause: TransitionCause): void {
     const { model, history, segments } = this;
     // What others did for somebody who has done nothing yet decides nothing.
-    if (!history.isBegun) return;
+    if (!history.isBegun || this.isRetired) return;
     const { stage, rule, warning, dueDay } = evaluate(history, model);
     if (segments[segments.length - 1]?.stage !== stage) {
       const reasons = reasonsOf(history, rule);

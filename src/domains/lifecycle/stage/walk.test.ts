@@ -23,7 +23,9 @@ const rounded = (value: number | null) => (value === null ? null : Number(value.
 
 /** The stage by looking at every condition, from facts that were reckoned from their description. */
 function decideByDefinition(days: readonly ActivityDay[], rulings: readonly Ruling[], at: Date) {
-  const { model, measures } = rulingAt(rulings, at).compiled;
+  const { compiled, isRetired } = rulingAt(rulings, at);
+  if (isRetired) return null;
+  const { model, measures } = compiled;
   const facts = factsByDefinition(days, measures, at);
   if (facts === null) return null;
   const ownCadence = facts.cadenceDays ?? measures.typicalCadenceDays;
@@ -74,7 +76,11 @@ function timelineByBruteForce(days: readonly ActivityDay[], rulings: readonly Ru
   let risk: { readonly since: Date; readonly reasons: object } | null = null;
   for (const time of times.filter((one) => one <= now.getTime())) {
     const decision = decideByDefinition(days, rulings, new Date(time));
-    if (decision === null) continue;
+    if (decision === null) {
+      // Before the first day, or while the model is not in use: nobody is at risk then.
+      risk = null;
+      continue;
+    }
     const { reasons, warning, modelVersion } = decision;
     const since = new Date(time);
     const cause = changes.has(time) ? 'MODEL' : firstEvents.has(time) ? 'EVENT' : 'TIME';
@@ -168,14 +174,18 @@ const someModel: fc.Arbitrary<LifecycleModel> = fc
 const someRulings = fc
   .record({
     models: fc.array(someModel, { minLength: 1, maxLength: 3 }),
+    retired: fc.constantFrom(0, 0, 1, 2),
     times: fc.uniqueArray(someNow, { minLength: 2, maxLength: 2, selector: Number }),
   })
-  .map(({ models, times }) => {
+  .map(({ models, times, retired }): readonly Ruling[] => {
     const sinces = [...times].sort((left, right) => left.getTime() - right.getTime());
-    return models.map((model, index) => ({
+    const compiled = models.map((model) => compileModel(model, null));
+    return compiled.map((one, index) => ({
       // Not at the instant of an event: which of the two comes first is a matter of choice.
       since: new Date((sinces[index - 1]?.getTime() ?? 0) + 2),
-      compiled: compileModel(model, null),
+      compiled: one,
+      // Never from the beginning.
+      isRetired: index > 0 && index === retired,
     }));
   });
 
@@ -216,12 +226,13 @@ describe('for any customer', () => {
     );
   });
 
-  test('the stage as of an instant is the segment that holds it', () => {
+  test('the stage as of an instant is the segment that holds it, where the model is in use', () => {
     fc.assert(
       fc.property(someDays, someRulings, someNow, someNow, (days, rulings, left, right) => {
         const [asOf, now] = left < right ? [left, right] : [right, left];
         const { segments } = stageTimeline(days, rulings, now);
-        const holding = segments.filter(({ since }) => since <= asOf).at(-1);
+        const isRetired = rulingAt(rulings, asOf).isRetired ?? false;
+        const holding = isRetired ? null : segments.filter(({ since }) => since <= asOf).at(-1);
         expect(stageAt(days, rulings, asOf)).toBe(holding?.stage ?? null);
       }),
     );

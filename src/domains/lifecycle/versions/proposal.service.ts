@@ -66,7 +66,7 @@ export class LifecycleProposals {
     const { name: _, version, ...document } = compiled.model;
     const decisions = rulings.map((ruling) => ({
       since: ruling.since,
-      version: ruling.compiled.model.version,
+      version: ruling.isRetired ? null : ruling.compiled.model.version,
     }));
     const census = new ProposalCensus(compiled, now, beginOf(version, decisions));
     for await (const profiles of this.activity.someProfiles(SAMPLE)) {

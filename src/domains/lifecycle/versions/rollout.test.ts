@@ -171,6 +171,7 @@ test('gives what evaluating everybody from the beginning gives', async () => {
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('SWEEP' as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('TOGGLE' as const) }) },
   );
   await fc.assert(
     fc.asyncProperty(
@@ -180,6 +181,8 @@ test('gives what evaluating everybody from the beginning gives', async () => {
         await startOver();
         const users = customers.map(newUser);
         await act(users, ...customers);
+        const other = await save(scaled(0.5), 'other');
+        let isInUse = false;
         for (const step of steps) {
           switch (step.kind) {
             case 'ACTIVATE': {
@@ -196,6 +199,12 @@ test('gives what evaluating everybody from the beginning gives', async () => {
               break;
             case 'RUN':
               for (let run = 0; run < step.times; run++) await rollout.run(clock.now());
+              break;
+            case 'TOGGLE':
+              clock.advanceDays(1 / MS_PER_DAY);
+              if (isInUse) await versions.retire('other', 'a test', 'test');
+              else await activate(other, 'other');
+              isInUse = !isInUse;
               break;
             case 'SWEEP':
               await activity.evaluateAllDue(clock.now());
