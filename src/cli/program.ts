@@ -22,7 +22,11 @@ const groups: readonly Group[] = [
   {
     name: 'report',
     description: 'look at the customers',
-    load: async () => [(await import('./commands/report-stages.js')).addReportStages],
+    load: async () => [
+      (await import('./commands/report-stages.js')).addReportStages,
+      (await import('./commands/report-goals.js')).addReportGoals,
+      (await import('./commands/report-flow.js')).addReportFlow,
+    ],
   },
   {
     name: 'lifecycle',

@@ -3,16 +3,6 @@ import type { QuarantineCount, QuarantinedRow, ReplayOutcome } from '../../domai
 import { toPublicId } from '../../shared/ids';
 import { formatTable } from '../table';
 
-/** One document, indented, since a person may look at it as well. */
-export function asJson(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_key, part: unknown) => (typeof part === 'bigint' ? Number(part) : part),
-    2,
-  );
-  return `${text}\n`;
-}
-
 /** As the API names the fields. */
 export function toJson(row: QuarantinedRow): object {
   return {

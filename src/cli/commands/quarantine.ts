@@ -18,6 +18,7 @@ import {
 } from '../../platform/graphql/instant-cursor';
 import { InvalidInput, NotFound } from '../../shared/errors';
 import { fromPublicId, type QuarantineId } from '../../shared/ids';
+import { asJson } from '../json';
 import type { RunWithApp } from '../with-app';
 import * as show from './quarantine-output';
 
@@ -48,7 +49,7 @@ export function addQuarantine(quarantine: Command, runWithApp: RunWithApp): void
     .action(({ json }: JsonOption) =>
       runWithApp(async (app, out) => {
         const counts = await app.reads.quarantine.countPending();
-        out.write(json ? show.asJson(counts) : show.countsTable(counts));
+        out.write(json ? asJson(counts) : show.countsTable(counts));
       }),
     );
 
@@ -61,7 +62,7 @@ export function addQuarantine(quarantine: Command, runWithApp: RunWithApp): void
       runWithApp(async (app, out) => {
         const row = await app.reads.quarantine.findOne(toId(id));
         if (row === null) throw new NotFound(quarantineFaultMessages.NOT_FOUND);
-        out.write(json ? show.asJson(show.toJson(row)) : show.details(row));
+        out.write(json ? asJson(show.toJson(row)) : show.details(row));
       }),
     );
 
@@ -104,7 +105,7 @@ export function addQuarantine(quarantine: Command, runWithApp: RunWithApp): void
         const { discarded, skipped } = outcome;
         out.write(
           options.json
-            ? show.asJson({ discarded, skipped })
+            ? asJson({ discarded, skipped })
             : `Discarded ${discarded.toLocaleString('en')}; ${skipped} were settled before or are none.\n`,
         );
       }),
@@ -137,7 +138,7 @@ async function list(app: App, out: NodeJS.WritableStream, options: ListOptions):
       : encodeCursor(instantPosition(last.firstReceivedAt, last.quarantineId));
   out.write(
     options.json
-      ? show.asJson({ events: page.map(show.toJson), endCursor })
+      ? asJson({ events: page.map(show.toJson), endCursor })
       : show.listTable(page, endCursor),
   );
 }
@@ -192,7 +193,7 @@ async function replay(
     outcomes.push(...result.outcomes);
     after = result.end;
   } while (after !== null && outcomes.length < limit && !signal.aborted);
-  out.write(options.json ? show.asJson(outcomes.map(show.outcomeToJson)) : show.replayed(outcomes));
+  out.write(options.json ? asJson(outcomes.map(show.outcomeToJson)) : show.replayed(outcomes));
 }
 
 /** Ids, or a filter; all only where that is said. */

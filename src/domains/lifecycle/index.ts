@@ -1,9 +1,12 @@
 export { LifecycleCalibrationService } from './calibration/calibration.service';
 export { History } from './facts/history';
 export { LifecycleFlowResolver } from './goals/flow.resolver';
+export type { LifecycleFlow } from './goals/flow.types';
+export { type PeriodLength, periodsFrom } from './goals/goals.periods.rules';
 export { LifecycleGoalReads } from './goals/goals.reads';
 export { LifecycleGoalResolver } from './goals/goals.resolver';
 export { LifecycleGoalScan } from './goals/goals.scan';
+export type { LifecycleGoalPeriod, LifecycleStageGoals } from './goals/goals.types';
 export { fiveStageModel } from './models/presets';
 export { LifecycleScoreReads } from './scores/scores.reads';
 export { LifecycleScoreResolver } from './scores/scores.resolver';
