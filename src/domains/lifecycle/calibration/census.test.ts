@@ -88,6 +88,20 @@ describe('the fit', () => {
   });
 
   const silent = (number: number) => bought(number % 100);
+
+  /**
+   * Of most, those come who have bought often, however long they were silent. Of every fifth, by
+   * whom a fit is judged, those come who were seen last, and they have bought seldom.
+   */
+  function byAnotherRule(number: number): readonly ActivityDay[] {
+    const isJudge = number % 5 === 0;
+    const isFrequent = number % 2 === 0;
+    const last = isJudge ? (isFrequent ? 105 : 205) : 110 + (Math.floor(number / 2) % 100);
+    const often = isFrequent ? [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100] : [0];
+    const comes = isFrequent !== isJudge;
+    return bought(...often, last, ...(comes ? [280] : []));
+  }
+
   test.each<[string, (number: number) => readonly ActivityDay[], string]>([
     [
       '499 buyers',
@@ -111,6 +125,12 @@ describe('the fit', () => {
       'OUTCOMES_TOO_ALIKE',
     ],
     ['everybody comes', () => bought(0, 5, 280), 'OUTCOMES_TOO_ALIKE'],
+    ['those it is judged by live by another rule', byAnotherRule, 'NO_BETTER_THAN_SILENCE'],
+    [
+      'those it is judged by all come to the same',
+      (number) => (number % 5 === 0 ? silent(number) : customer(number)),
+      'NO_BETTER_THAN_SILENCE',
+    ],
   ])('is refused: %s', (_, days, refusal) => {
     const { activityFit, fitRefusal } = census(town.map((_days, number) => days(number)));
     expect({ activityFit, fitRefusal }).toEqual({ activityFit: null, fitRefusal: refusal });
