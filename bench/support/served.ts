@@ -6,6 +6,9 @@ import { Pool } from 'undici';
 
 const MAIN = join(__dirname, '../../src/main.js');
 
+/** As `npm start` has them. */
+const NODE_OPTIONS = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+
 /** A server of ours in a process of its own, as `npm start` runs it. */
 export class ServedProcess {
   private constructor(
@@ -19,7 +22,7 @@ export class ServedProcess {
 
   /** @param connections that it is talked to over, each with one request at a time */
   static async start(databaseUrl: string, connections: number): Promise<ServedProcess> {
-    const child = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, MAIN], {
       env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', DEMO_DATA: 'false' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
