@@ -211,9 +211,14 @@ export async function filterDue(
   now: Date,
 ): Promise<ProfileId[]> {
   if (profileIds.length === 0) return [];
+  // Looked up first and compared then (`offset 0`): else the planner, who hopes to find them by their
+  // time, would plan anew at each call instead of keeping the plan for any parameters.
   const rows = await sql.query<{ profileId: ProfileId }>(
-    prepared(`select profile_id as "profileId" from evaluation
-     where profile_id = any($1::uuid[]) and next_evaluation_at <= $2`),
+    prepared(`select e.profile_id as "profileId" from (
+       select profile_id, next_evaluation_at from evaluation
+       where profile_id = any($1::uuid[]) offset 0
+     ) e
+     where e.next_evaluation_at <= $2`),
     [uuidArray(profileIds), now],
   );
   return rows.map((row) => row.profileId);

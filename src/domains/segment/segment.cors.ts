@@ -27,9 +27,10 @@ export async function allowPages(scope: FastifyInstance): Promise<void> {
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   });
-  scope.addHook('onRequest', async (_request, reply) => {
+  scope.addHook('onRequest', (_request, reply, done) => {
     // What is said of all other routes would keep a page from reading the reply to a beacon.
     void reply.header('cross-origin-resource-policy', 'cross-origin');
+    done();
   });
 }
 

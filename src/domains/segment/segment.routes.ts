@@ -79,8 +79,9 @@ class SegmentDoor {
 
   private async furnish(scope: FastifyInstance): Promise<void> {
     await allowPages(scope);
-    scope.addHook('onRequest', async (request) => {
+    scope.addHook('onRequest', (request, _reply, done) => {
       request.headers['content-type'] = ANY_BODY;
+      done();
     });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(

@@ -3,6 +3,10 @@ import type { Logger } from '../telemetry/logger';
 
 /** For this long a revocation in another process may go unnoticed in this one. */
 const CACHE_MS_MAX = 3_000;
+
+/** From this age on an entry is read again while it still serves, so that nobody waits for it. */
+const REFRESH_AFTER_MS = 2_000;
+
 const CACHED_KEYS_MAX = 1_000;
 
 const TOUCH_INTERVAL_MS = 60_000;
@@ -32,6 +36,8 @@ interface CachedKey<Holder> {
 export class KeyCache<Holder> {
   /** By hash; the oldest entry first. */
   private readonly cache = new Map<string, CachedKey<Holder>>();
+  /** By hash: what is being read, for all who ask meanwhile. */
+  private readonly looks = new Map<string, Promise<CachedKey<Holder> | null>>();
   /** Rises with every change: what was read before one must not be cached after it. */
   private changes = 0;
   private readonly touches = new Set<Promise<void>>();
@@ -44,7 +50,8 @@ export class KeyCache<Holder> {
 
   /** Whose key it is, and notes that it was used. @returns null where it is no valid key's */
   async holderOf(hash: Buffer): Promise<Holder | null> {
-    const known = this.cached(hash) ?? (await this.look(hash));
+    const place = hash.toString('base64');
+    const known = this.cached(place, hash) ?? (await this.look(place, hash));
     if (known === null) return null;
     this.touch(known);
     return known.key.holder;
@@ -54,6 +61,7 @@ export class KeyCache<Holder> {
   forget(): void {
     this.changes += 1;
     this.cache.clear();
+    this.looks.clear();
   }
 
   /** Resolves when every note of a key's use is written. Await it before the database closes. */
@@ -61,29 +69,52 @@ export class KeyCache<Holder> {
     await Promise.all(this.touches);
   }
 
-  private cached(hash: Buffer): CachedKey<Holder> | null {
-    const known = this.cache.get(hash.toString('base64'));
+  private cached(place: string, hash: Buffer): CachedKey<Holder> | null {
+    const known = this.cache.get(place);
     if (known === undefined) return null;
     const ageMs = this.clock.now().getTime() - known.cachedAtMs;
     // A clock set back makes ages negative: such an entry could live on for ever.
-    return ageMs >= 0 && ageMs < CACHE_MS_MAX ? known : null;
-  }
-
-  private async look(hash: Buffer): Promise<CachedKey<Holder> | null> {
-    const changesBefore = this.changes;
-    const key = await this.ring.find(hash);
-    if (key === null) return null;
-    const known: CachedKey<Holder> = {
-      key,
-      cachedAtMs: this.clock.now().getTime(),
-      touchedAtMs: key.lastUsedAt?.getTime() ?? Number.NEGATIVE_INFINITY,
-    };
-    if (this.changes === changesBefore) this.remember(hash, known);
+    if (ageMs < 0 || ageMs >= CACHE_MS_MAX) return null;
+    // Should it fail, whoever comes after the entry's time is told.
+    if (ageMs >= REFRESH_AFTER_MS) void this.look(place, hash).catch(() => undefined);
     return known;
   }
 
-  private remember(hash: Buffer, known: CachedKey<Holder>): void {
-    const place = hash.toString('base64');
+  /** One question to the database, however many requests come at once. */
+  private look(place: string, hash: Buffer): Promise<CachedKey<Holder> | null> {
+    const pending = this.looks.get(place);
+    if (pending !== undefined) return pending;
+    const look = this.read(place, hash).finally(() => {
+      if (this.looks.get(place) === look) this.looks.delete(place);
+    });
+    this.looks.set(place, look);
+    return look;
+  }
+
+  private async read(place: string, hash: Buffer): Promise<CachedKey<Holder> | null> {
+    const changesBefore = this.changes;
+    const cachedAtMs = this.clock.now().getTime();
+    const key = await this.ring.find(hash);
+    const isUnchanged = this.changes === changesBefore;
+    if (key === null) {
+      // Revoked by another process: what is cached of it must not serve until its time is over.
+      if (isUnchanged) this.cache.delete(place);
+      return null;
+    }
+    const known: CachedKey<Holder> = {
+      key,
+      cachedAtMs,
+      // A note that is on its way is not in the database yet.
+      touchedAtMs: Math.max(
+        key.lastUsedAt?.getTime() ?? Number.NEGATIVE_INFINITY,
+        this.cache.get(place)?.touchedAtMs ?? Number.NEGATIVE_INFINITY,
+      ),
+    };
+    if (isUnchanged) this.remember(place, known);
+    return known;
+  }
+
+  private remember(place: string, known: CachedKey<Holder>): void {
     this.cache.delete(place);
     this.cache.set(place, known);
     const [oldest] = this.cache.keys();

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const RANDOM_BYTES = 32;
 
@@ -15,5 +15,5 @@ export function newSecret(prefix: string): string {
  * at any speed; and finding the hash by the primary key leaks no timing that would help to guess.
  */
 export function hashOfSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }

@@ -95,20 +95,24 @@ export async function createHttpServer(
       allowList: (request) => request.url.startsWith('/health/'),
     });
   }
-  app.addHook('onRequest', async (request, reply) => {
+  // With a callback each: a promise for every hook and request adds up.
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     // A connection kept open would keep the stopping server waiting for its next request.
     if (state.stopping) void reply.header('connection', 'close');
+    done(null, payload);
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     parts.metrics.httpRequest(
       request.method,
       routeOf(request),
       reply.statusCode,
       reply.elapsedTime / 1000,
     );
+    done();
   });
   readJsonStrictly(app);
   app.setErrorHandler(errorReply(settings.bodyLimitBytes));
