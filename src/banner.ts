@@ -8,7 +8,13 @@ export function demoQuery(userId: string): string {
     id
     displayName
     identifiers { namespace value }
-    lifecycle { stage since atRisk reasons { fact value threshold } }
+    lifecycle {
+      stage
+      since
+      churnRisk
+      reasons { text }
+      nextStages { stage missing { text } }
+    }
     value { tier rfm { recency frequency monetary segment } }
     loyalty { balance tier }
     community { score }

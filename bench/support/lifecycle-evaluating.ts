@@ -38,7 +38,7 @@ export async function benchEvaluating({ size, tell }: BenchOptions): Promise<Fig
     let reasons = 0;
     for (const history of histories) {
       const { stage, rule } = evaluate(history, compiled);
-      reasons += reasonsOf(history, rule).length;
+      reasons += reasonsOf(history, rule, compiled.findings).length;
       stages.set(stage, (stages.get(stage) ?? 0) + 1);
     }
     return reasons;

@@ -61,10 +61,7 @@ const features = {
   span: {
     fact: 'activeSpanDays',
     sign: 0,
-    value: (history) => {
-      const active = history.series('active');
-      return Math.log1p(active.last - active.first);
-    },
+    value: (history) => Math.log1p(history.lastActiveDay - history.firstActiveDay),
   },
   orders: {
     fact: 'orderDays',

@@ -135,7 +135,7 @@ export function changeOver(name: SeriesName, lengthDays: number): FactBehaviour 
 /** Part of the days of a window that carry a series, a window that began with the customer. */
 export function shareWithin(name: SeriesName, lengthDays: number): FactBehaviour {
   const place = seriesPlace(name);
-  const lived = (history: History) => history.today - history.active.first + 1;
+  const lived = (history: History) => history.today - history.firstActiveDay + 1;
   return {
     value: (history) =>
       history.seriesAt(place).countAfter(history.today - lengthDays) /

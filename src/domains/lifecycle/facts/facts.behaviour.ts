@@ -11,12 +11,12 @@ import {
 } from './fact-kinds';
 import type { History } from './history';
 
-const lastActiveDay = (history: History) => history.active.last;
+const lastActiveDay = (history: History) => history.lastActiveDay;
 
 /** How often a customer comes, over windows and against their own past. */
 export const behaviourFacts = {
   tenureDays: {
-    ...growing((history) => history.active.first),
+    ...growing((history) => history.firstActiveDay),
     ...days('days since the first activity', '首次活跃至今天数'),
     description: 'Days since the first active day.',
   },
@@ -43,7 +43,7 @@ export const behaviourFacts = {
       'before the third active day.',
   },
   activeSpanDays: {
-    ...fixed((history) => history.active.last - history.active.first),
+    ...fixed((history) => history.lastActiveDay - history.firstActiveDay),
     ...days('days from first to last activity', '首末次活跃间隔天数'),
     description: 'Days from the first to the last active day: how long the customer kept coming.',
   },

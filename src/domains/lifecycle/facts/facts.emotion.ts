@@ -51,7 +51,7 @@ export const emotionFacts = {
       const halvings = Math.log2((100 * level) / threshold);
       if (!(halvings >= 0)) return NEVER;
       const { emotionHalfLifeDays } = history.measures;
-      const day = Math.floor(history.active.last + halvings * emotionHalfLifeDays);
+      const day = Math.floor(history.lastActiveDay + halvings * emotionHalfLifeDays);
       if (history.today < day) return day;
       // Rounding may have put the day one too early, and "below" comes a day after "at most".
       return history.today <= day + 1 ? history.today + 1 : NEVER;
@@ -68,5 +68,5 @@ export const emotionFacts = {
 } as const satisfies Readonly<Record<string, FactDefinition>>;
 
 function halfLivesSilent(history: History): number {
-  return (history.today - history.active.last) / history.measures.emotionHalfLifeDays;
+  return (history.today - history.lastActiveDay) / history.measures.emotionHalfLifeDays;
 }

@@ -64,6 +64,10 @@ export function seriesPlace(name: SeriesName): number {
  */
 export class History {
   today = 0 as EpochDay;
+  /** 0 before there is any; so is the last. */
+  firstActiveDay = 0 as EpochDay;
+  /** Kept at hand: nearly every condition asks for it, and a look into the series is three. */
+  lastActiveDay = 0 as EpochDay;
   private readonly known: DaySeries[] = new Array(seriesNames.length).fill(NOTHING);
   private activeCadence = new Cadence();
   private orderCadence = new Cadence();
@@ -87,7 +91,9 @@ export class History {
   include(day: DaySums): void {
     this.today = day.day;
     if (isActive(day)) {
+      if (!this.isBegun) this.firstActiveDay = day.day;
       this.add(ACTIVE, day.day, 1);
+      this.lastActiveDay = day.day;
       this.activeCadence.add(day.day, this.current.occasionDays);
     }
     if (day.orders > 0) this.orderCadence.add(day.day, this.current.occasionDays);

@@ -72,11 +72,14 @@ export class LifecycleEvaluator implements ProfileEvaluator {
       before.filter((recorded) => !present.has(placeOf(recorded))),
     );
     const stageBefore = new Map(before.map((recorded) => [placeOf(recorded), recorded.stage]));
+    const judgedBefore = new Set(before.map(({ profileId }) => profileId));
     const messages = timelines.flatMap((timeline) => {
       const current = timeline.segments.at(-1);
       const { profileId, model } = timeline;
-      const from =
-        stageBefore.get(placeOf({ profileId, model: model.name })) ?? initialStage(model);
+      const recorded = stageBefore.get(placeOf({ profileId, model: model.name }));
+      // Where a model comes into use nobody changes, and there would be a message for everybody.
+      if (recorded === undefined && judgedBefore.has(profileId)) return [];
+      const from = recorded ?? initialStage(model);
       if (current === undefined || current.stage === from) return [];
       const { stage: to, since } = current;
       const payload = { model: model.name, from, to, since: since.toISOString() };

@@ -14,8 +14,8 @@ function evaluated(days: readonly ActivityDay[], asOf: number, model = fiveStage
   const { stage, rule, warning } = evaluate(history, model);
   return {
     stage,
-    reasons: reasonsOf(history, rule),
-    warning: warning && reasonsOf(history, warning),
+    reasons: reasonsOf(history, rule, model.findings),
+    warning: warning && reasonsOf(history, warning, model.findings),
   };
 }
 

@@ -73,14 +73,21 @@ function compares(value: number, operator: ComparisonOperator, threshold: number
   }
 }
 
-/** Those of the rule's conditions that hold, with what was found. */
-export function reasonsOf(history: History, { when }: CompiledRule): readonly Reason[] {
+/**
+ * Those of the rule's conditions that hold, with what was found.
+ * @param findings of the model, which has just judged the customer by it
+ */
+export function reasonsOf(
+  history: History,
+  { when }: CompiledRule,
+  findings: Findings,
+): readonly Reason[] {
   const reasons: Reason[] = [];
   for (const condition of when) {
     const { fact, operator, definition, basis } = condition;
-    const value = definition.value(history);
+    const value = findings.valueAt(condition.place);
     const threshold = thresholdOf(history, condition);
-    if (value === null || !compares(value, operator, threshold)) continue;
+    if (!compares(value, operator, threshold)) continue;
     reasons.push({ fact, value, threshold, operator, unit: definition.unit, basis });
   }
   return reasons;

@@ -166,11 +166,10 @@ class Walk {
   finish(nextUnseenAt: Date | null): StageTimeline {
     const { history, risk, model } = this;
     const nextRulingAt = this.rulings[this.upcoming]?.since ?? null;
-    const active = history.active;
     return {
       segments: [...this.segments],
       risk,
-      lastActiveDay: active.count === 0 ? null : (active.last as EpochDay),
+      lastActiveDay: history.isBegun ? history.lastActiveDay : null,
       patienceDays: patienceDays(history.cadenceDays, model.model),
       nextEvaluationAt: this.nextChangeAt(earlierOf(nextUnseenAt, nextRulingAt)),
     };
@@ -220,12 +219,12 @@ class Walk {
     if (!history.isBegun || this.isRetired) return;
     const { stage, rule, warning, dueDay } = evaluate(history, model);
     if (segments[segments.length - 1]?.stage !== stage) {
-      const reasons = reasonsOf(history, rule);
+      const reasons = reasonsOf(history, rule, model.findings);
       const modelVersion = model.model.version;
       segments.push({ stage, since: at, reasons, cause, modelVersion });
     }
     if (warning === null) this.risk = null;
-    else this.risk ??= { since: at, reasons: reasonsOf(history, warning) };
+    else this.risk ??= { since: at, reasons: reasonsOf(history, warning, model.findings) };
     this.dueDay = dueDay;
   }
 }

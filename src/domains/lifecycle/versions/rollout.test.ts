@@ -510,6 +510,26 @@ test('a model of its own holds from the beginning, and is retired with its state
   expect((await stagesOf(FIVE)).length).toBeGreaterThan(0);
 });
 
+test('a model that comes into use tells of nobody, and then of those who change by it', async () => {
+  const users = [newUser(), newUser()];
+  await act(users, [300, 310, 320, 330, 345], [200, 364]);
+  const count = async () => {
+    const [row] = await database.query<{ count: number }>(
+      `select count(*)::int as count from outbox_message
+       where topic = 'lifecycle.stage-changed' and payload ->> 'model' = 'told'`,
+    );
+    return row?.count;
+  };
+  await save(scaled(0.5), 'told');
+  await activate(1, 'told');
+  await rollOut();
+  expect((await stagesOf('told')).length).toBeGreaterThan(0);
+  expect(await count()).toBe(0);
+  clock.advanceDays(400);
+  await activity.evaluateAllDue(clock.now());
+  expect(await count()).toBe(2);
+});
+
 test('a rollout waits for whoever may make profiles by what was in force before', async () => {
   await act([newUser()], [300, 330]);
   const version = await save(scaled(0.5));
