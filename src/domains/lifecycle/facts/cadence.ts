@@ -5,10 +5,21 @@
 export class Cadence {
   private lastDay = Number.NaN;
   private occasionDay = Number.NaN;
-  /** Days between successive days, ascending. */
-  private readonly dayGaps: number[] = [];
-  /** Days from the beginning of one occasion to that of the next, ascending. */
-  private readonly occasionGaps: number[] = [];
+
+  constructor(
+    /** Days between successive days, ascending. */
+    private readonly dayGaps: number[] = [],
+    /** Days from the beginning of one occasion to that of the next, ascending. */
+    private readonly occasionGaps: number[] = [],
+  ) {}
+
+  /** To add to without changing this one. */
+  copy(): Cadence {
+    const copy = new Cadence([...this.dayGaps], [...this.occasionGaps]);
+    copy.lastDay = this.lastDay;
+    copy.occasionDay = this.occasionDay;
+    return copy;
+  }
 
   /**
    * @param day after all that were added before

@@ -87,6 +87,20 @@ export class History {
     return history;
   }
 
+  /** To try what a day would change, as often as there is something to try. */
+  copy(): History {
+    const copy = new History(this.current);
+    copy.today = this.today;
+    copy.firstActiveDay = this.firstActiveDay;
+    copy.lastActiveDay = this.lastActiveDay;
+    for (const [place, series] of this.known.entries()) {
+      if (series !== NOTHING) copy.known[place] = series.copy();
+    }
+    copy.activeCadence = this.activeCadence.copy();
+    copy.orderCadence = this.orderCadence.copy();
+    return copy;
+  }
+
   /** @param day after all that were included before */
   include(day: DaySums): void {
     this.today = day.day;

@@ -5,9 +5,16 @@ import type { EpochDay } from '../../../shared/days';
  * each. A window is two look-ups, however long it is.
  */
 export class DaySeries {
-  private readonly days: number[] = [];
-  /** The sum up to and including the day of the same place. */
-  private readonly sums: number[] = [];
+  constructor(
+    private readonly days: number[] = [],
+    /** The sum up to and including the day of the same place. */
+    private readonly sums: number[] = [],
+  ) {}
+
+  /** To add to without changing this one. */
+  copy(): DaySeries {
+    return new DaySeries([...this.days], [...this.sums]);
+  }
 
   /** @param day after all that were added before */
   add(day: EpochDay, amount: number): void {

@@ -34,10 +34,12 @@ export function triggerOf(
   const today = dayOf(since);
   const whole = days.find(({ day }) => day === today);
   if (whole === undefined || whole.events !== events.count) return null;
-  const before = ascending(days).filter(({ day }) => day < today);
+  const before = new History(model.measures);
+  for (const day of ascending(days)) {
+    if (day.day < today) before.include(day);
+  }
   const comesTo = (sums: Sums, count: number): boolean => {
-    const history = new History(model.measures);
-    for (const day of before) history.include(day);
+    const history = before.copy();
     history.include({ ...sums, day: today, events: count });
     return history.isBegun && evaluate(history, model).stage === stage;
   };
