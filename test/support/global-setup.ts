@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { createSchemaDataSource } from '../../src/schema-files';
+import { makeDataFolder } from './data-folder';
 import {
   runOn,
   TEST_ADMIN_URL,
@@ -56,9 +55,7 @@ async function createTemplate(adminUrl: string): Promise<void> {
 }
 
 async function startServer(): Promise<string> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'perennial-test-'));
-  // The server's own user has to get through; the cluster inside is still closed to others.
-  await chmod(dataFolder, 0o755);
+  const dataFolder = await makeDataFolder('test');
   // Nobody needs the test data after a power cut; without fsync cloning is several times faster.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
   const server = await openEmbeddedPostgres({ dataFolder, settings });
