@@ -115,6 +115,23 @@ const bans: readonly Ban[] = [
     ],
   },
   {
+    what: 'state of a module',
+    why: 'what lives on belongs to an app; many test files share a loaded module',
+    pattern: /^(export )?(let |const \w+(: .+)? = new (Weak)?(Map|Set)(<.+>)?\(\))/,
+    among: product,
+    except: [
+      // Random bits in store, and plans by their text: the same for everybody.
+      'src/shared/uuid.ts',
+      'src/platform/database/prepared.ts',
+    ],
+  },
+  {
+    what: 'a mocked module',
+    why: 'modules of the product are loaded once for many test files, by Node (test-runtime.js)',
+    pattern: /\bjest\.(mock|doMock|unmock|isolateModules|resetModules)\b/,
+    among: tests,
+  },
+  {
     what: 'what Node 20 does not know',
     why: 'the floor is Node 20.19, and the compiler allows a later library',
     pattern: /\b(Object|Map)\.groupBy\(|Promise\.(withResolvers|try)\(|Array\.fromAsync\(/,

@@ -4,16 +4,8 @@ import { join } from 'node:path';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { createSchemaDataSource } from '../../src/schema-files';
 import { makeDataFolder } from './data-folder';
-import {
-  runOn,
-  TEST_ADMIN_URL,
-  TEST_BUILD,
-  TEST_PACKAGES,
-  TEST_TEMPLATE,
-  withDatabase,
-} from './database';
+import { runOn, TEST_ADMIN_URL, TEST_BUILD, TEST_TEMPLATE, withDatabase } from './database';
 import globalTeardown from './global-teardown';
-import { bundlePackages } from './package-bundle';
 import { testServer } from './test-server';
 
 /**
@@ -22,7 +14,6 @@ import { testServer } from './test-server';
  * must be allowed to create databases). What is built for the tests of processes is built once.
  */
 export default async function globalSetup(): Promise<void> {
-  process.env[TEST_PACKAGES] = await bundlePackages();
   const adminUrl = process.env['TEST_DATABASE_URL'] ?? (await startServer());
   process.env[TEST_ADMIN_URL] = adminUrl;
   // From here the built product finds its packages.

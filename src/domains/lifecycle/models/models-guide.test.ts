@@ -4,7 +4,7 @@ import type { LifecycleModelDocument } from './model';
 import { readModelDocument } from './model-document';
 import { presets } from './presets';
 
-const guide = readFileSync(join(__dirname, '../../../docs/guides/lifecycle-models.md'), 'utf8');
+const guide = readFileSync(join(__dirname, '../../../../docs/guides/lifecycle-models.md'), 'utf8');
 const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? 'null');
 
 /** Of the table whose first column is headed so, the names in each row's first column. */
