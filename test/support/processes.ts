@@ -10,6 +10,7 @@ import { readServerState } from '../../src/platform/database/embedded/server-sta
 import { type Answer, readAnswer } from './api';
 import { makeDataFolder } from './data-folder';
 import { type Clone, fromGlobalSetup, nameClone, TEST_BUILD } from './database';
+import { post } from './http';
 
 const root = join(__dirname, '../..');
 
@@ -83,12 +84,8 @@ export class RunningServer {
     query: string,
     variables: Readonly<Record<string, unknown>> = {},
   ): Promise<Answer<Data>> {
-    const reply = await fetch(this.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query, variables }),
-    });
-    return readAnswer<Data>(reply);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    return readAnswer<Data>(await post(this.url, headers, JSON.stringify({ query, variables })));
   }
 
   /** The HTTP status of a health check. */
