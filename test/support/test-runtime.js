@@ -17,8 +17,9 @@ module.exports = class TestRuntime extends JestRuntime {
     // Among the globals of the process: see `test-environment.js`.
     this.executor.compile = (code, filename) =>
       compileFunction(code, injectedModuleParameters, { filename });
-    const transformer = parameters[3];
+    const [, , , transformer, , , , { watch, watchAll }] = parameters;
     transform ??= (file) => transformer.transform(file, this._getFullTransformationOptions());
+    if (watch || watchAll) forgetProduct();
   }
 
   requireModule(from, name, ...options) {
@@ -39,6 +40,13 @@ const LOADED_ANEW = [__dirname + sep, dirname(require.resolve('jest-circus')) + 
 function isLoadedAnew(from, name = from) {
   const file = name.startsWith('.') ? resolve(dirname(from), name) : name;
   return LOADED_ANEW.some((folder) => file.startsWith(folder)) || file.endsWith('.test.ts');
+}
+
+/** While Jest watches, it may run one file after the other in its own process: with what is new. */
+function forgetProduct() {
+  for (const file of Object.keys(require.cache)) {
+    if (file.endsWith('.ts')) delete require.cache[file];
+  }
 }
 
 /** Of Jest's first runtime in this worker: it keeps what it has made on the disk. */
