@@ -106,13 +106,30 @@ const bans: readonly Ban[] = [
     // Skips that depend on the machine, each for what it names beside the skip.
     except: [
       // The published log, which is not ours to hand on.
+      'src/cli/commands/import-orders.test.ts',
       'src/cli/formats/cdnow.test.ts',
       'test/invariants/cdnow-churn.test.ts',
-      'test/processes/cli.test.ts',
       // Root, who has to hand the server over to another user; and `ps`, for systems without /proc.
       'src/platform/database/embedded/embedded-postgres.test.ts',
       'src/platform/database/embedded/processes.test.ts',
     ],
+  },
+  {
+    what: 'state of a module',
+    why: 'what lives on belongs to an app; many test files share a loaded module',
+    pattern: /^(export )?(let |const \w+(: .+)? = new (Weak)?(Map|Set)(<.+>)?\(\))/,
+    among: product,
+    except: [
+      // Random bits in store, and plans by their text: the same for everybody.
+      'src/shared/uuid.ts',
+      'src/platform/database/prepared.ts',
+    ],
+  },
+  {
+    what: 'a mocked module',
+    why: 'modules of the product are loaded once for many test files, by Node (test-runtime.js)',
+    pattern: /\bjest\.(mock|doMock|unmock|isolateModules|resetModules)\b/,
+    among: tests,
   },
   {
     what: 'what Node 20 does not know',

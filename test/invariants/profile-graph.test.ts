@@ -168,7 +168,7 @@ describe('where nothing is in the way', () => {
     identifiersPerProfileMax: 1_000_000,
     mergesPerProfileMax: 1_000_000,
   };
-  const app = createTestApp(database, clock, boundless);
+  const app = createTestApp(database, clock, { identityPolicy: boundless });
   const namespaces = ['user_id', 'email', 'device_id', 'anonymous_id', 'member_card'];
   const sets = fc
     .constantFrom(4, 8, 20)
@@ -230,7 +230,7 @@ describe('where people, limits, windows, caps and junk are in the way', () => {
     identifiersPerProfileMax: 8,
     mergesPerProfileMax: 2,
   };
-  const app = createTestApp(database, clock, strict);
+  const app = createTestApp(database, clock, { identityPolicy: strict });
   /** Fewer are people's than are shared, so that limits are reached before people meet. */
   const namespaces = [
     'user_id',

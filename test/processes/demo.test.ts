@@ -8,7 +8,7 @@ jest.setTimeout(180_000);
 
 const place = useProduct('CLONE');
 
-const CUSTOMERS = 250;
+const CUSTOMERS = 100;
 const settings = { DEMO_DATA: 'true', DEMO_CUSTOMERS: String(CUSTOMERS) };
 
 /** What a load amounts to, whatever day it was done on and however often it was begun. */
@@ -117,7 +117,7 @@ it('a load that was ended, and one that was killed with its database, are finish
   // As a start leaves it that is killed before it has written the key.
   await writeFile(join(product.dataFolder, 'demo-key'), '');
   await endAmidLoad(product, 'SIGTERM', 0);
-  await endAmidLoad(product, 'SIGKILL', 2_500);
+  await endAmidLoad(product, 'SIGKILL', 1_000);
   process.kill((await product.databasePid()) ?? 0, 'SIGKILL');
   const server = await product.startServer(settings);
   await server.program.says(/^API key: prn_demo_\S{43}$/m);

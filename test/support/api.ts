@@ -8,6 +8,7 @@ import { createServer } from '../../src/server';
 import { uuidSource } from '../../src/shared/ids';
 import { TestClock } from './clock';
 import { type TestDatabase, useTestDatabase } from './database';
+import { post } from './http';
 
 /** What the test's tokens of customers are signed with. */
 export const TEST_JWT_SECRET = 'a secret of the tests, long enough for HS256';
@@ -122,12 +123,7 @@ export class TestApi {
     body: string | Uint8Array,
     headers: Readonly<Record<string, string>>,
   ): Promise<Answer<Data>> {
-    const reply = await fetch(`${this.url}/graphql`, {
-      method: 'POST',
-      body,
-      headers,
-    });
-    return readAnswer<Data>(reply);
+    return readAnswer<Data>(await post(`${this.url}/graphql`, headers, body));
   }
 
   private get started() {
@@ -137,10 +133,12 @@ export class TestApi {
 }
 
 /** Reads a reply that must be JSON in the form GraphQL over HTTP gives. */
-export async function readAnswer<Data>(reply: Response): Promise<Answer<Data>> {
-  const text = await reply.text();
-  const { data = null, errors = [] } = JSON.parse(text) as Partial<Answer<Data>>;
-  return { status: reply.status, data, errors, text };
+export function readAnswer<Data>(reply: {
+  readonly status: number;
+  readonly text: string;
+}): Answer<Data> {
+  const { data = null, errors = [] } = JSON.parse(reply.text) as Partial<Answer<Data>>;
+  return { status: reply.status, data, errors, text: reply.text };
 }
 
 /** The whole product behind HTTP, on a database of this test file's own. Call at the top level. */

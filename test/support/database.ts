@@ -8,8 +8,6 @@ export const TEST_ADMIN_URL = 'PERENNIAL_TEST_ADMIN_URL';
 export const TEST_TEMPLATE = 'PERENNIAL_TEST_TEMPLATE';
 /** The folder of this run's build, made by the first file that needs it. */
 export const TEST_BUILD = 'PERENNIAL_TEST_BUILD';
-/** The folder of the bundled packages; `package-resolver.js` reads it too. */
-export const TEST_PACKAGES = 'PERENNIAL_TEST_PACKAGES';
 
 /** A database of this test file's own: a clone of the migrated template, dropped afterwards. */
 export interface TestDatabase {

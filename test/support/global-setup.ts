@@ -1,20 +1,11 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { createSchemaDataSource } from '../../src/schema-files';
-import {
-  runOn,
-  TEST_ADMIN_URL,
-  TEST_BUILD,
-  TEST_PACKAGES,
-  TEST_TEMPLATE,
-  withDatabase,
-} from './database';
+import { makeDataFolder } from './data-folder';
+import { runOn, TEST_ADMIN_URL, TEST_BUILD, TEST_TEMPLATE, withDatabase } from './database';
 import globalTeardown from './global-teardown';
-import { bundlePackages } from './package-bundle';
 import { testServer } from './test-server';
 
 /**
@@ -23,7 +14,6 @@ import { testServer } from './test-server';
  * must be allowed to create databases). What is built for the tests of processes is built once.
  */
 export default async function globalSetup(): Promise<void> {
-  process.env[TEST_PACKAGES] = await bundlePackages();
   const adminUrl = process.env['TEST_DATABASE_URL'] ?? (await startServer());
   process.env[TEST_ADMIN_URL] = adminUrl;
   // From here the built product finds its packages.
@@ -56,9 +46,7 @@ async function createTemplate(adminUrl: string): Promise<void> {
 }
 
 async function startServer(): Promise<string> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'perennial-test-'));
-  // The server's own user has to get through; the cluster inside is still closed to others.
-  await chmod(dataFolder, 0o755);
+  const dataFolder = await makeDataFolder('test');
   // Nobody needs the test data after a power cut; without fsync cloning is several times faster.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
   const server = await openEmbeddedPostgres({ dataFolder, settings });

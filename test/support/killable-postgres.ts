@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Sql } from '../../src/platform/database/database';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../../src/platform/database/embedded';
 import { readServerState } from '../../src/platform/database/embedded/server-state';
+import { makeDataFolder } from './data-folder';
 import { runOn } from './database';
 import { until } from './processes';
 
@@ -27,9 +27,7 @@ export class KillablePostgres implements Sql {
   ) {}
 
   static async start(): Promise<KillablePostgres> {
-    const dataFolder = await realpath(await mkdtemp(join(tmpdir(), 'perennial-killable-')));
-    // The server's own user has to get through; the cluster inside is still closed to others.
-    await chmod(dataFolder, 0o755);
+    const dataFolder = await makeDataFolder('killable');
     const opened = await openEmbeddedPostgres({ dataFolder });
     await runOn(opened.adminUrl, `create database ${DATABASE}`);
     return new KillablePostgres(dataFolder, opened);

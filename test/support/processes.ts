@@ -1,25 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { SUPERUSER } from '../../src/platform/database/embedded/cluster';
 import { deadlineAfter, pollUntil } from '../../src/platform/database/embedded/poll';
 import { readServerState } from '../../src/platform/database/embedded/server-state';
 import { type Answer, readAnswer } from './api';
+import { makeDataFolder } from './data-folder';
 import { type Clone, fromGlobalSetup, nameClone, TEST_BUILD } from './database';
+import { post } from './http';
 
 const root = join(__dirname, '../..');
 
@@ -93,12 +84,8 @@ export class RunningServer {
     query: string,
     variables: Readonly<Record<string, unknown>> = {},
   ): Promise<Answer<Data>> {
-    const reply = await fetch(this.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query, variables }),
-    });
-    return readAnswer<Data>(reply);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    return readAnswer<Data>(await post(this.url, headers, JSON.stringify({ query, variables })));
   }
 
   /** The HTTP status of a health check. */
@@ -261,9 +248,7 @@ export function useProduct(home: Home): {
   let first: TestProduct | undefined;
 
   const newProduct = async (at: Home = home): Promise<TestProduct> => {
-    const dataFolder = await realpath(await mkdtemp(join(tmpdir(), 'perennial-process-')));
-    // The database's own user has to get through; the cluster inside is closed to others.
-    await chmod(dataFolder, 0o755);
+    const dataFolder = await makeDataFolder('process');
     const clone = at === 'CLONE' ? nameClone() : null;
     const product = new TestProduct(buildFolder, dataFolder, clone);
     products.push(product);

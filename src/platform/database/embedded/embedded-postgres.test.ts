@@ -2,24 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import {
-  chmod,
   chown,
   cp,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   readlink,
-  realpath,
   rename,
   rm,
   writeFile,
 } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
+import { makeDataFolder } from '../../../../test/support/data-folder';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded-postgres';
 import { deadlineAfter, pollUntil } from './poll';
 import { readServerState } from './server-state';
@@ -36,8 +33,7 @@ let dataFolder: string;
 let clusterFolder: string;
 
 beforeAll(async () => {
-  root = await realpath(await mkdtemp(join(tmpdir(), 'perennial-embedded-')));
-  await chmod(root, 0o755);
+  root = await makeDataFolder('embedded');
   dataFolder = join(root, '.data');
   clusterFolder = join(dataFolder, 'postgres');
 });
