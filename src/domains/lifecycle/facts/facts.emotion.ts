@@ -42,7 +42,7 @@ export const emotionFacts = {
   emotion: {
     value: (history) => {
       const level = emotionalLevel(history);
-      return level === null ? null : 100 * level * 2 ** -halfLivesSilent(history);
+      return level === null ? null : faded(100 * level, halfLivesSilent(history));
     },
     nextCrossing: (history, threshold) => {
       const level = emotionalLevel(history);
@@ -66,6 +66,11 @@ export const emotionFacts = {
     max: 100,
   },
 } as const satisfies Readonly<Record<string, FactDefinition>>;
+
+/** It never gets to 0, as `nextCrossing` has it: numbers do, after a thousand half-lives. */
+function faded(level: number, halfLives: number): number {
+  return level * 2 ** -halfLives || Math.sign(level) * Number.MIN_VALUE;
+}
 
 function halfLivesSilent(history: History): number {
   return (history.today - history.lastActiveDay) / history.measures.emotionHalfLifeDays;

@@ -162,6 +162,11 @@ describe('emotion', () => {
     ['a complaint is the worst', 'emotion', [activeDay(0, { complaints: 1 })], 0, -100],
     ['complaints of the window', 'complaints90', [activeDay(0, { complaints: 2 })], 90, 0],
   ])('%s: %s', (_, fact, days, asOf, expected) => expectFact(fact, days, asOf, expected));
+
+  test('what was bad never fades to nothing, however long ago', () => {
+    const quick = { ...measures, emotionHalfLifeDays: 1 };
+    expect(factsAt([told(0, -0.6)], quick, endOf(2000))?.('emotion')).toBeLessThan(0);
+  });
 });
 
 test('what stands right at a threshold is past it the next day', () => {
