@@ -107,6 +107,19 @@ test('is not told any more when events of that day are gone', async () => {
   ]);
 });
 
+test('is not told of a day with more than 500 events', async () => {
+  const day = (count: number) =>
+    Array.from({ length: count }, (_, place) => {
+      const at = new Date(Date.UTC(2026, 9, 1, 10, 0, place));
+      return visit('gus', `gus ${place}`, at.toISOString());
+    });
+  await recordEvents(api, [...day(499), buy('gus', 'gus buys', '2026-10-01T09:00:00Z')]);
+  const first = async () => (await historyOf('gus'))[0];
+  expect(await first()).toMatchObject({ triggeringEvent: { messageId: 'gus buys' } });
+  await recordEvents(api, [visit('gus', 'one more', '2026-10-01T12:00:00Z')]);
+  expect(await first()).toMatchObject({ cause: 'EVENT', triggeringEvent: null });
+});
+
 test('needs the scope for events; the change itself is told without', async () => {
   await recordEvents(api, [buy('dan', 'dan', '2026-11-01T10:00:00Z')]);
   const { data, errors } = await api.query<{ profileByIdentifier: object }>(

@@ -11,6 +11,7 @@ import {
   type Every,
   everyOption,
   lengths,
+  NOTHING_KNOWN,
   type RangeOptions,
   requireReckoned,
 } from './report-range';
@@ -33,7 +34,8 @@ export function addReportFlow(program: Command, runWithApp: RunWithApp): void {
       runWithApp(async (app, out) => {
         await requireReckoned(app, options.model ?? null);
         const flows = await findFlows(app, options);
-        out.write(options.json ? asJson(flows) : `${flows.map(inWords).join('\n\n')}\n`);
+        const words = flows.length === 0 ? NOTHING_KNOWN : flows.map(inWords).join('\n\n');
+        out.write(options.json ? asJson(flows) : `${words}\n`);
       }),
   );
 }
@@ -46,7 +48,8 @@ async function findFlows(
   const resolver = new LifecycleFlowResolver(app.reads.lifecycleGoals, app.clock);
   const begin = from ?? new Date(app.clock.now().getTime() - DAYS_BACK * MS_PER_DAY);
   const whole = await resolver.lifecycleFlow(begin, to ?? null, model ?? null);
-  if (whole === null) return [];
+  // Of a time after the last pass nothing is known yet.
+  if (whole === null || whole.since >= whole.until) return [];
   if (every === undefined) return [whole];
   const [first, end] = [dayOf(whole.since), dayOf(whole.until)];
   const flows: LifecycleFlow[] = [];

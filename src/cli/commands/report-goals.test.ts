@@ -119,5 +119,8 @@ describe('once it is added up', () => {
     clock.set('2026-12-10T10:00:00Z');
     const text = await report('goals', '--every', 'week', '--from', '2026-12-01');
     expect(text).toBe('Nothing is known of that time yet.\n');
+    for (const every of [[], ['--every', 'month'], ['--every', 'week']]) {
+      expect(await report('flow', '--from', '2026-12-01', ...every)).toBe(text);
+    }
   });
 });

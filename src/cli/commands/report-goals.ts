@@ -15,6 +15,7 @@ import {
   type Every,
   everyOption,
   lengths,
+  NOTHING_KNOWN,
   type RangeOptions,
   requireReckoned,
 } from './report-range';
@@ -74,7 +75,7 @@ async function findPeriods(
 
 function tableOf(periods: readonly LifecycleGoalPeriod[]): string {
   const [first] = periods;
-  if (first === undefined) return 'Nothing is known of that time yet.';
+  if (first === undefined) return NOTHING_KNOWN;
   const rows = periods.flatMap((period) =>
     period.stages.map((goals) => [
       `${dateOf(period.since)}${period.isComplete ? '' : ' (running)'}`,

@@ -4,6 +4,8 @@ import type { PeriodLength } from '../../domains/lifecycle';
 import { NotFound } from '../../shared/errors';
 import { readInstant } from '../../shared/instant';
 
+export const NOTHING_KNOWN = 'Nothing is known of that time yet.';
+
 /** What a report over goals is asked for. */
 export interface RangeOptions {
   readonly from?: Date;

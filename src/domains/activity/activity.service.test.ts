@@ -425,8 +425,9 @@ describe('evaluating all', () => {
     );
     const pages: ProfileActivity[][] = [];
     for await (const page of service.allProfiles()) pages.push([...page]);
-    expect(pages.map((page) => page.length)).toEqual([500, 1]);
+    // Small enough for others in the process to have their turn in between.
+    expect(Math.max(...pages.map((page) => page.length))).toBe(20);
     expect(pages.flat().map((one) => one.profileId)).toEqual(profileIds);
-    expect(pages[1]?.[0]?.days).toMatchObject([{ events: 1 }]);
+    expect(pages.at(-1)?.at(-1)?.days).toMatchObject([{ events: 1 }]);
   });
 });

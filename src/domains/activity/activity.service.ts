@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Sql, Tx } from '../../platform/database/database';
 import type { ProfileId } from '../../shared/ids';
 import { tryLockProfiles } from '../identity';
@@ -7,6 +8,9 @@ import * as store from './activity.store';
 
 /** Profiles evaluated in one transaction. */
 const EVALUATION_BATCH = 500;
+
+/** Profiles handed out before others in the process have their turn: each may take a while. */
+const AT_A_TIME = 20;
 
 /** Keeps the daily facts, and reckons anew what depends on them. */
 export class ActivityService {
@@ -101,7 +105,7 @@ export class ActivityService {
     }
   }
 
-  /** All profiles that ever did something, with their days, page by page. */
+  /** All profiles that ever did something, with their days, some at a time. */
   allProfiles(): AsyncGenerator<readonly ProfileActivity[]> {
     return this.profilesOf(1);
   }
@@ -127,7 +131,12 @@ export class ActivityService {
       const last = batch.at(-1);
       if (last === undefined) return;
       const days = await store.findDays(this.database, batch);
-      yield batch.map((profileId) => ({ profileId, days: days.get(profileId) ?? [] }));
+      for (let start = 0; start < batch.length; start += AT_A_TIME) {
+        yield batch
+          .slice(start, start + AT_A_TIME)
+          .map((profileId) => ({ profileId, days: days.get(profileId) ?? [] }));
+        await nextTurn();
+      }
       after = last;
     }
   }

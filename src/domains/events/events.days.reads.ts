@@ -5,8 +5,8 @@ import { type DayEventRow, findEventsOfDays, type ProfileDay } from './events.da
 import type { EventMap } from './events.map';
 import type { ProfileEventRow } from './events.store';
 
-/** Of a day with more of one identifier not all are read. */
-const EVENTS_OF_DAY_MAX = 1000;
+/** Of a day with more not all are read, so that nobody can make a day that takes long to read. */
+const EVENTS_OF_DAY_MAX = 500;
 
 /** An event of a day, and what it added to it. */
 export interface DayEvent {

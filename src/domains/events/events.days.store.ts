@@ -20,13 +20,13 @@ export interface DayEventRow extends ProfileEventRow {
  * Of each day the first event and those of some names, by time, and at the same instant by what
  * their senders call them: not by the order in which they arrived. Each identifier gives its
  * events of the day through the primary key.
- * @param perIdentifierMax of a day with more events of one identifier the earliest are not seen
+ * @param limit of a day with more events only so many are seen, whichever
  */
 export function findEventsOfDays(
   sql: Sql,
   days: readonly ProfileDay[],
   names: readonly string[],
-  perIdentifierMax: number,
+  limit: number,
 ): Promise<DayEventRow[]> {
   return sql.query<DayEventRow>(
     `select d.place::int as place, e.events, e.event_id as "eventId", e.name, e.source,
@@ -37,9 +37,12 @@ export function findEventsOfDays(
      cross join lateral (
        select whole.*, count(*) over ()::int as events,
          row_number() over (order by whole.occurred_at, whole.source, whole.message_id) as nth
-       from identifier i
-       cross join lateral latest_events(i.identifier_id, d.begins, d.ends, null, $5) whole
-       where i.profile_id = d.profile_id
+       from (
+         select latest.* from identifier i
+         cross join lateral latest_events(i.identifier_id, d.begins, d.ends, null, $5) latest
+         where i.profile_id = d.profile_id
+         limit $5
+       ) whole
      ) e
      where e.nth = 1 or e.name = any($4::text[])
      order by d.place, e.nth`,
@@ -48,7 +51,7 @@ export function findEventsOfDays(
       days.map(({ day }) => startOfDay(day)),
       days.map(({ day }) => startOfDay((day + 1) as EpochDay)),
       names,
-      perIdentifierMax,
+      limit,
     ],
   );
 }

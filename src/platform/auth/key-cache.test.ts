@@ -69,6 +69,19 @@ it('goes by nothing older than three seconds, counted from the question', async 
   expect(await later).toBeNull();
 });
 
+it('joins no question that was asked three seconds ago, and forgets its answer', async () => {
+  const { ring, clock, cache } = arrange();
+  const slow = cache.holderOf(HASH);
+  clock.ms += 3_000;
+  const later = cache.holderOf(HASH);
+  expect(ring.questions).toHaveLength(2);
+  ring.questions[1]?.({ ...KEY, holder: 'store' });
+  expect(await later).toBe('store');
+  ring.questions[0]?.(KEY);
+  await slow;
+  expect(await cache.holderOf(HASH)).toBe('store');
+});
+
 it('serves no longer what it finds revoked when it reads it again', async () => {
   const { ring, clock, cache, known } = arrange();
   await known();

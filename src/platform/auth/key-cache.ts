@@ -29,7 +29,14 @@ export interface KeyRing<Holder> {
 interface CachedKey<Holder> {
   readonly key: ValidKey<Holder>;
   readonly cachedAtMs: number;
+  /** The number of the question it was the answer to. */
+  readonly question: number;
   touchedAtMs: number;
+}
+
+interface Look<Holder> {
+  readonly askedAtMs: number;
+  readonly found: Promise<CachedKey<Holder> | null>;
 }
 
 /** Keys used lately, so that not every request asks the database who holds its key. */
@@ -37,9 +44,10 @@ export class KeyCache<Holder> {
   /** By hash; the oldest entry first. */
   private readonly cache = new Map<string, CachedKey<Holder>>();
   /** By hash: what is being read, for all who ask meanwhile. */
-  private readonly looks = new Map<string, Promise<CachedKey<Holder> | null>>();
+  private readonly looks = new Map<string, Look<Holder>>();
   /** Rises with every change: what was read before one must not be cached after it. */
   private changes = 0;
+  private questions = 0;
   private readonly touches = new Set<Promise<void>>();
 
   constructor(
@@ -71,46 +79,63 @@ export class KeyCache<Holder> {
 
   private cached(place: string, hash: Buffer): CachedKey<Holder> | null {
     const known = this.cache.get(place);
-    if (known === undefined) return null;
-    const ageMs = this.clock.now().getTime() - known.cachedAtMs;
-    // A clock set back makes ages negative: such an entry could live on for ever.
-    if (ageMs < 0 || ageMs >= CACHE_MS_MAX) return null;
+    if (known === undefined || !this.isRecent(known.cachedAtMs, CACHE_MS_MAX)) return null;
     // Should it fail, whoever comes after the entry's time is told.
-    if (ageMs >= REFRESH_AFTER_MS) void this.look(place, hash).catch(() => undefined);
+    if (!this.isRecent(known.cachedAtMs, REFRESH_AFTER_MS)) {
+      void this.look(place, hash).catch(() => undefined);
+    }
     return known;
+  }
+
+  /** A clock set back makes ages negative: what is of the future could live on for ever. */
+  private isRecent(sinceMs: number, ageMsMax: number): boolean {
+    const ageMs = this.clock.now().getTime() - sinceMs;
+    return ageMs >= 0 && ageMs < ageMsMax;
   }
 
   /** One question to the database, however many requests come at once. */
   private look(place: string, hash: Buffer): Promise<CachedKey<Holder> | null> {
     const pending = this.looks.get(place);
-    if (pending !== undefined) return pending;
-    const look = this.read(place, hash).finally(() => {
-      if (this.looks.get(place) === look) this.looks.delete(place);
+    // An answer that is long in coming may tell of what has been revoked since.
+    if (pending !== undefined && this.isRecent(pending.askedAtMs, CACHE_MS_MAX)) {
+      return pending.found;
+    }
+    const askedAtMs = this.clock.now().getTime();
+    const found = this.read(place, hash, askedAtMs).finally(() => {
+      if (this.looks.get(place)?.found === found) this.looks.delete(place);
     });
-    this.looks.set(place, look);
-    return look;
+    this.looks.set(place, { askedAtMs, found });
+    return found;
   }
 
-  private async read(place: string, hash: Buffer): Promise<CachedKey<Holder> | null> {
+  private async read(
+    place: string,
+    hash: Buffer,
+    cachedAtMs: number,
+  ): Promise<CachedKey<Holder> | null> {
     const changesBefore = this.changes;
-    const cachedAtMs = this.clock.now().getTime();
+    this.questions += 1;
+    const question = this.questions;
     const key = await this.ring.find(hash);
-    const isUnchanged = this.changes === changesBefore;
+    // What was asked later may be known already.
+    const isLatest =
+      this.changes === changesBefore && (this.cache.get(place)?.question ?? 0) < question;
     if (key === null) {
       // Revoked by another process: what is cached of it must not serve until its time is over.
-      if (isUnchanged) this.cache.delete(place);
+      if (isLatest) this.cache.delete(place);
       return null;
     }
     const known: CachedKey<Holder> = {
       key,
       cachedAtMs,
+      question,
       // A note that is on its way is not in the database yet.
       touchedAtMs: Math.max(
         key.lastUsedAt?.getTime() ?? Number.NEGATIVE_INFINITY,
         this.cache.get(place)?.touchedAtMs ?? Number.NEGATIVE_INFINITY,
       ),
     };
-    if (isUnchanged) this.remember(place, known);
+    if (isLatest) this.remember(place, known);
     return known;
   }
 

@@ -43,7 +43,7 @@ export class LifecycleResolver {
       nullable: true,
       description:
         'The name of the model that decides; the default one where left out. One that was retired ' +
-        'is told of as of instants at which it was in use, as it was known when it was retired; ' +
+        'is told of as of instants at which it was in use; its history is no longer kept up, and ' +
         'as of others it is refused.',
     })
     name: string | null,
@@ -73,7 +73,9 @@ export class LifecycleResolver {
     const { isRetired } = asOf ? rulingAt(rulings, asOf) : lastOf(rulings);
     if (isRetired) throw new LifecycleModelNotInUse(asked, past.asOf);
     if (asOf || knownAt) {
-      return this.pastLifecycle(profile, context, rulings, past);
+      // Of a retired model what is recorded is not kept up; what is known now the days tell.
+      const isKept = Boolean(knownAt) || !lastOf(rulings).isRetired;
+      return this.pastLifecycle(profile, context, rulings, past, isKept);
     }
     const { model } = latestOf(rulings);
     const key = { profileId: profile.profileId, model: model.name };
@@ -86,21 +88,30 @@ export class LifecycleResolver {
     context: RequestContext,
     rulings: readonly Ruling[],
     { asOf, knownAt }: Past,
+    isKept: boolean,
   ): Promise<Lifecycle> {
     const { model } = rulingAt(rulings, asOf).compiled;
     const [transition, days] = await Promise.all([
-      context.load(this.reads.transitionAt, { profileId, model: model.name, asOf, knownAt }),
+      isKept
+        ? context.load(this.reads.transitionAt, { profileId, model: model.name, asOf, knownAt })
+        : null,
       context.load(this.activity.daysByProfile, profileId),
     ]);
-    const { risk, nextEvaluationAt } = stageTimeline(days, rulings, asOf);
+    const { segments, risk, nextEvaluationAt } = stageTimeline(days, rulings, asOf);
+    const kept = transition && {
+      ...transition,
+      stage: transition.toStage,
+      since: transition.occurredAt,
+    };
+    const told = isKept ? kept : segments.at(-1);
     return Object.assign(new Lifecycle(), {
       profileId,
       asOf,
       model: model.name,
       modelVersion: model.version,
-      stage: transition?.toStage ?? initialStage(model),
-      since: transition?.occurredAt ?? asOf,
-      reasons: [...(transition?.reasons ?? [])],
+      stage: told?.stage ?? initialStage(model),
+      since: told?.since ?? asOf,
+      reasons: [...(told?.reasons ?? [])],
       atRisk: risk !== null,
       atRiskSince: risk?.since ?? null,
       atRiskReasons: [...(risk?.reasons ?? [])],

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchLoad, RequestContext } from '../../../platform/graphql/context';
 import { dayOf, type EpochDay } from '../../../shared/days';
 import type { ProfileId } from '../../../shared/ids';
@@ -31,6 +32,8 @@ export class TriggerReads {
       context.load(this.eventsByDay, keyOf(profileId, dayOf(occurredAt))),
     ]);
     if (rulings === null) return null;
+    // A page of transitions has many days to tell again, and others wait.
+    await nextTurn();
     const { compiled } = rulingAt(rulings, occurredAt);
     return triggerOf({ stage: toStage, since: occurredAt }, days, events, compiled);
   }

@@ -15,7 +15,7 @@ export class LifecycleTriggerResolver {
       'the first by its time after which the day came to this stage. Null where `cause` is not ' +
       'EVENT, where what others did brought it about (a referral that converted), and where it ' +
       'cannot be told any more: events of that day are no longer kept, or there are more than ' +
-      '1,000 of one identifier.',
+      '500.',
   })
   async triggeringEvent(
     @Root() transition: LifecycleTransition,

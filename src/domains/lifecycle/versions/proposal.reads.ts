@@ -1,8 +1,10 @@
 import type { Sql } from '../../../platform/database/database';
+import { inOrderOf } from '../../../platform/graphql/batch';
 import type { BatchLoad } from '../../../platform/graphql/context';
 import { findLastProposal, findProposals, type RecordedProposal } from './proposal.store';
+import { readVersionText, versionText } from './versions.reads';
 import { decisionsOf, standingOf, versionInForce } from './versions.rules';
-import { findDecisions, type VersionKey } from './versions.store';
+import { findDecisions } from './versions.store';
 
 export class LifecycleProposalReads {
   constructor(
@@ -10,13 +12,10 @@ export class LifecycleProposalReads {
     readonly defaultName: string,
   ) {}
 
-  /** What a version was proposed from; null where somebody wrote it. */
-  readonly byVersion: BatchLoad<VersionKey, RecordedProposal | null> = async (keys) => {
-    const rows = await findProposals(this.sql, keys);
-    return keys.map(
-      ({ name, version }) =>
-        rows.find((row) => row.name === name && row.version === version) ?? null,
-    );
+  /** What a version was proposed from, by `versionText`; null where somebody wrote it. */
+  readonly byText: BatchLoad<string, RecordedProposal | null> = async (texts) => {
+    const rows = await findProposals(this.sql, texts.map(readVersionText));
+    return inOrderOf(texts, rows, versionText);
   };
 
   /**

@@ -7,7 +7,7 @@ import { isModelName } from '../models/model-document';
 import { LifecycleProposalReads } from './proposal.reads';
 import { LifecycleProposals } from './proposal.service';
 import { LifecycleProposal, ProposeLifecycleModelResult } from './proposal.types';
-import { LifecycleVersionReads } from './versions.reads';
+import { LifecycleVersionReads, versionText } from './versions.reads';
 import { LifecycleModelRefused, LifecycleModelVersion } from './versions.types';
 
 @Resolver(() => LifecycleProposal)
@@ -53,8 +53,11 @@ export class LifecycleProposalResolver {
   }
 
   @FieldResolver(() => LifecycleModelVersion, { description: 'The draft.' })
-  async draft(@Root() { recorded }: LifecycleProposal): Promise<LifecycleModelVersion> {
-    const found = await this.versions.find(recorded.name, recorded.version);
+  async draft(
+    @Root() { recorded }: LifecycleProposal,
+    @Ctx() context: RequestContext,
+  ): Promise<LifecycleModelVersion> {
+    const found = await context.load(this.versions.byText, versionText(recorded));
     if (found === null) throw new Error('What was saved is gone.');
     return new LifecycleModelVersion(found);
   }
@@ -81,7 +84,7 @@ export class LifecycleVersionProposalResolver {
     @Root() { row }: LifecycleModelVersion,
     @Ctx() context: RequestContext,
   ): Promise<LifecycleProposal | null> {
-    const found = await context.load(this.reads.byVersion, row);
+    const found = await context.load(this.reads.byText, versionText(row));
     return found === null ? null : new LifecycleProposal(found);
   }
 }

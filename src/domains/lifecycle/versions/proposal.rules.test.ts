@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import type { LifecycleModelDocument } from '../models/model';
 import { readModelDocument } from '../models/model-document';
 import { presets } from '../models/presets';
-import { FACTOR_MAX, FACTOR_MIN, propose, type Rhythm, roundedDays } from './proposal.rules';
+import {
+  FACTOR_MAX,
+  FACTOR_MIN,
+  madeForBy,
+  propose,
+  type Rhythm,
+  roundedDays,
+} from './proposal.rules';
 import { presetDocument } from './versions.rules';
 
 const five = presetDocument('five-stage') as LifecycleModelDocument;
@@ -96,4 +103,17 @@ test('whatever is proposed is sound, and no further off than a proposal goes', (
       expect(times).toBeLessThanOrEqual(FACTOR_MAX * 1.1);
     }),
   );
+});
+
+test('what one proposal cannot reach, the next one goes on to', () => {
+  const now = rhythm(110, 90);
+  const first = proposed(rhythm(30, 20), now);
+  expect(first.document.typicalCadenceDays).toBe(60);
+  const reached = madeForBy({ before: rhythm(30, 20), now });
+  expect(reached).toEqual(rhythm(60, 40));
+  const second = proposed(reached, now, first.document);
+  expect(second.document.typicalCadenceDays).toBe(110);
+  expect(propose(second.document, madeForBy({ before: reached, now }), now)).toEqual({
+    kind: 'NOTHING_TO_PROPOSE',
+  });
 });

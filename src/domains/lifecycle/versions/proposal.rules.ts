@@ -74,7 +74,7 @@ export function propose(
 ): ProposalOutcome {
   const shift = shiftOf(before, now);
   if (shift === null) return { kind: 'TOO_FEW_CUSTOMERS' };
-  const factor = Math.min(Math.max(shift.to / shift.from, FACTOR_MIN), FACTOR_MAX);
+  const factor = factorOf(shift);
   if (Math.abs(factor - 1) < SHIFT_MIN) return { kind: 'NOTHING_TO_PROPOSE' };
   const scale = (days: number) => roundedDays(factor * days);
   const changes: Wording[] = [];
@@ -109,6 +109,25 @@ export function propose(
   if (!read.valid || !isMoved) return { kind: 'NOTHING_TO_PROPOSE' };
   const sentences = [...shift.sentences(factor), ...distinct(changes)];
   return { kind: 'PROPOSED', proposal: { document: read.document, sentences } };
+}
+
+/**
+ * What a version was made for that was proposed so: not always how customers lived then, since one
+ * proposal goes only so far, nor how they lived when it came into force, which may be later.
+ */
+export function madeForBy({ before, now }: Pick<ProposalFindings, 'before' | 'now'>): Rhythm {
+  const shift = shiftOf(before, now);
+  const factor = shift === null ? 1 : factorOf(shift);
+  const scaled = (days: number | null) => days && days * factor;
+  return {
+    ...before,
+    cadenceDays: scaled(before.cadenceDays),
+    repurchaseDays: scaled(before.repurchaseDays),
+  };
+}
+
+function factorOf({ from, to }: Shift): number {
+  return Math.min(Math.max(to / from, FACTOR_MIN), FACTOR_MAX);
 }
 
 /** How far a rhythm has moved, e.g. -0.2 for a fifth shorter; null where too few customers tell. */

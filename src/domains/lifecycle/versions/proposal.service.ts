@@ -5,19 +5,21 @@ import type { ActivityService } from '../../activity';
 import type { LifecycleRulings } from '../stage/rulings';
 import { ProposalCensus } from './proposal.census';
 import {
+  madeForBy,
   type ProposalOutcome,
   propose,
   RHYTHM_CUSTOMERS_MIN,
   type Rhythm,
   type StageFigures,
 } from './proposal.rules';
-import { addProposal, type RecordedProposal } from './proposal.store';
-import { beginOf } from './versions.rules';
+import { addProposal, findProposals, type RecordedProposal } from './proposal.store';
+import { beginOf, decisionsOf, versionInForce } from './versions.rules';
 import {
   type LifecycleModelRefusal,
   type LifecycleVersionService,
   refused,
 } from './versions.service';
+import { findDecisions } from './versions.store';
 
 /** About so many: a median is known to within a hundredth of them from these. */
 const SAMPLE = 20_000;
@@ -50,12 +52,25 @@ export class LifecycleProposals {
 
   /**
    * Saves a draft where the rhythm of customers has moved since the version in force came into
-   * force, or away from what it was made for where it has been from the beginning.
+   * force, or away from what it was made for where that is known: where it was proposed, or has
+   * been in force from the beginning.
    */
   async propose(name: string, actor: string): Promise<ProposalResult> {
-    const finding = await this.find(name, this.clock.now());
-    if (finding === null) return refused('NOT_IN_USE');
-    return this.database.transaction((tx) => this.record(tx, finding, actor));
+    for (;;) {
+      const finding = await this.find(name, this.clock.now());
+      if (finding === null) return refused('NOT_IN_USE');
+      const result = await this.database.transaction(async (tx) =>
+        (await this.isInForce(tx, finding)) ? this.record(tx, finding, actor) : null,
+      );
+      // Else another version came into force while customers were looked at.
+      if (result !== null) return result;
+    }
+  }
+
+  /** Whether what was found is of the version that decides still. */
+  async isInForce(tx: Tx, { name, version }: Finding): Promise<boolean> {
+    const recorded = (await findDecisions(tx, [name])).get(name) ?? [];
+    return versionInForce(decisionsOf(name, this.rulings.defaultModel.name, recorded)) === version;
   }
 
   /** Reads customers; writes nothing. Null where the model is not in use. */
@@ -68,11 +83,15 @@ export class LifecycleProposals {
       since: ruling.since,
       version: ruling.isRetired ? null : ruling.compiled.model.version,
     }));
-    const census = new ProposalCensus(compiled, now, beginOf(version, decisions));
+    const [proposed] = await findProposals(this.database, [{ name, version }]);
+    const begin = proposed === undefined ? beginOf(version, decisions) : null;
+    const census = new ProposalCensus(compiled, now, begin);
     for await (const profiles of this.activity.someProfiles(SAMPLE)) {
       for (const { days } of profiles) census.add(days);
     }
-    const before = census.before ?? madeFor(document.typicalCadenceDays);
+    const before = proposed
+      ? madeForBy(proposed.findings)
+      : (census.before ?? madeFor(document.typicalCadenceDays));
     const outcome = propose(document, before, census.now);
     const { figures: stages } = census;
     return { name, version, before, now: census.now, stages, outcome, foundAt: now };
@@ -92,8 +111,7 @@ export class LifecycleProposals {
     if (saved.kind !== 'DONE') throw new Error(`A proposal was not saved: ${saved.kind}.`);
     const findings = { before, now, stages, sentences };
     const proposal = { name, version: saved.version, basedOn, findings, proposedAt };
-    await addProposal(tx, proposal);
-    return { kind: 'DONE', proposal };
+    return { kind: 'DONE', proposal: await addProposal(tx, proposal) };
   }
 }
 

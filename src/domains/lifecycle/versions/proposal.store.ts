@@ -13,9 +13,9 @@ export interface RecordedProposal extends VersionKey {
 const COLUMNS =
   'p.model as name, p.version, p.based_on as "basedOn", p.findings, p.proposed_at as "proposedAt"';
 
-/** Of a version that was proposed before what is known stays. */
-export async function addProposal(tx: Tx, proposal: RecordedProposal): Promise<void> {
-  await tx.query(
+/** @returns what is recorded: of a draft that was proposed before, what was found then */
+export async function addProposal(tx: Tx, proposal: RecordedProposal): Promise<RecordedProposal> {
+  tx.send(
     `insert into lifecycle_proposal (model, version, based_on, findings, proposed_at)
      values ($1, $2, $3, $4, $5)
      on conflict do nothing`,
@@ -27,6 +27,9 @@ export async function addProposal(tx: Tx, proposal: RecordedProposal): Promise<v
       proposal.proposedAt,
     ],
   );
+  const [recorded] = await findProposals(tx, [proposal]);
+  if (recorded === undefined) throw new Error('What was proposed is not recorded.');
+  return recorded;
 }
 
 export function findProposals(sql: Sql, keys: readonly VersionKey[]): Promise<RecordedProposal[]> {

@@ -69,7 +69,7 @@ export class LifecycleProposal {
   @Field(() => Float, {
     description:
       'How far customers had moved: how often they bought, or came where too few buy, against ' +
-      'before. -0.2 is a fifth more often.',
+      'before. -0.2: the time between is a fifth shorter.',
   })
   get drift(): number {
     const { before, now } = this.recorded.findings;

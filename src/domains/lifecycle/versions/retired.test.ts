@@ -106,3 +106,22 @@ it('is not added to while it is not in use, when it is brought back', async () =
   expect(errors[0]?.extensions.code).toBe('LIFECYCLE_MODEL_NOT_IN_USE');
   expect((await ask(`asOf: "${at(12)}"`)).told).toMatchObject({ stage: 'EXPLORATION' });
 });
+
+it('is told by the days as they are known now, also of whom it had not been recorded', async () => {
+  const { lifecycleVersions } = api.app;
+  const document = presetDocument('five-stage');
+  await lifecycleVersions.save({ name: 'brief', document, note: '' }, 'test');
+  await lifecycleVersions.activate('brief', 1, 'a test', 'test');
+  api.clock.advanceDays(1);
+  await lifecycleVersions.retire('brief', 'a test', 'test');
+  const asOf = new Date(api.clock.now().getTime() - 3_600_000).toISOString();
+  const { profileByIdentifier: told } = await api.data<Record<string, Record<string, unknown>>>(
+    `query ($asOf: DateTime!) {
+      profileByIdentifier(identifier: { namespace: "user_id", value: "retiree" }) {
+        brief: lifecycle(model: "brief", asOf: $asOf) { stage since reasons { text } }
+        byDefault: lifecycle(asOf: $asOf) { stage since reasons { text } } } }`,
+    { asOf },
+  );
+  expect(told?.['brief']).toMatchObject({ stage: 'GROWTH', since: at(120) });
+  expect(told?.['brief']).toEqual(told?.['byDefault']);
+});

@@ -51,6 +51,8 @@ export class LifecycleReviews {
     if (finding === null) return;
     // Both or neither: whoever crashes before has reviewed nothing, nor has whoever comes second.
     const result = await database.transaction(async (tx) => {
+      // Another version came into force meanwhile: it is reviewed in the next round.
+      if (!(await proposals.isInForce(tx, finding))) return null;
       if (!(await store.saveReview(tx, name, before, now))) return null;
       if (!(await this.isWorthADraft(tx, finding))) return null;
       return proposals.record(tx, finding, PROPOSED_BY);

@@ -1,8 +1,10 @@
 import { useApi } from '../../../../test/support/api';
+import { listeningSql } from '../../../../test/support/statements';
 import { jobsOf } from '../../../app';
 import { createLogger } from '../../../platform/telemetry/logger';
 import { MS_PER_DAY } from '../../../shared/days';
 import { LifecycleReviews } from './review.service';
+import { LifecycleVersionReads, versionText } from './versions.reads';
 
 /** A job holds models against how their customers live. */
 const api = useApi();
@@ -103,6 +105,16 @@ test('what fails half-way was no review', async () => {
   expect(await waiting()).toBeNull();
 });
 
+test('of a version that was overtaken meanwhile nothing is kept, and the model is due still', async () => {
+  const { lifecycleProposals } = api.app;
+  const overtaken = Object.create(lifecycleProposals, {
+    isInForce: { value: () => Promise.resolve(false) },
+  });
+  expect(await reviewsOf(0.1, overtaken).run(api.clock.now())).toBe(1);
+  expect(await reviewedAt()).toEqual([]);
+  expect(await versions()).toEqual(['1 IN_FORCE -']);
+});
+
 test('a drift of less than was set is let be', async () => {
   expect(await reviewsOf(0.34).run(api.clock.now())).toBe(1);
   expect(await waiting()).toBeNull();
@@ -159,6 +171,48 @@ test('a draft that was activated waits no more, and neither does one for what is
   api.clock.advanceDays(7);
   expect(await review()).toBe(1);
   expect(await versions()).toEqual(['3 IN_FORCE -0.33', '2 SUPERSEDED 0.33', '1 SUPERSEDED -']);
+});
+
+test('who asks while another version comes into force is told of that one', async () => {
+  const { lifecycleProposals: proposals, lifecycleVersions } = api.app;
+  await buyers('quicker', 400, 10);
+  const find = proposals.find.bind(proposals);
+  const asked: number[] = [];
+  const overtaken = Object.create(proposals, {
+    find: {
+      value: async (...parameters: Parameters<typeof find>) => {
+        const finding = await find(...parameters);
+        if (asked.push(finding?.version ?? 0) === 1) {
+          await lifecycleVersions.activate('five-stage', 2, 'Test', 'test');
+        }
+        return finding;
+      },
+    },
+  });
+  const result = await overtaken.propose('five-stage', 'test');
+  expect(asked).toEqual([3, 2]);
+  expect(result).toMatchObject({ kind: 'DONE', proposal: { basedOn: 2 } });
+  // Version 2 was made for 40 days, and customers had come to 20 before it was activated anew.
+  expect(await waiting()).toMatchObject({ basedOn: 2, drift: -0.75 });
+});
+
+test('what was proposed before is told as it was found then', async () => {
+  const first = await waiting();
+  api.clock.advanceDays(1);
+  const again = await api.app.lifecycleProposals.propose('five-stage', 'test');
+  expect(again).toMatchObject({ kind: 'DONE' });
+  expect(await waiting()).toEqual(first);
+  expect(again.kind === 'DONE' && again.proposal.proposedAt.toISOString()).toBe(first?.proposedAt);
+});
+
+test('drafts of many versions are looked for together', async () => {
+  const heard: string[] = [];
+  const sql = listeningSql(api.database, (text) => heard.push(text));
+  const reads = new LifecycleVersionReads(sql, 'five-stage');
+  const texts = ['five-stage 3', 'five-stage 1', 'six-stage 1', 'five-stage 99', 'none 1'];
+  const found = await reads.byText(texts);
+  expect(found.map((one) => one && versionText(one))).toEqual([...texts.slice(0, 3), null, null]);
+  expect(heard).toHaveLength(2);
 });
 
 test('a clock that was ahead does not keep it from looking', async () => {

@@ -1,4 +1,5 @@
 import type { Sql } from '../../../platform/database/database';
+import type { BatchLoad } from '../../../platform/graphql/context';
 import type { LifecycleModelDocument } from '../models/model';
 import { presetOf, presets } from '../models/presets';
 import {
@@ -33,12 +34,24 @@ export class LifecycleVersionReads {
 
   /** Null where there is none. */
   async find(name: string, version: number): Promise<LifecycleVersion | null> {
-    const saved = await store.findVersion(this.sql, { name, version });
-    const ofPreset = version === 1 ? presetVersion(name) : null;
-    // What was saved under a name before a preset had it is what decides.
-    const found = saved === null ? ofPreset : savedVersion(saved);
-    return found === null ? null : ((await this.judge([found]))[0] ?? null);
+    const [found] = await this.byText([versionText({ name, version })]);
+    return found ?? null;
   }
+
+  /** By `versionText`; null where there is none. */
+  readonly byText: BatchLoad<string, LifecycleVersion | null> = async (texts) => {
+    const keys = texts.map(readVersionText);
+    const saved = await store.findSaved(this.sql, keys);
+    const savedByText = new Map(saved.map((one) => [versionText(one), savedVersion(one)]));
+    // What was saved under a name before a preset had it is what decides.
+    const found = keys.map(
+      (key) =>
+        savedByText.get(versionText(key)) ?? (key.version === 1 ? presetVersion(key.name) : null),
+    );
+    const judged = await this.judge(found.filter((one) => one !== null));
+    const byText = new Map(judged.map((one) => [versionText(one), one]));
+    return texts.map((text) => byText.get(text) ?? null);
+  };
 
   /** The version in force; null where the model is not in use. */
   async findInForce(name: string): Promise<LifecycleVersion | null> {
@@ -72,6 +85,16 @@ export class LifecycleVersionReads {
       return { ...one, ...standing, isDefault: one.name === this.defaultName };
     });
   }
+}
+
+/** A version as one text, by which what is asked for twice is told. */
+export function versionText({ name, version }: store.VersionKey): string {
+  return `${name} ${version}`;
+}
+
+export function readVersionText(text: string): store.VersionKey {
+  const end = text.lastIndexOf(' ');
+  return { name: text.slice(0, end), version: Number(text.slice(end)) };
 }
 
 function inOrder(left: store.VersionKey, right: store.VersionKey): number {

@@ -31,6 +31,16 @@ export async function findVersion(
   return row ?? null;
 }
 
+/** Those of the versions that are saved. */
+export function findSaved(sql: Sql, keys: readonly VersionKey[]): Promise<SavedVersion[]> {
+  return sql.query<SavedVersion>(
+    `select ${COLUMNS}
+     from unnest($1::text[], $2::int[]) as k (name, version)
+     join lifecycle_model using (name, version)`,
+    [keys.map(({ name }) => name), keys.map(({ version }) => version)],
+  );
+}
+
 /** Whether a version says exactly this. */
 export async function saysTheSame(
   tx: Tx,
