@@ -4,7 +4,7 @@ import type { ProfileId } from '../../../shared/ids';
 import type { ActivityReads } from '../../activity';
 import { History } from '../facts/history';
 import type { LifecycleCalibrations } from '../stage/latest-calibration';
-import { type Ruling, rulingAt } from '../stage/ruling';
+import { rulingAt } from '../stage/ruling';
 import type { LifecycleRulings } from '../stage/rulings';
 import { type ChurnRisk, churnRiskOf } from './churn.rules';
 import { type Scores, scoresOf } from './scores.rules';
@@ -33,19 +33,18 @@ export class LifecycleScoreReads {
   /** By the latest calibration, also of the past. Null before the first active day. */
   readonly outlookByKey: BatchLoad<OutlookKey, Outlook | null> = async (keys) => {
     const profileIds = [...new Set(keys.map(({ profileId }) => profileId))];
-    const [days, inForce, calibration] = await Promise.all([
+    const [days, rulings, calibration] = await Promise.all([
       this.activity.daysByProfile(profileIds),
-      this.rulings.inForce(this.sql),
+      this.rulings.ever(
+        this.sql,
+        keys.map(({ model }) => model),
+      ),
       this.calibrations.latest(),
     ]);
-    const rulings = new Map<string, readonly Ruling[] | null>(inForce);
-    for (const { model } of keys) {
-      if (!rulings.has(model)) rulings.set(model, await this.rulings.ever(this.sql, model));
-    }
     const daysOf = new Map(profileIds.map((profileId, place) => [profileId, days[place] ?? []]));
     return keys.map(({ profileId, model, asOf }) => {
       const ofModel = rulings.get(model);
-      if (ofModel === undefined || ofModel === null) return null;
+      if (ofModel === undefined) return null;
       const { compiled } = rulingAt(ofModel, asOf);
       const history = History.at(daysOf.get(profileId) ?? [], compiled.measures, asOf);
       if (!history.isBegun) return null;

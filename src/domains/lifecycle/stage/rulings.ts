@@ -34,17 +34,24 @@ export class LifecycleRulings {
     return this.known.rulings;
   }
 
-  /** What decides a model's stages, or did until it was retired; null where it never was in use. */
-  async ever(sql: Sql, name: string): Promise<readonly Ruling[] | null> {
+  /**
+   * What decides the models' stages, or did until they were retired. Those that never were in use
+   * are left out.
+   */
+  async ever(sql: Sql, names: readonly string[]): Promise<Rulings> {
     const inForce = await this.inForce(sql);
     // Of this count: another one may be known by the time the rulings have been read.
     const { retired } = this;
-    const known = inForce.get(name) ?? retired.get(name);
-    if (known !== undefined || !isModelName(name)) return known ?? null;
-    const rulings = toRulings(await store.findRulings(sql, name));
-    if (rulings.length === 0) return null;
-    retired.set(name, rulings);
-    return rulings;
+    const found = new Map<string, readonly Ruling[]>();
+    for (const name of new Set(names)) {
+      let rulings = inForce.get(name) ?? retired.get(name);
+      if (rulings === undefined && isModelName(name)) {
+        rulings = toRulings(await store.findRulings(sql, name));
+        if (rulings.length > 0) retired.set(name, rulings);
+      }
+      if (rulings !== undefined && rulings.length > 0) found.set(name, rulings);
+    }
+    return found;
   }
 
   private inOrder(rows: readonly store.RulingRow[]): Rulings {

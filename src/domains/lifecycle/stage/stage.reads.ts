@@ -35,8 +35,8 @@ export class LifecycleReads {
    * was in use.
    */
   readonly rulingsByModel: BatchLoad<string, readonly Ruling[] | null> = async (names) => {
-    const inForce = await this.rulings.inForce(this.sql);
-    return Promise.all(names.map((name) => inForce.get(name) ?? this.rulings.ever(this.sql, name)));
+    const rulings = await this.rulings.ever(this.sql, names);
+    return names.map((name) => rulings.get(name) ?? null);
   };
 
   /** The stages of the default model, in the order of a life. */

@@ -3,8 +3,8 @@ import { inOrderOf } from '../../../platform/graphql/batch';
 import type { BatchLoad } from '../../../platform/graphql/context';
 import { findLastProposal, findProposals, type RecordedProposal } from './proposal.store';
 import { readVersionText, versionText } from './versions.reads';
-import { decisionsOf, standingOf, versionInForce } from './versions.rules';
-import { findDecisions } from './versions.store';
+import { standingOf, versionInForce } from './versions.rules';
+import { findDecisionsOf } from './versions.store';
 
 export class LifecycleProposalReads {
   constructor(
@@ -25,8 +25,7 @@ export class LifecycleProposalReads {
   async waiting(name: string): Promise<RecordedProposal | null> {
     const last = await findLastProposal(this.sql, name);
     if (last === null) return null;
-    const recorded = (await findDecisions(this.sql, [name])).get(name) ?? [];
-    const decisions = decisionsOf(name, this.defaultName, recorded);
+    const decisions = await findDecisionsOf(this.sql, name, this.defaultName);
     const isDraft = standingOf(last.version, decisions).status === 'DRAFT';
     return isDraft && versionInForce(decisions) === last.basedOn ? last : null;
   }

@@ -13,13 +13,13 @@ import {
   type StageFigures,
 } from './proposal.rules';
 import { addProposal, findProposals, type RecordedProposal } from './proposal.store';
-import { beginOf, decisionsOf, versionInForce } from './versions.rules';
+import { beginOf, versionInForce } from './versions.rules';
 import {
   type LifecycleModelRefusal,
   type LifecycleVersionService,
   refused,
 } from './versions.service';
-import { findDecisions } from './versions.store';
+import { findDecisionsOf } from './versions.store';
 
 /** About so many: a median is known to within a hundredth of them from these. */
 const SAMPLE = 20_000;
@@ -69,8 +69,8 @@ export class LifecycleProposals {
 
   /** Whether what was found is of the version that decides still. */
   async isInForce(tx: Tx, { name, version }: Finding): Promise<boolean> {
-    const recorded = (await findDecisions(tx, [name])).get(name) ?? [];
-    return versionInForce(decisionsOf(name, this.rulings.defaultModel.name, recorded)) === version;
+    const decisions = await findDecisionsOf(tx, name, this.rulings.defaultModel.name);
+    return versionInForce(decisions) === version;
   }
 
   /** Reads customers; writes nothing. Null where the model is not in use. */

@@ -7,6 +7,7 @@ import {
   type LifecycleModelStatus,
   presetDocument,
   standingOf,
+  versionInForce,
 } from './versions.rules';
 import * as store from './versions.store';
 
@@ -55,8 +56,8 @@ export class LifecycleVersionReads {
 
   /** The version in force; null where the model is not in use. */
   async findInForce(name: string): Promise<LifecycleVersion | null> {
-    const recorded = (await store.findDecisions(this.sql, [name])).get(name) ?? [];
-    const version = decisionsOf(name, this.defaultName, recorded).at(-1)?.version ?? null;
+    const decisions = await store.findDecisionsOf(this.sql, name, this.defaultName);
+    const version = versionInForce(decisions);
     return version === null ? null : this.find(name, version);
   }
 

@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '../../../platform/database/database';
 import type { LifecycleModelDocument } from '../models/model';
-import type { Decision } from './versions.rules';
+import { type Decision, decisionsOf } from './versions.rules';
 
 /** A version of a model as somebody saved it. */
 export interface SavedVersion {
@@ -118,6 +118,16 @@ export async function findDecisions(
   const decisions = new Map<string, Decision[]>(names.map((name) => [name, []]));
   for (const { model, since, version } of rows) decisions.get(model)?.push({ since, version });
   return decisions;
+}
+
+/** What was decided of one model, by time; of the default one also where nobody has decided. */
+export async function findDecisionsOf(
+  sql: Sql,
+  name: string,
+  defaultName: string,
+): Promise<readonly Decision[]> {
+  const recorded = (await findDecisions(sql, [name])).get(name) ?? [];
+  return decisionsOf(name, defaultName, recorded);
 }
 
 /** The models that are in use, by what was decided. */
