@@ -349,9 +349,8 @@ export function jobsOf(app: App): readonly Job[] {
       run: (now) => lifecycleReviews.run(now),
     },
     {
-      // Last, and a part of it in each round: what is owed to customers does not wait for it.
       name: 'find-duplicates',
-      batchesPerRoundMax: DUPLICATE_PAGES_PER_ROUND_MAX,
+      restFactor: DUPLICATE_REST_FACTOR,
       run: (now) => duplicateScan.run(now),
     },
   ];
@@ -366,5 +365,5 @@ const GOAL_PAGES_PER_ROUND_MAX = 10;
 /** Two pages of profiles each, judged anew in one round. */
 const ROLLOUT_BATCHES_PER_ROUND_MAX = 100;
 
-/** Pages of profiles looked at in one round. */
-const DUPLICATE_PAGES_PER_ROUND_MAX = 25;
+/** A fifth of one processor at most: a pass takes a while, and comes again and again. */
+const DUPLICATE_REST_FACTOR = 4;

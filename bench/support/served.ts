@@ -7,7 +7,11 @@ import { Pool } from 'undici';
 const MAIN = join(__dirname, '../../src/main.js');
 
 /** As `npm start` has them. */
-const NODE_OPTIONS = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+const NODE_OPTIONS = [
+  '--no-allocation-site-pretenuring',
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+];
 
 /** A server of ours in a process of its own, as `npm start` runs it. */
 export class ServedProcess {

@@ -79,7 +79,7 @@ export const defaultDuplicatePolicy: DuplicatePolicy = deepFreeze({
     'test',
   ],
   blockSizeMax: 50,
-  profilesPerRun: 2_000,
+  profilesPerRun: 250,
   passPauseMs: 6 * 60 * 60 * 1000,
 });
 

@@ -32,3 +32,27 @@ it('goes on to the next job after the batches that a round has for one', async (
     1_000, 25,
   ]);
 });
+
+it('lets a job rest beside the others, which go on', async () => {
+  expect(await round({ name: 'resting', restFactor: 1e9 }, { name: 'free' })).toEqual([1, 1_000]);
+});
+
+let runner: JobRunner;
+
+it('does not wait for a rest when it is stopped', async () => {
+  let batches = 0;
+  const begun = new Promise<void>((resolve) => {
+    const run = async () => {
+      batches += 1;
+      resolve();
+      return 1;
+    };
+    const clock = new TestClock('2026-06-15T12:00:00Z');
+    const logger = createLogger({ level: 'silent' });
+    runner = new JobRunner([{ name: 'resting', restFactor: 1e9, run }], 60_000, clock, logger);
+    runner.start();
+  });
+  await begun;
+  await runner.stop();
+  expect(batches).toBe(1);
+});

@@ -9,6 +9,7 @@ import { anyFreePort, chooseFreePort, HOST, rememberPort } from './port';
 import { toolEnvironment, WORKING_FOLDER } from './run-tool';
 import { measureLog, readLogTail, rotateLog } from './server-log';
 import { readServerState } from './server-state';
+import { sharedBuffers } from './shared-buffers';
 import { identityOf, type SystemUser } from './system-user';
 
 export interface ServerRequest {
@@ -23,7 +24,7 @@ export interface ServerRequest {
   readonly startTimeoutSecondsMax: number;
 }
 
-/** Sensible for a small machine. Durability (fsync, synchronous_commit) stays PostgreSQL's own. */
+/** Durability (fsync, synchronous_commit) stays PostgreSQL's own. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: HOST,
   // No socket file: the length of its path is limited, and the data folder's is not ours to choose.
@@ -31,7 +32,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '100',
   // A batch of events holds a lock for each customer and each new identifier in it.
   max_locks_per_transaction: '256',
-  shared_buffers: '256MB',
+  shared_buffers: sharedBuffers(),
+  // Up to this much is written before a checkpoint comes ahead of its time, after which the log
+  // holds every page that is touched as a whole. With PostgreSQL's own 1 GB there is one every half
+  // minute while a file of events is imported.
+  max_wal_size: '4GB',
   TimeZone: 'UTC',
   log_timezone: 'UTC',
   log_destination: 'stderr',
