@@ -1,6 +1,7 @@
 import { Random } from '../seeds/random';
 import { createApp } from '../src/app';
 import { readConfig } from '../src/config';
+import { defaultDuplicatePolicy } from '../src/domains/duplicates';
 import type { Database } from '../src/platform/database/database';
 import { createLogger } from '../src/platform/telemetry/logger';
 import { systemClock } from '../src/shared/clock';
@@ -22,8 +23,8 @@ export const duplicatesBench: Bench = {
     }),
 };
 
-/** As `defaultDuplicatePolicy` has it; the floor reads as many at a time. */
-const PAGE = 2_000;
+/** The floor reads as many at a time. */
+const PAGE = defaultDuplicatePolicy.profilesPerRun;
 
 const PROFILES = { quick: 20_000, usual: 100_000, full: 1_000_000 };
 

@@ -42,11 +42,12 @@ export interface EmbeddedPostgresOptions {
    * count for the one who starts the server: who attaches to a running one takes it as it is.
    */
   readonly settings?: Readonly<Record<string, string>>;
-  /** How long the server may take to accept connections, crash recovery included. Default 60. */
+  /** How long the server may take to accept connections, crash recovery included. Default 300. */
   readonly startTimeoutSecondsMax?: number;
 }
 
-const START_TIMEOUT_SECONDS_DEFAULT = 60;
+/** To recover from some GB of log takes a slow disk minutes; a server that ends is noticed at once. */
+const START_TIMEOUT_SECONDS_DEFAULT = 300;
 
 /**
  * Opens the PostgreSQL of a data folder: initialises it at the first call, starts it when it does
