@@ -1,4 +1,4 @@
-const { writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
@@ -13,10 +13,11 @@ const { buildSync } = require('esbuild');
 const WAYS_IN = ['main', 'worker', 'cli'];
 
 const source = resolve(process.argv[2], 'src');
+const outfile = join(source, 'bundle.js');
 const entries = WAYS_IN.map((name) => `exports.${name} = () => require('./${name}.js');\n`);
 buildSync({
   stdin: { contents: entries.join(''), resolveDir: source },
-  outfile: join(source, 'bundle.js'),
+  outfile,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -28,6 +29,15 @@ buildSync({
   // The drivers of other databases, which TypeORM looks for and are not installed, are warnings.
   logLevel: 'error',
 });
+
+// For the names that are kept, esbuild defines the name of every function anew each time one is
+// made. Nearly all have that name already, and to look takes a fraction of the time: with it taking
+// in an event costs a tenth less.
+const bundle = readFileSync(outfile, 'utf8');
+const NAMING = 'var __name = (target, value) => ';
+if (!bundle.includes(NAMING)) throw new Error('esbuild keeps names in another way.');
+writeFileSync(outfile, bundle.replace(NAMING, `${NAMING}target.name === value ? target : `));
+
 for (const name of WAYS_IN) {
   writeFileSync(join(source, `${name}.js`), `require('./bundle.js').${name}();\n`);
 }

@@ -3,7 +3,10 @@ import type { Database } from '../../src/platform/database/database';
 /** Events of a customer on one active day. */
 const EVENTS_PER_DAY = 4;
 
-/** How far back the days go, evenly: as many months have a partition. */
+/**
+ * How far back the days go, evenly: as many months have a partition. The latest is the day before
+ * yesterday, for midnight may have passed since the customers did what they did today.
+ */
 const DAYS_BACK = 730;
 
 /** Customers whose history one statement writes. */
@@ -22,7 +25,7 @@ export async function storeHistory(
 ): Promise<void> {
   await database.query(
     `select make_event_partition(month::date)
-     from generate_series(date_trunc('month', now() - interval '${DAYS_BACK + 1} days'), now(),
+     from generate_series(date_trunc('month', now() - interval '${DAYS_BACK + 2} days'), now(),
        '1 month') as month`,
   );
   const [row] = await database.query<{ customers: number }>(
@@ -54,7 +57,7 @@ async function storingHistories(database: Database): Promise<string> {
     order by value offset $2 limit $3
   ), lived as (
     select profile_id, identifier_id, value,
-      current_date - (1 + (hashtextextended(value || ' ' || number, 0) & 1048575) % ${DAYS_BACK})::int
+      current_date - (2 + (hashtextextended(value || ' ' || number, 0) & 1048575) % ${DAYS_BACK})::int
         as day
     from customer, generate_series(1, $4::int) as number
   ), day as (
