@@ -365,5 +365,5 @@ const GOAL_PAGES_PER_ROUND_MAX = 10;
 /** Two pages of profiles each, judged anew in one round. */
 const ROLLOUT_BATCHES_PER_ROUND_MAX = 100;
 
-/** A fifth of one processor at most: a pass takes a while, and comes again and again. */
+/** A fifth of one processor at most in each process: a pass takes a while, and comes again. */
 const DUPLICATE_REST_FACTOR = 4;

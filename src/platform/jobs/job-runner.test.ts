@@ -34,7 +34,7 @@ it('goes on to the next job after the batches that a round has for one', async (
 });
 
 it('lets a job rest beside the others, which go on', async () => {
-  expect(await round({ name: 'resting', restFactor: 1e9 }, { name: 'free' })).toEqual([1, 1_000]);
+  expect(await round({ name: 'resting', restFactor: 1e6 }, { name: 'free' })).toEqual([1, 1_000]);
 });
 
 let runner: JobRunner;
@@ -49,7 +49,7 @@ it('does not wait for a rest when it is stopped', async () => {
     };
     const clock = new TestClock('2026-06-15T12:00:00Z');
     const logger = createLogger({ level: 'silent' });
-    runner = new JobRunner([{ name: 'resting', restFactor: 1e9, run }], 60_000, clock, logger);
+    runner = new JobRunner([{ name: 'resting', restFactor: 1e6, run }], 60_000, clock, logger);
     runner.start();
   });
   await begun;

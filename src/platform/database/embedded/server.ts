@@ -46,7 +46,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const PORTS_TAKEN_MAX = 5;
 const RETRY_DELAY_MS = 200;
-export const STOP_TIMEOUT_SECONDS_MAX = 60;
+/** It writes out all that it has in memory first, which takes a slow disk minutes. */
+export const STOP_TIMEOUT_SECONDS_MAX = 300;
 
 /** Another program took the port between our look and the server's. */
 const PORT_WAS_TAKEN = /could not bind|could not create any TCP\/IP sockets/;
