@@ -37,21 +37,21 @@ it('lets a job rest beside the others, which go on', async () => {
   expect(await round({ name: 'resting', restFactor: 1e6 }, { name: 'free' })).toEqual([1, 1_000]);
 });
 
-let runner: JobRunner;
-
 it('does not wait for a rest when it is stopped', async () => {
-  let batches = 0;
+  let begin = (): void => undefined;
   const begun = new Promise<void>((resolve) => {
-    const run = async () => {
-      batches += 1;
-      resolve();
-      return 1;
-    };
-    const clock = new TestClock('2026-06-15T12:00:00Z');
-    const logger = createLogger({ level: 'silent' });
-    runner = new JobRunner([{ name: 'resting', restFactor: 1e6, run }], 60_000, clock, logger);
-    runner.start();
+    begin = resolve;
   });
+  let batches = 0;
+  const run = async () => {
+    batches += 1;
+    begin();
+    return 1;
+  };
+  const clock = new TestClock('2026-06-15T12:00:00Z');
+  const logger = createLogger({ level: 'silent' });
+  const runner = new JobRunner([{ name: 'resting', restFactor: 1e6, run }], 60_000, clock, logger);
+  runner.start();
   await begun;
   await runner.stop();
   expect(batches).toBe(1);
