@@ -7,7 +7,7 @@ import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile, ProfileNotFound } from '../identity';
 import { ReferralReads } from './referrals.reads';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
-import type { MadeReferral } from './referrals.store';
+import type { MadeReferral, SummaryRow } from './referrals.store';
 import {
   AlreadyReferred,
   ClaimReferralInput,
@@ -31,7 +31,6 @@ import {
 export class ReferralResolver {
   constructor(
     private readonly service: ReferralService,
-    private readonly reads: ReferralReads,
     private readonly profiles: Pick<IdentityReads, 'profileById'>,
   ) {}
 
@@ -87,17 +86,49 @@ export class ReferralResolver {
   @FieldResolver(() => ReferralSummary, {
     description: 'Whom the customer brought, and by whom they were brought.',
   })
-  async referrals(
-    @Root() profile: Profile,
-    @Ctx() context: RequestContext,
-  ): Promise<ReferralSummary> {
-    return context.load(this.reads.summaryByProfile, profile.profileId);
+  referrals(@Root() profile: Profile): ReferralSummary {
+    return new ReferralSummary(profile.profileId);
   }
 }
 
 @Resolver(() => ReferralSummary)
 export class ReferralSummaryResolver {
   constructor(private readonly reads: ReferralReads) {}
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The code this customer passes on; null until one is created.',
+  })
+  async code(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<string | null> {
+    return (await this.load(summary, context)).code;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many claimed a code of this customer.' })
+  async invited(@Root() summary: ReferralSummary, @Ctx() context: RequestContext): Promise<number> {
+    return (await this.load(summary, context)).invited;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many of those have ordered.' })
+  async converted(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<number> {
+    return (await this.load(summary, context)).converted;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The code this customer claimed; null for one who came by themselves.',
+  })
+  async referredByCode(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<string | null> {
+    return (await this.load(summary, context)).referredByCode;
+  }
 
   @FieldResolver(() => ReferralConnection, {
     description: 'The referrals this customer made, the latest claim first.',
@@ -117,6 +148,10 @@ export class ReferralSummaryResolver {
       after: decodeInstantCursor(after),
     });
     return toConnection(rows, size, toReferral, (row) => instantPosition(row.claimedAt, row.id));
+  }
+
+  private load({ profileId }: ReferralSummary, context: RequestContext): Promise<SummaryRow> {
+    return context.load(this.reads.summaryByProfile, profileId);
   }
 }
 
