@@ -1,3 +1,4 @@
+import { firstRows } from '../../src/platform/database/keyset';
 import fc from 'fast-check';
 import type { IncomingEvent } from '../../src/domains/events';
 import { RequestContext } from '../../src/platform/graphql/context';
@@ -111,7 +112,7 @@ async function answersOf(profileId: ProfileId) {
 
 /** What brought each change of stage about: which event of the story. */
 async function triggersOf(profileId: ProfileId): Promise<readonly (string | undefined)[]> {
-  const page = { profileId, model: 'five-stage', after: null, limit: 100 };
+  const page = { profileId, model: 'five-stage', page: firstRows(100) };
   const [history = []] = await app.reads.lifecycle.historyByPage([page]);
   const context = new RequestContext('r', { kind: 'KEY', name: 'crm', scopes: new Set() });
   const events = await Promise.all(
