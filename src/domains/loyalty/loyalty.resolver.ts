@@ -1,19 +1,13 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
 import { Int64 } from '../../platform/graphql/int64.scalar';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
-import { fromPublicId, toPublicId } from '../../shared/ids';
+import { fromPublicId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
-import type { LotPosition } from './loyalty.lots.store';
-import type { LotId, PointLot, TransactionId } from './loyalty.model';
+import { lotCursor, transactionCursor } from './loyalty.cursors';
 import { type AccountView, LoyaltyReads } from './loyalty.reads';
 import { type AdjustPointsOutcome, LoyaltyService } from './loyalty.service';
 import {
@@ -134,22 +128,15 @@ export class LoyaltyAccountResolver {
   async lots(
     @Root() account: LoyaltyAccount,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<PointsLot>> {
-    const query = {
-      profileId: account.profileId,
-      size: pageSize(first),
-      after: toLotPosition(after),
-    };
-    const lots = await context.load(this.reads.lotPages, query);
+    const page = readPageArguments(paging, lotCursor);
+    const lots = await context.load(this.reads.lotPages, { profileId: account.profileId, page });
     return toConnection(
       lots,
-      query.size,
+      page,
       (lot) => new PointsLot(lot),
-      (lot) => lotPosition(lot),
+      (lot) => lot,
     );
   }
 
@@ -159,22 +146,16 @@ export class LoyaltyAccountResolver {
   async transactions(
     @Root() account: LoyaltyAccount,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<LoyaltyTransaction>> {
-    const query = {
-      profileId: account.profileId,
-      size: pageSize(first),
-      after: toTransactionId(after),
-    };
-    const transactions = await context.load(this.reads.transactionPages, query);
+    const page = readPageArguments(paging, transactionCursor);
+    const key = { profileId: account.profileId, page };
+    const transactions = await context.load(this.reads.transactionPages, key);
     return toConnection(
       transactions,
-      query.size,
+      page,
       (transaction) => new LoyaltyTransaction(transaction),
-      (transaction) => [toPublicId('txn', transaction.id)],
+      ({ id }) => id,
     );
   }
 
@@ -206,27 +187,4 @@ function toResult(outcome: AdjustPointsOutcome): typeof AdjustPointsResult {
     case 'ADJUSTMENT_REFUSED':
       return new AdjustmentRefused(outcome);
   }
-}
-
-/** @throws InvalidInput for a cursor of some other list */
-function toTransactionId(after: string | null | undefined): TransactionId | null {
-  if (after === null || after === undefined) return null;
-  const [id = ''] = decodeCursor(after, 1);
-  return fromPublicId<TransactionId>('txn', id);
-}
-
-/** Stands in a cursor for the expiry of a lot that has none. */
-const NEVER = 'never';
-
-function lotPosition({ expiresAt, id }: PointLot): readonly string[] {
-  return expiresAt === null ? [NEVER, toPublicId('lot', id)] : instantPosition(expiresAt, id);
-}
-
-/** @throws InvalidInput for a cursor of some other list */
-function toLotPosition(after: string | null | undefined): LotPosition | null {
-  if (after === null || after === undefined) return null;
-  const [expiresAt, id = ''] = decodeCursor(after, 2);
-  if (expiresAt === NEVER) return { expiresAt: null, id: fromPublicId<LotId>('lot', id) };
-  const position = decodeInstantCursor(after);
-  return position === null ? null : { expiresAt: position.at, id: position.id as LotId };
 }

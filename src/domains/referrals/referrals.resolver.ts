@@ -1,8 +1,9 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile, ProfileNotFound } from '../identity';
 import { ReferralReads } from './referrals.reads';
@@ -136,18 +137,12 @@ export class ReferralSummaryResolver {
   async referrals(
     @Root() summary: ReferralSummary,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<Referral>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.referralsByPage, {
-      referrer: summary.profileId,
-      size: size + 1,
-      after: decodeInstantCursor(after),
-    });
-    return toConnection(rows, size, toReferral, (row) => instantPosition(row.claimedAt, row.id));
+    const page = readPageArguments(paging, instantCursor);
+    const key = { referrer: summary.profileId, page };
+    const rows = await context.load(this.reads.referralsByPage, key);
+    return toConnection(rows, page, toReferral, ({ claimedAt, id }) => ({ at: claimedAt, id }));
   }
 
   private load({ profileId }: ReferralSummary, context: RequestContext): Promise<SummaryRow> {

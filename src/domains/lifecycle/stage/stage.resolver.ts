@@ -1,7 +1,8 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { type Connection, pageSize, toConnection } from '../../../platform/graphql/connection';
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { type Connection, toConnection } from '../../../platform/graphql/connection';
 import type { RequestContext } from '../../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../../platform/graphql/instant-cursor';
+import { instantCursor } from '../../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../../platform/graphql/page-arguments';
 import type { Clock } from '../../../shared/clock';
 import { toPublicId } from '../../../shared/ids';
 import { ActivityReads } from '../../activity';
@@ -134,19 +135,12 @@ export class LifecycleHistoryResolver {
   async history(
     @Root() lifecycle: Lifecycle,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<LifecycleTransition>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.historyByPage, {
-      profileId: lifecycle.profileId,
-      model: lifecycle.model,
-      after: decodeInstantCursor(after),
-      limit: size + 1,
-    });
-    return toConnection(rows, size, toTransition, (row) => instantPosition(row.occurredAt, row.id));
+    const page = readPageArguments(paging, instantCursor);
+    const { profileId, model } = lifecycle;
+    const rows = await context.load(this.reads.historyByPage, { profileId, model, page });
+    return toConnection(rows, page, toTransition, ({ occurredAt, id }) => ({ at: occurredAt, id }));
   }
 }
 
