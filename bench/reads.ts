@@ -31,17 +31,16 @@ interface Size {
   readonly customers: number;
   readonly warmUp: number;
   readonly turns: number;
+  /** Requests of a turn: about half a second's. */
+  readonly profilesPerTurn: number;
+  readonly pagesPerTurn: number;
 }
 
 const SIZES: Readonly<Record<BenchSize, Size>> = {
-  quick: { customers: 5_000, warmUp: 3, turns: 8 },
-  usual: { customers: 50_000, warmUp: 8, turns: 40 },
-  full: { customers: 50_000, warmUp: 8, turns: 40 },
+  quick: { customers: 5_000, warmUp: 3, turns: 8, profilesPerTurn: 400, pagesPerTurn: 16 },
+  usual: { customers: 50_000, warmUp: 8, turns: 40, profilesPerTurn: 1_000, pagesPerTurn: 48 },
+  full: { customers: 50_000, warmUp: 8, turns: 40, profilesPerTurn: 1_000, pagesPerTurn: 48 },
 };
-
-/** Requests of a turn: about half a second at the rates of today. */
-const PROFILES_PER_TURN = 1_000;
-const PAGES_PER_TURN = 64;
 
 /** Profiles, and pages, of which the two answers are compared. */
 const COMPARED = 200;
@@ -50,12 +49,12 @@ const COMPARED_PAGES = 10;
 const POOL_SIZE = '10';
 const FLOOR = join(__dirname, 'support/reads-floor.js');
 
-async function benchReads(
+export async function benchReads(
   { url: databaseUrl }: BenchDatabase,
   key: string,
   { size, tell }: BenchOptions,
 ): Promise<readonly Figure[]> {
-  const { customers, warmUp, turns } = SIZES[size];
+  const { customers, warmUp, turns, profilesPerTurn, pagesPerTurn } = SIZES[size];
   const jwtSecret = randomBytes(32).toString('hex');
   const servers: ChildServer[] = [];
   const sides: Side[] = [];
@@ -127,8 +126,8 @@ async function benchReads(
     tell('taking turns');
     await takeTurns(
       [
-        ...[floor, ours, me].map((side) => [side, PROFILES_PER_TURN] as const),
-        ...[floorPages, oursPages, first, deep].map((side) => [side, PAGES_PER_TURN] as const),
+        ...[floor, ours, me].map((side) => [side, profilesPerTurn] as const),
+        ...[floorPages, oursPages, first, deep].map((side) => [side, pagesPerTurn] as const),
       ],
       { warmUp, turns },
     );

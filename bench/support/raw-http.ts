@@ -26,19 +26,28 @@ export class RawConnection {
   /** Of head and body together; null until the head is there. */
   private expected: number | null = null;
   private bodyAt = 0;
+  private isClosed = false;
   private settle: { resolve(body: Buffer): void; reject(error: Error): void } | null = null;
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.take(chunk));
     socket.on('error', (error) => this.fail(error));
-    socket.on('close', () => this.fail(new Error('The server closed the connection.')));
+    socket.on('close', () => {
+      this.isClosed = true;
+      this.fail(new Error('The server closed the connection.'));
+    });
   }
 
   static async open(url: URL): Promise<RawConnection> {
     const socket = connect(Number(url.port), url.hostname);
     await once(socket, 'connect');
     return new RawConnection(socket);
+  }
+
+  /** False once the server has closed it, as it may while nothing is asked. */
+  get isOpen(): boolean {
+    return !this.isClosed;
   }
 
   /** @returns the body @throws where the answer is not 200 */

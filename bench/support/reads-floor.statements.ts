@@ -15,7 +15,10 @@ const SEGMENTS = `'{
   {PROMISING,POTENTIAL_LOYALIST,POTENTIAL_LOYALIST,LOYAL,LOYAL},
   {NEW,POTENTIAL_LOYALIST,POTENTIAL_LOYALIST,CHAMPIONS,CHAMPIONS}}'::text[]`;
 
-/** The profile `p` as JSON: every table is read by its key, and nothing is kept from before. */
+/**
+ * The profile `p` as JSON: every table is read by its key, and nothing is kept from before. Between
+ * its first event and its last an identifier leaves few months to look into.
+ */
 const PROFILE = `(
   select row_to_json(shown) from (
     select 'prf_' || replace(p.profile_id::text, '-', '') as id,
@@ -87,8 +90,8 @@ const PROFILE = `(
                 from (
                   select newest.name, newest.occurred_at
                   from identifier i
-                  cross join lateral latest_events(i.identifier_id, i.first_seen_at, 'infinity',
-                    null, 5) newest
+                  cross join lateral latest_events(i.identifier_id, i.first_seen_at,
+                    i.last_seen_at, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 5) newest
                   where i.profile_id = p.profile_id
                   order by newest.occurred_at desc, newest.event_id desc
                   limit 5

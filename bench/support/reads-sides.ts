@@ -12,17 +12,22 @@ export class Side {
 
   private constructor(
     readonly name: string,
-    private readonly connections: readonly RawConnection[],
+    private readonly url: URL,
+    private connections: readonly RawConnection[],
     /** The next request, written out. */
     private readonly next: () => string,
   ) {}
 
   static async open(name: string, url: URL, next: () => string): Promise<Side> {
     const opening = Array.from({ length: CONNECTIONS }, () => RawConnection.open(url));
-    return new Side(name, await Promise.all(opening), next);
+    return new Side(name, url, await Promise.all(opening), next);
   }
 
   async takeTurn(requests: number): Promise<void> {
+    // While the others had their turns the server may have closed what was idle.
+    this.connections = await Promise.all(
+      this.connections.map((one) => (one.isOpen ? one : RawConnection.open(this.url))),
+    );
     let left = requests;
     const startedAt = performance.now();
     await Promise.all(
