@@ -1,6 +1,6 @@
 import type { App } from './app';
 import { ActivityResolver } from './domains/activity';
-import { CommunityResolver } from './domains/community';
+import { CommunityActivityResolver, CommunityResolver } from './domains/community';
 import { ConsentResolver } from './domains/consents';
 import { DirectoryResolver } from './domains/directory';
 import { DuplicateResolver } from './domains/duplicates';
@@ -42,6 +42,7 @@ import type { ResolverClass, ResolverInstances } from './platform/graphql/schema
 export const resolverClasses: readonly ResolverClass[] = [
   ActivityResolver,
   ApiKeyResolver,
+  CommunityActivityResolver,
   CommunityResolver,
   ConsentResolver,
   DirectoryResolver,
@@ -84,7 +85,8 @@ export function createResolvers(app: App): ResolverInstances {
   const instances = [
     new ActivityResolver(reads.activity),
     new ApiKeyResolver(app.apiKeys),
-    new CommunityResolver(app.community, reads.community, profiles),
+    new CommunityActivityResolver(reads.community),
+    new CommunityResolver(app.community, profiles),
     new ConsentResolver(reads.consents),
     new DirectoryResolver(reads.directory, () => reads.lifecycle.stageNames()),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),

@@ -73,7 +73,7 @@ export class GatheredSql implements Sql {
       const known = this.texts.get(read.text);
       // What columns a text has is known when it was run once.
       if (known === undefined) alone.push(read);
-      else together.push({ ...read, known });
+      else together.push(Object.assign(read, { known }));
     }
     if (together.length === 1) alone.push(...together);
     else if (together.length > 1) void this.readTogether(together);
