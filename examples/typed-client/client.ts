@@ -67,14 +67,16 @@ interface Answer<Data> {
 
 /** An answer with errors is refused as a whole, though GraphQL may have found a part of it. */
 async function readData<Data>(response: Response): Promise<Data> {
-  // What a proxy says in HTML is told by its status.
-  const answer = (await response.json().catch(() => ({}))) as Answer<Data>;
+  const answer = (await response.json().catch((cause: unknown) => {
+    // What a proxy says in HTML is no answer of the server's.
+    throw new NoAnswer(`Status ${response.status}, and nothing to read.`, { cause });
+  })) as Answer<Data>;
   const [error] = answer.errors ?? [];
   if (error === undefined && answer.data != null) return answer.data;
-  const { code = `HTTP_${response.status}`, ...details } = error?.extensions ?? {};
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const retryAfterMs = Number.isNaN(seconds) ? null : seconds * 1000;
-  throw new ApiError(code, error?.message ?? response.statusText, details, retryAfterMs);
+  const { code = 'INTERNAL_ERROR', ...details } = error?.extensions ?? {};
+  const retryAfter = response.headers.get('retry-after');
+  const retryAfterMs = retryAfter === null ? null : Number(retryAfter) * 1000;
+  throw new ApiError(code, error?.message ?? 'Neither data nor errors.', details, retryAfterMs);
 }
 
 const WAIT_MS_MAX = 60_000;

@@ -87,7 +87,10 @@ describe('on the server', () => {
   it('the staff see the stage and the reasons as well', async () => {
     const html = await renderForStaff(exampleClient(api), userIdentifier('mei'));
     expect(html).toContain('<h2>Mei &lt;Lin&gt;</h2>');
-    expect(html).toContain('<h3>ACQUISITION since 2026-11-20</h3>');
+    expect(html).toContain(
+      '<h3>ACQUISITION since 2026-11-20</h3>' +
+        '<ul><li>Days since the first activity: 0, which is less than 28</li>',
+    );
     expect(await renderForStaff(exampleClient(api), userIdentifier('nobody'))).toBeNull();
   });
 

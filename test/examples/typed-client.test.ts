@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { customersAtRisk, findCustomer } from '../../examples/typed-client/customers';
 import { ApiError, NoAnswer } from '../../examples/typed-client/errors';
-import { PushOrdersDocument } from '../../examples/typed-client/generated';
+import {
+  ProfileByIdentifierDocument,
+  PushOrdersDocument,
+} from '../../examples/typed-client/generated';
 import { newProfile, order, recordEvents, userIdentifier } from '../support/actions';
 import { useApi } from '../support/api';
 import { exampleClient, runExample } from '../support/examples';
@@ -81,17 +84,6 @@ describe('a refusal', () => {
     await expect(sending).rejects.toMatchObject(expected);
     expect(waitsMs).toEqual([]);
   });
-
-  it('that is no answer of ours is told by its status', async () => {
-    const proxy = createServer((_, response) => {
-      response.writeHead(502).end('<h1>Bad Gateway</h1>');
-    });
-    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const sending = exampleClient(api, { url }).send(PushOrdersDocument, visitOf('fay'));
-    await expect(sending).rejects.toMatchObject({ name: 'ApiError', code: 'HTTP_502' });
-    proxy.close();
-  });
 });
 
 describe('sent again', () => {
@@ -145,6 +137,30 @@ describe('sent again', () => {
     const client = exampleClient(api, { url: 'http://127.0.0.1:9/graphql', wait });
     await expect(findCustomer(client, 'ann')).rejects.toThrow(NoAnswer);
     expect(waitsMs).toEqual([500, 1000, 2000]);
+  });
+
+  it('is a query that a proxy answered', async () => {
+    const { wait, waitsMs } = impatience();
+    const proxy = createServer((_, response) => {
+      response.writeHead(502).end('<h1>Bad Gateway</h1>');
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const finding = findCustomer(exampleClient(api, { url, wait }), 'ann');
+    await expect(finding).rejects.toThrow('Status 502, and nothing to read.');
+    expect(waitsMs).toHaveLength(3);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+
+  it('is nothing once nobody waits for it', async () => {
+    const { wait, waitsMs } = impatience();
+    const client = exampleClient(api, { wait });
+    const identifier = userIdentifier('ann');
+    const signal = AbortSignal.abort();
+    const sending = client.send(ProfileByIdentifierDocument, { identifier }, { signal });
+    await expect(sending).rejects.toMatchObject({ name: 'AbortError' });
+    expect(waitsMs).toEqual([]);
   });
 });
 
