@@ -52,10 +52,9 @@ function tell(result: Result): { readonly isDone: boolean; readonly told: [strin
       const balance = `Balance: ${account.balance} points, tier ${account.tier}`;
       return { isDone: true, told: [balance, `Posted ${postedAt} as ${id}`] };
     }
-    case 'InsufficientPoints':
-      return { isDone: false, told: [refused, `${result.message} (balance: ${result.balance})`] };
     case 'AdjustmentRefused':
       return { isDone: false, told: [`${refused}, ${result.fault}`, result.message] };
+    case 'InsufficientPoints':
     case 'IdempotencyKeyReused':
     case 'ProfileNotFound':
       return { isDone: false, told: [refused, result.message] };

@@ -14,13 +14,12 @@ export function useOperation<Data, Variables>(
   operation: TypedDocumentString<Data, Variables>,
   variables: Variables,
 ): Loading<Data> {
-  const client = useContext(ClientContext);
+  const client = useClient();
   const [state, setState] = useState<Loading<Data>>({ status: 'LOADING' });
   // Objects are new in every rendering; what they say is not.
   const key = JSON.stringify(variables);
 
   useEffect(() => {
-    if (client === null) throw new Error('Put a ClientContext around the component.');
     const leaving = new AbortController();
     setState({ status: 'LOADING' });
     client.send(operation, JSON.parse(key) as Variables, { signal: leaving.signal }).then(
@@ -33,4 +32,10 @@ export function useOperation<Data, Variables>(
   }, [client, operation, key]);
 
   return state;
+}
+
+function useClient(): Client {
+  const client = useContext(ClientContext);
+  if (client === null) throw new Error('Put a ClientContext around the component.');
+  return client;
 }

@@ -98,7 +98,7 @@ export type AdjustPointsMutationVariables = Exact<{
 export type AdjustPointsMutation = { readonly adjustPoints:
     | { readonly __typename: 'AdjustmentRefused', readonly message: string, readonly fault: AdjustmentFault }
     | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
-    | { readonly __typename: 'InsufficientPoints', readonly message: string, readonly balance: string }
+    | { readonly __typename: 'InsufficientPoints', readonly message: string }
     | { readonly __typename: 'LoyaltyTransaction', readonly id: string, readonly postedAt: string, readonly account: { readonly balance: string, readonly tier: string } }
     | { readonly __typename: 'ProfileNotFound', readonly message: string }
    };
@@ -214,7 +214,6 @@ export const AdjustPointsDocument = new TypedDocumentString(`
     }
     ... on InsufficientPoints {
       message
-      balance
     }
     ... on AdjustmentRefused {
       message
