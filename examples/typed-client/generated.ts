@@ -108,7 +108,7 @@ export type PushOrdersMutationVariables = Exact<{
 }>;
 
 
-export type PushOrdersMutation = { readonly recordEvents: { readonly accepted: number, readonly duplicates: number, readonly quarantined: number, readonly outcomes: ReadonlyArray<{ readonly messageId: string, readonly status: EventStatus, readonly reason: string | null, readonly detail: string | null }> } };
+export type PushOrdersMutation = { readonly recordEvents: { readonly accepted: number, readonly duplicates: number, readonly outcomes: ReadonlyArray<{ readonly status: EventStatus, readonly reason: string | null, readonly detail: string | null }> } };
 
 export type MyCardQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -233,9 +233,7 @@ export const PushOrdersDocument = new TypedDocumentString(`
   recordEvents(events: $events) {
     accepted
     duplicates
-    quarantined
     outcomes {
-      messageId
       status
       reason
       detail
