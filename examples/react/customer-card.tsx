@@ -1,23 +1,31 @@
 import type { CustomerCardFragment, StageCardFragment } from '../typed-client/generated';
 
-/** Who it is, their points, and what they did last. */
+/** Who it is, their points, and what they did last; of these, what the caller may see. */
 export function CustomerCard({ customer }: { readonly customer: CustomerCardFragment }) {
   const { displayName, loyalty, events } = customer;
   return (
     <section className="customer">
       <h2>{displayName ?? 'Welcome'}</h2>
-      <p>
-        <strong>{loyalty.balance}</strong> points, <em>{loyalty.tier}</em>
-      </p>
-      {loyalty.expiring.points !== '0' && <p>{loyalty.expiring.points} expire within 30 days.</p>}
+      {loyalty && <Points loyalty={loyalty} />}
       <ol>
-        {events.edges.map(({ node }) => (
+        {events?.edges.map(({ node }) => (
           <li key={node.id}>
             {node.name} <time dateTime={node.occurredAt}>{node.occurredAt.slice(0, 10)}</time>
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+type Loyalty = NonNullable<CustomerCardFragment['loyalty']>;
+
+function Points({ loyalty: { balance, tier, expiring } }: { readonly loyalty: Loyalty }) {
+  return (
+    <p>
+      <strong>{balance}</strong> points, <em>{tier}</em>
+      {expiring && expiring.points !== '0' && <>; {expiring.points} expire within 30 days</>}
+    </p>
   );
 }
 

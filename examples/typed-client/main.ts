@@ -16,7 +16,7 @@ async function main([userId]: readonly string[]): Promise<void> {
   process.stdout.write(
     `${id} ${displayName ?? ''}\n` +
       `${lifecycle.stage} since ${lifecycle.since}, value ${value.tier}\n` +
-      `${loyalty.balance} points, ${loyalty.tier}\n`,
+      `${loyalty ? `${loyalty.balance} points, ${loyalty.tier}` : 'points not shown'}\n`,
   );
 }
 
