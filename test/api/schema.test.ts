@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type GraphQLArgument,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
@@ -22,15 +23,23 @@ interface Part {
   /** `Profile`, `Profile.events`, `Profile.events(first:)`, `ValueTier.HIGH`. */
   readonly path: string;
   readonly name: string;
-  readonly kind: 'type' | 'field' | 'argument' | 'value';
+  readonly kind: 'type' | 'field' | 'argument' | 'value' | 'directive';
   readonly description: string | null | undefined;
   readonly deprecationReason?: string | null | undefined;
 }
 
-const parts: readonly Part[] = types.flatMap((type) => [
-  { path: type.name, name: type.name, kind: 'type', description: type.description },
-  ...partsOf(type),
-]);
+const parts: readonly Part[] = [
+  ...types.flatMap((type): Part[] => [
+    { path: type.name, name: type.name, kind: 'type', description: type.description },
+    ...partsOf(type),
+  ]),
+  ...schema
+    .getDirectives()
+    .flatMap((directive): Part[] => [
+      { ...directive, kind: 'directive', path: `@${directive.name}` },
+      ...argumentsOf(directive.args, `@${directive.name}`),
+    ]),
+];
 
 function partsOf(type: GraphQLNamedType): readonly Part[] {
   if (isEnumType(type)) {
@@ -48,14 +57,16 @@ function partsOf(type: GraphQLNamedType): readonly Part[] {
   if (!isObjectType(type) && !isInterfaceType(type)) return [];
   return Object.values(type.getFields()).flatMap((field): Part[] => [
     { ...field, kind: 'field', path: `${type.name}.${field.name}` },
-    ...field.args.map(
-      (argument): Part => ({
-        ...argument,
-        kind: 'argument',
-        path: `${type.name}.${field.name}(${argument.name}:)`,
-      }),
-    ),
+    ...argumentsOf(field.args, `${type.name}.${field.name}`),
   ]);
+}
+
+function argumentsOf(args: readonly GraphQLArgument[], path: string): readonly Part[] {
+  return args.map((argument) => ({
+    ...argument,
+    kind: 'argument',
+    path: `${path}(${argument.name}:)`,
+  }));
 }
 
 function pathsOf(kind: Part['kind'], isFaulty: (part: Part) => boolean): readonly string[] {
@@ -63,9 +74,12 @@ function pathsOf(kind: Part['kind'], isFaulty: (part: Part) => boolean): readonl
 }
 
 describe('descriptions', () => {
-  it.each(['type', 'field', 'argument', 'value'] as const)('every %s has one', (kind) => {
-    expect(pathsOf(kind, ({ description }) => (description ?? '').trim().length < 3)).toEqual([]);
-  });
+  it.each(['type', 'field', 'argument', 'value', 'directive'] as const)(
+    'every %s has one',
+    (kind) => {
+      expect(pathsOf(kind, ({ description }) => (description ?? '').trim().length < 3)).toEqual([]);
+    },
+  );
 
   it('are sentences: they begin with a capital and end', () => {
     const faulty = parts.filter(
@@ -73,6 +87,13 @@ describe('descriptions', () => {
     );
     expect(faulty.map(({ path, description }) => [path, description])).toEqual([]);
   });
+});
+
+it('what is deprecated says what to use instead, or that there is nothing', () => {
+  const faulty = parts.filter(
+    ({ deprecationReason: reason }) => reason != null && !/^(Use `\w|Nothing ).*\.$/.test(reason),
+  );
+  expect(faulty.map(({ path, deprecationReason }) => [path, deprecationReason])).toEqual([]);
 });
 
 describe('names', () => {
