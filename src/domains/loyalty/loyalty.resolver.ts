@@ -62,6 +62,7 @@ export class LoyaltyResolver {
   }
 
   @FieldResolver(() => LoyaltyAccount, {
+    nullable: true,
     description: 'Points and membership tier. Zero and the base tier before any points.',
   })
   async loyalty(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<LoyaltyAccount> {
@@ -74,6 +75,7 @@ export class LoyaltyAccountResolver {
   constructor(private readonly reads: LoyaltyReads) {}
 
   @FieldResolver(() => ExpiringPoints, {
+    nullable: true,
     description: 'The points that will be gone within some days unless they are spent.',
   })
   async expiring(
@@ -96,6 +98,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => PointsLotConnection, {
+    nullable: true,
     description: 'The points that can be spent, in the order a spend takes them.',
   })
   async lots(
@@ -121,6 +124,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => LoyaltyTransactionConnection, {
+    nullable: true,
     description: 'Everything that was posted to the account, the newest posting first.',
   })
   async transactions(

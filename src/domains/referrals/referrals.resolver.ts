@@ -85,6 +85,7 @@ export class ReferralResolver {
   }
 
   @FieldResolver(() => ReferralSummary, {
+    nullable: true,
     description: 'Whom the customer brought, and by whom they were brought.',
   })
   async referrals(

@@ -20,7 +20,10 @@ export type ReferralStatus = keyof typeof ReferralStatus;
 
 @ObjectType({ description: 'One customer brought by another.' })
 export class Referral {
-  @Field(() => ID, { description: 'Opaque and permanent.' })
+  @Field(() => ID, {
+    description:
+      'Opaque and permanent. To customers a pseudonym of whom they brought, the same to nobody else.',
+  })
   id!: string;
 
   @Field({ description: 'The code that was claimed.' })
@@ -60,7 +63,9 @@ export class ReferralSummary {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The code this customer claimed; null for one who came by themselves.',
+    description:
+      'The code this customer claimed; null for one who came by themselves. To customers a ' +
+      'pseudonym, since it is the code of another.',
   })
   referredByCode!: string | null;
 }
@@ -73,7 +78,7 @@ export class ReferralCode {
   @Field({ description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => Profile, { description: 'Whose code it is.' })
+  @Field(() => Profile, { nullable: true, description: 'Whose code it is.' })
   profile!: Profile;
 }
 

@@ -2,41 +2,61 @@ import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectTy
 import type { RequestContext } from '../graphql/context';
 import { Forbidden, MissingScope } from './auth.errors';
 import type { Caller } from './caller';
+import { type Disguises, disguised } from './disguise';
+import { faultsOfFieldAccess } from './field-access.faults';
 import type { Scope } from './scopes';
 
-/** Who may ask for a field. A rule names a scope, customers, or both; never neither. */
+/** Who may ask for a field. A rule names a scope, customers, or both, or goes along; never none. */
 export interface FieldRule {
-  /** The scope an API key or a write key needs. Without one, no key may. */
+  /** The scope an API key or a write key needs. */
   readonly scope?: Scope;
   /** Another scope that will do as well. */
   readonly orScope?: Scope;
+  /** Whether every key may that was let so far: the field goes with the one that led to it. */
+  readonly goesAlong?: true;
   /** Whether a customer may, with a token of their own. */
   readonly customer?: true;
+  /** Personal data: by which mask keys see it that may not read such. Customers see their own. */
+  readonly masked?: string;
+  /** What may be of another customer: to customers it is shown as a pseudonym. */
+  readonly pseudonymous?: true;
+  /** A connection over what is of other customers: to customers its cursors are sealed. */
+  readonly sealsCursors?: true;
 }
 
 /** Rules by `Type.field`. */
 export type FieldAccessTable = Readonly<Record<string, FieldRule>>;
 
 /**
- * Puts the table before the resolvers of the fields it names, once; other fields are not touched.
- * Changes `schema`.
- * @param typesListedInFull types of which every field must have a rule, besides Query and Mutation
- * @throws Error listing fields without a rule, rules without a field and rules that admit nobody
+ * Of types whose fields go with the field that led to them, or some of them: the names of these
+ * fields with spaces between, by type. Nothing of them depends on who asks.
+ */
+export type FieldsByType = Readonly<Record<string, string>>;
+
+/** What is decided of every field of every object type, once each. */
+export interface FieldAccess {
+  readonly rules: FieldAccessTable;
+  /** Where customers get to as well. */
+  readonly alongForCustomers: FieldsByType;
+  /** Where only keys get to. */
+  readonly alongForKeys: FieldsByType;
+}
+
+/**
+ * Puts the rules before the resolvers of the fields they name, once; fields that go along are not
+ * touched and cost nothing. Changes `schema`.
+ * @throws Error listing fields of which nothing is decided, or twice; entries without a field;
+ *   rules that admit nobody; and what customers could get to although it is not for them
  */
 export function applyFieldAccess(
   schema: GraphQLSchema,
-  table: FieldAccessTable,
-  typesListedInFull: readonly string[],
+  access: FieldAccess,
+  disguises: Disguises,
 ): void {
-  const fields = fieldsOf(schema);
-  const faults = [
-    ...missingRules(fields, table, new Set(['Query', 'Mutation', ...typesListedInFull])),
-    ...faultyRules(fields, table),
-  ];
+  const faults = faultsOfFieldAccess(schema, access, Object.keys(disguises.masks));
   if (faults.length > 0) throw new Error(`The field access table is faulty: ${faults.join('; ')}.`);
-  for (const [name, rule] of Object.entries(table)) {
-    const field = fields.get(name);
-    if (field !== undefined) guard(field, rule);
+  for (const [name, rule] of Object.entries(access.rules)) {
+    guard(fieldOf(schema, name), rule, disguises);
   }
 }
 
@@ -51,6 +71,7 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
       return new Forbidden(`${fieldName} is not for a customer's own token.`);
     case 'KEY':
     case 'SOURCE':
+      if (rule.goesAlong === true) return null;
       if (rule.scope === undefined) {
         return new Forbidden(`${fieldName} is for a customer's own token, not for keys.`);
       }
@@ -62,8 +83,8 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
 
 type Field = GraphQLField<unknown, RequestContext>;
 
-function guard(field: Field, rule: FieldRule): void {
-  const resolve = field.resolve ?? defaultFieldResolver;
+function guard(field: Field, rule: FieldRule, disguises: Disguises): void {
+  const resolve = disguised(field.resolve ?? defaultFieldResolver, rule, disguises);
   field.resolve = (source, args, context, info) => {
     const refusal = refuseField(field.name, rule, context.caller);
     if (refusal !== null) throw refusal;
@@ -71,35 +92,10 @@ function guard(field: Field, rule: FieldRule): void {
   };
 }
 
-function fieldsOf(schema: GraphQLSchema): ReadonlyMap<string, Field> {
-  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
-  return new Map(
-    types.flatMap((type) =>
-      Object.values(type.getFields()).map((field): [string, Field] => [
-        `${type.name}.${field.name}`,
-        field,
-      ]),
-    ),
-  );
-}
-
-function missingRules(
-  fields: ReadonlyMap<string, Field>,
-  table: FieldAccessTable,
-  types: ReadonlySet<string>,
-): readonly string[] {
-  return [...fields.keys()]
-    .filter((name) => types.has(name.slice(0, name.indexOf('.'))) && !Object.hasOwn(table, name))
-    .map((name) => `${name} has no rule`);
-}
-
-function faultyRules(
-  fields: ReadonlyMap<string, Field>,
-  table: FieldAccessTable,
-): readonly string[] {
-  return Object.entries(table).flatMap(([name, rule]) => {
-    if (!fields.has(name)) return [`${name} does not exist`];
-    const admitsNobody = rule.scope === undefined && rule.customer === undefined;
-    return admitsNobody ? [`the rule of ${name} admits nobody`] : [];
-  });
+function fieldOf(schema: GraphQLSchema, name: string): Field {
+  const [typeName = '', fieldName = ''] = name.split('.');
+  const type = schema.getType(typeName);
+  const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+  if (field === undefined) throw new Error(`${name} does not exist.`);
+  return field;
 }
