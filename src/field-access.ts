@@ -1,5 +1,5 @@
 import { alongForCustomers, alongForKeys } from './fields-along';
-import type { FieldAccess, FieldAccessTable } from './platform/auth/field-access';
+import type { FieldAccess, FieldAccessTable } from './platform/auth/field-rule';
 
 /**
  * Who may ask for what. `scope` is what an API key needs; where there is an `orScope`, that will do

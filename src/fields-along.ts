@@ -1,4 +1,4 @@
-import type { FieldsByType } from './platform/auth/field-access';
+import type { FieldsByType } from './platform/auth/field-rule';
 
 /**
  * Fields that go with the field that led to them: whoever was let so far sees them, and they are

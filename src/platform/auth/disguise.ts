@@ -1,7 +1,7 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import type { RequestContext } from '../graphql/context';
 import { type Caller, seesPersonalData } from './caller';
-import type { FieldRule } from './field-access';
+import type { FieldRule } from './field-rule';
 import type { Pseudonyms } from './pseudonyms';
 
 /** What comes in the place of a value. Is never given null. */

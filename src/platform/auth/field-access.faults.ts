@@ -5,7 +5,7 @@ import {
   isAbstractType,
   isObjectType,
 } from 'graphql';
-import type { FieldAccess, FieldRule, FieldsByType } from './field-access';
+import type { FieldAccess, FieldRule, FieldsByType } from './field-rule';
 
 /**
  * Everything that is wrong with what is decided of the fields of a schema.

@@ -2,13 +2,8 @@ import { buildSchema, graphql } from 'graphql';
 import { RequestContext } from '../graphql/context';
 import type { Caller } from './caller';
 import type { Disguises } from './disguise';
-import {
-  applyFieldAccess,
-  type FieldAccess,
-  type FieldAccessTable,
-  type FieldRule,
-  refuseField,
-} from './field-access';
+import { applyFieldAccess, refuseField } from './field-access';
+import type { FieldAccess, FieldAccessTable, FieldRule } from './field-rule';
 import { Pseudonyms } from './pseudonyms';
 import type { Scope } from './scopes';
 
