@@ -55,10 +55,9 @@ beforeAll(async () => {
     idOf[person] = outcomes[0]?.profileId ?? '';
     const profileId = idOf[person];
     const act = (mutation: string, type: string, input: object) =>
-      api.data(
-        `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`,
-        { input: { profileId, ...input } },
-      );
+      api.data(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, {
+        input: { profileId, ...input },
+      });
     await act('createReferralCode', 'CreateReferralCodeInput', { code: codeOf(person) });
     await act('recordCommunityActivity', 'CommunityActivityInput', { kind: 'POST' });
     const comment = `in the words of ${person}`;
@@ -157,7 +156,10 @@ interface Me {
     readonly code: string;
     readonly referredByCode: string | null;
     readonly referrals: {
-      readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
+      readonly edges: readonly {
+        readonly cursor: string;
+        readonly node: { readonly id: string };
+      }[];
       readonly pageInfo: { readonly endCursor: string | null };
     };
   };
@@ -235,7 +237,9 @@ describe('what others have to do with a customer', () => {
   it('has the same pseudonym at each look', async () => {
     const [one, again] = [await look('ada'), await look('ada')];
     expect(again.referrals.referredByCode).toBe(one.referrals.referredByCode);
-    expect(again.referrals.referrals.edges[0]?.node).toEqual(one.referrals.referrals.edges[0]?.node);
+    expect(again.referrals.referrals.edges[0]?.node).toEqual(
+      one.referrals.referrals.edges[0]?.node,
+    );
     expect(rewardOf(again)?.eventId).toBe(rewardOf(one)?.eventId);
   });
 
