@@ -23,7 +23,7 @@ export const alongForCustomers = {
   LoyaltyTransaction: 'account id kind occurredAt points postedAt reason',
   LoyaltyTransactionConnection: 'edges pageInfo',
   LoyaltyTransactionEdge: 'cursor node',
-  PageInfo: 'endCursor hasNextPage',
+  PageInfo: 'endCursor hasNextPage hasPreviousPage startCursor',
   PointsLot: 'earnedAt expiresAt id points pointsEarned',
   PointsLotConnection: 'edges pageInfo',
   PointsLotEdge: 'cursor node',

@@ -56,7 +56,7 @@ function optionsOf(settings: DataSourceSettings): PostgresConnectionOptions {
       pipeline: true,
       // Every instant is UTC, whatever the server's setting.
       options: '-c timezone=UTC',
-      types: { getTypeParser },
+      types: { getTypeParser: typeParserOf },
     },
   };
 }
@@ -65,7 +65,7 @@ function optionsOf(settings: DataSourceSettings): PostgresConnectionOptions {
  * Points and money are 64 bits wide: a JavaScript number would round them silently. Days stay
  * text, since the driver would read them in the process's own time zone.
  */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+export function typeParserOf(oid: number, format?: 'text' | 'binary'): unknown {
   if (format !== 'binary' && oid === pg.types.builtins.INT8) return BigInt;
   if (format !== 'binary' && oid === pg.types.builtins.DATE) return String;
   return pg.types.getTypeParser(oid, format);

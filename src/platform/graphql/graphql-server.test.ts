@@ -240,10 +240,16 @@ async function start(
   const verifier = new JwtVerifier(jwt, systemClock);
   const authenticator = new Authenticator(apiKeys, writeKeys, verifier);
   const graphql = await createGraphqlServer(
-    { introspection: true, limits: QUERY_LIMITS_DEFAULT, ...changes },
+    {
+      introspection: true,
+      limits: QUERY_LIMITS_DEFAULT,
+      executor: { compiledMax: 10, usesMin: 1 },
+      ...changes,
+    },
     {
       schema,
       authenticate: authenticate ?? ((header) => authenticator.authenticate(header)),
+      gather: (work) => work(),
       logger,
       metrics,
     },
