@@ -45,8 +45,11 @@ describe('a sealed cursor', () => {
     expect(new Pseudonyms(secret).open(viewer('ada'), sealed, 'after')).toBe('position');
   });
 
-  it('is sealed differently each time', () => {
-    expect(pseudonyms.seal(viewer('ada'), 'position')).not.toBe(sealed);
+  it('is the same each time, and another for another viewer and place', () => {
+    expect(pseudonyms.seal(viewer('ada'), 'position')).toBe(sealed);
+    const start = sealed.slice(0, 16);
+    expect(pseudonyms.seal(viewer('bob'), 'position').slice(0, 16)).not.toBe(start);
+    expect(pseudonyms.seal(viewer('ada'), 'positioo').slice(0, 16)).not.toBe(start);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { InvalidInput } from '../../shared/errors';
 import type { CustomerCaller } from './caller';
 
@@ -22,6 +22,7 @@ const TAG_BYTES = 16;
 export class Pseudonyms {
   private readonly nameKey: Buffer;
   private readonly cursorKey: Buffer;
+  private readonly nonceKey: Buffer;
 
   constructor(secret: Buffer) {
     if (secret.length !== PSEUDONYM_SECRET_BYTES) {
@@ -30,6 +31,7 @@ export class Pseudonyms {
     // A key for each use, so that neither tells of the other.
     this.nameKey = createHmac('sha256', secret).update('names').digest();
     this.cursorKey = createHmac('sha256', secret).update('cursors').digest();
+    this.nonceKey = createHmac('sha256', secret).update('nonces').digest();
   }
 
   /** What a customer sees in the place of an id, or another text that stands for somebody. */
@@ -40,9 +42,15 @@ export class Pseudonyms {
     return PREFIX + digest.slice(0, HEX_DIGITS);
   }
 
-  /** A cursor that only this customer can use, and nobody read. */
+  /**
+   * A cursor that only this customer can use, and nobody read. The same each time, so that answers
+   * are: the nonce is made of what is sealed, and so never serves for two cursors.
+   */
   seal(viewer: CustomerCaller, cursor: string): string {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = createHmac('sha256', this.nonceKey)
+      .update(JSON.stringify([nameOf(viewer), cursor]))
+      .digest()
+      .subarray(0, NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.cursorKey, nonce).setAAD(nameBytesOf(viewer));
     const text = Buffer.concat([cipher.update(cursor, 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url');
