@@ -30,7 +30,7 @@ export async function createServer(
   const metrics = new Metrics();
   metrics.transactions(() => database.transactionCounts);
   const schema = buildApiSchema(resolverClasses, createResolvers(app));
-  applyFieldAccess(schema, accessOfAllFields, {
+  const plainSchema = applyFieldAccess(schema, accessOfAllFields, {
     masks: masksOf(config.identityPolicy),
     pseudonyms: await createPseudonyms(app),
   });
@@ -43,6 +43,7 @@ export async function createServer(
     },
     {
       schema,
+      plainSchema,
       authenticate: (authorization) => authenticator.authenticate(authorization),
       gather: app.gather,
       logger,

@@ -1,8 +1,8 @@
-import { buildSchema, graphql } from 'graphql';
+import { buildSchema, graphql, isObjectType } from 'graphql';
 import { RequestContext } from '../graphql/context';
 import type { Caller } from './caller';
 import type { Disguises } from './disguise';
-import { applyFieldAccess, refuseField } from './field-access';
+import { applyFieldAccess, refuseField, showsAsIs } from './field-access';
 import type { FieldAccess, FieldAccessTable, FieldRule } from './field-rule';
 import { Pseudonyms } from './pseudonyms';
 import type { Scope } from './scopes';
@@ -127,6 +127,40 @@ describe('what is decided of the fields', () => {
   function without(name: string): FieldAccessTable {
     return Object.fromEntries(Object.entries(rules).filter(([field]) => field !== name));
   }
+});
+
+describe('a schema for keys that see everything as it is', () => {
+  const schema = buildSchema(SDL);
+  const plain = applyFieldAccess(schema, complete, disguises);
+  const resolverOf = (name: string) => {
+    const person = plain.getType('Person');
+    return isObjectType(person) ? person.getFields()[name]?.resolve : null;
+  };
+
+  it('has nothing before the fields that are only disguised', () => {
+    expect([resolverOf('name'), resolverOf('rival'), resolverOf('pets')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('refuses what takes a scope all the same', async () => {
+    const contextValue = new RequestContext('r', key('profiles:read', 'personal-data:read'));
+    const rootValue = { person: { id: 1, name: 'Ada', points: 7 } };
+    const source = '{ person { id name points } }';
+    const result = await graphql({ schema: plain, source, rootValue, contextValue });
+    expect(result.data).toEqual({ person: { id: 1, name: 'Ada', points: null } });
+    expect(result.errors?.[0]?.message).toContain('loyalty:read');
+  });
+
+  it.each<[string, Caller, boolean]>([
+    ['a key with the scope', key('personal-data:read'), true],
+    ['a key without', key('profiles:read'), false],
+    ['a customer, who sees pseudonyms', customer, false],
+  ])('is not for everybody: %s', (_who, caller, isFor) => {
+    expect(showsAsIs(caller)).toBe(isFor);
+  });
 });
 
 describe('a guarded schema', () => {

@@ -1,7 +1,13 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLSchema,
+  isObjectType,
+  lexicographicSortSchema,
+} from 'graphql';
 import type { RequestContext } from '../graphql/context';
 import { Forbidden, MissingScope } from './auth.errors';
-import type { Caller } from './caller';
+import { type Caller, seesPersonalData } from './caller';
 import { type Disguises, disguised } from './disguise';
 import { faultsOfFieldAccess } from './field-access.faults';
 import type { FieldAccess, FieldRule } from './field-rule';
@@ -9,6 +15,8 @@ import type { FieldAccess, FieldRule } from './field-rule';
 /**
  * Puts the rules before the resolvers of the fields they name, once; fields that go along are not
  * touched and cost nothing. Changes `schema`.
+ * @returns the same for keys that see everything as it is, see `showsAsIs`: there what is only
+ *   disguised, and refused to no key, costs nothing either
  * @throws Error listing fields of which nothing is decided, or twice; entries without a field;
  *   rules that admit nobody; and what customers could get to although it is not for them
  */
@@ -16,12 +24,24 @@ export function applyFieldAccess(
   schema: GraphQLSchema,
   access: FieldAccess,
   disguises: Disguises,
-): void {
+): GraphQLSchema {
   const faults = faultsOfFieldAccess(schema, access, Object.keys(disguises.masks));
   if (faults.length > 0) throw new Error(`The field access table is faulty: ${faults.join('; ')}.`);
+  // Sorting is what makes a copy: the original would be guarded twice.
+  const plainSchema = lexicographicSortSchema(schema);
   for (const [name, rule] of Object.entries(access.rules)) {
-    guard(fieldOf(schema, name), rule, disguises);
+    const field = fieldOf(schema, name);
+    guard(field, rule, disguised(resolverOf(field), rule, disguises));
+    if (rule.goesAlong === true) continue;
+    const plainField = fieldOf(plainSchema, name);
+    guard(plainField, rule, resolverOf(plainField));
   }
+  return plainSchema;
+}
+
+/** Whether nothing is disguised of what a caller may see. */
+export function showsAsIs(caller: Caller): boolean {
+  return caller.kind !== 'CUSTOMER' && seesPersonalData(caller);
 }
 
 /**
@@ -46,9 +66,13 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
 }
 
 type Field = GraphQLField<unknown, RequestContext>;
+type Resolve = NonNullable<Field['resolve']>;
 
-function guard(field: Field, rule: FieldRule, disguises: Disguises): void {
-  const resolve = disguised(field.resolve ?? defaultFieldResolver, rule, disguises);
+function resolverOf(field: Field): Resolve {
+  return field.resolve ?? defaultFieldResolver;
+}
+
+function guard(field: Field, rule: FieldRule, resolve: Resolve): void {
   field.resolve = (source, args, context, info) => {
     const refusal = refuseField(field.name, rule, context.caller);
     if (refusal !== null) throw refusal;

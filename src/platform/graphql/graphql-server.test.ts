@@ -235,7 +235,7 @@ async function start(
       [ApiKeyResolver, new ApiKeyResolver(apiKeys)],
     ]),
   );
-  applyFieldAccess(schema, access, noDisguises);
+  const plainSchema = applyFieldAccess(schema, access, noDisguises);
   const writeKeys = { authenticate: async () => null };
   const verifier = new JwtVerifier(jwt, systemClock);
   const authenticator = new Authenticator(apiKeys, writeKeys, verifier);
@@ -248,6 +248,7 @@ async function start(
     },
     {
       schema,
+      plainSchema,
       authenticate: authenticate ?? ((header) => authenticator.authenticate(header)),
       gather: (work) => work(),
       logger,
