@@ -20,6 +20,24 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
   return new DataSource(optionsOf(settings));
 }
 
+/**
+ * Connections of their own for what is read by key, over and over: each text is planned once, for
+ * any parameters. Left to itself PostgreSQL would plan anew each time, since one key looks cheaper
+ * to it than the ten it expects, and to plan takes many times longer than to read. Nothing can be
+ * written here.
+ */
+export function createReadPool({ options }: DataSource): pg.Pool {
+  const { url, extra } = options as PostgresConnectionOptions;
+  const pool = new pg.Pool({
+    ...extra,
+    connectionString: url,
+    options: `${extra.options} -c plan_cache_mode=force_generic_plan -c default_transaction_read_only=on`,
+  });
+  // An idle connection was lost: the pool opens another one when it is needed.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 /** Where a schema is written down. */
 export interface SchemaFiles {
   readonly migrationsFolder: string;

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool, QueryResult, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Brand } from '../../shared/brand';
+import { createReadPool } from './data-source';
 import { KeptPlans } from './kept-plans';
 import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 import {
@@ -85,6 +85,7 @@ export class Database implements Sql {
   private readonly retries = { conflict: 0, deadlock: 0 };
   private readonly givenUp = { conflict: 0, deadlock: 0 };
   private readonly plans = new KeptPlans(PLANS_MAX);
+  private reading: Pool | null = null;
 
   /** @param pause what lies between a failed attempt (1 for the first) and the next one */
   constructor(
@@ -112,15 +113,22 @@ export class Database implements Sql {
     }
   }
 
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.reading?.end();
+    await this.dataSource.destroy();
+  }
+
   /**
-   * A statement that only reads, outside any transaction. What comes more than once is planned once
-   * for each connection, as long as it goes on coming.
+   * A statement that reads by key, outside any transaction. What comes more than once is planned
+   * once for each connection, as long as it goes on coming.
    */
   async read<Row extends QueryResultRow>(
     text: string,
     parameters: readonly unknown[],
   ): Promise<QueryResult<Row>> {
-    const client = await this.pool.connect();
+    this.reading ??= createReadPool(this.dataSource);
+    const client = await this.reading.connect();
     let fault: Error | undefined;
     try {
       return await client.query<Row>(this.plans.planned(client, text), [...parameters]);
@@ -182,10 +190,6 @@ export class Database implements Sql {
       if (error instanceof Rehearsed) return error.result as Result;
       throw error;
     }
-  }
-
-  private get pool(): Pool {
-    return (this.dataSource.driver as PostgresDriver).master as Pool;
   }
 
   private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {

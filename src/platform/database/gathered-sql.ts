@@ -44,7 +44,7 @@ export class GatheredSql implements Sql {
   ): Promise<Row[]> {
     const text = typeof statement === 'string' ? statement : statement.text;
     const { gathering } = this;
-    if (gathering === null) return this.readAlone<Row>(text, parameters);
+    if (gathering === null) return this.database.query<Row>(text, parameters);
     return new Promise<QueryResultRow[]>((resolve, reject) => {
       gathering.push({ text, parameters, resolve, reject });
     }) as Promise<Row[]>;

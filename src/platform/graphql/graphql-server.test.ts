@@ -289,7 +289,7 @@ afterAll(async () => {
     await graphql.stop();
   }
   await apiKeys.settled();
-  await slow.database?.dataSource.destroy();
+  await slow.database?.close();
 });
 
 let keysMade = 0;
