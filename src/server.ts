@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { App } from './app';
 import type { Config } from './config';
 import { segmentRoutes } from './domains/segment';
-import { fieldAccess, typesListedInFull } from './field-access';
+import { accessOfAllFields } from './field-access';
+import { masksOf } from './masks';
 import { Authenticator } from './platform/auth/authenticate';
 import { applyFieldAccess } from './platform/auth/field-access';
 import { JwtVerifier } from './platform/auth/jwt';
+import { PSEUDONYM_SECRET_BYTES, Pseudonyms } from './platform/auth/pseudonyms';
+import { findOrMakeSecret } from './platform/auth/secret.store';
 import { createGraphqlServer } from './platform/graphql/graphql-server';
 import { QUERY_LIMITS_DEFAULT } from './platform/graphql/query-limits';
 import { buildApiSchema } from './platform/graphql/schema';
@@ -26,7 +30,10 @@ export async function createServer(
   const metrics = new Metrics();
   metrics.transactions(() => database.transactionCounts);
   const schema = buildApiSchema(resolverClasses, createResolvers(app));
-  applyFieldAccess(schema, fieldAccess, typesListedInFull);
+  const plainSchema = applyFieldAccess(schema, accessOfAllFields, {
+    masks: masksOf(config.identityPolicy),
+    pseudonyms: await createPseudonyms(app),
+  });
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const graphql = await createGraphqlServer(
     {
@@ -36,6 +43,7 @@ export async function createServer(
     },
     {
       schema,
+      plainSchema,
       authenticate: (authorization) => authenticator.authenticate(authorization),
       gather: app.gather,
       logger,
@@ -78,6 +86,11 @@ function rateLimitOf({ requestsPerMinuteMax }: Config) {
   return requestsPerMinuteMax === 0
     ? null
     : { requestsMax: requestsPerMinuteMax, windowMs: 60_000 };
+}
+
+async function createPseudonyms({ database, clock }: App): Promise<Pseudonyms> {
+  const made = randomBytes(PSEUDONYM_SECRET_BYTES);
+  return new Pseudonyms(await findOrMakeSecret(database, 'pseudonyms', made, clock.now()));
 }
 
 function createJwtVerifier({ config, clock }: App): JwtVerifier | null {

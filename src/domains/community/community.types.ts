@@ -82,7 +82,7 @@ export class CommunityActivityInput {
 
 @ObjectType({ description: 'The activity is recorded, and the profile shows it.' })
 export class CommunityActivityRecorded {
-  @Field(() => Profile, { description: 'Who did it, as they are now.' })
+  @Field(() => Profile, { nullable: true, description: 'Who did it, as they are now.' })
   profile!: Profile;
 
   @Field({ description: 'Whether it had been recorded before; then nothing was changed.' })

@@ -3,7 +3,8 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql
 import type { RequestContext } from '../../platform/graphql/context';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import { IdentityPolicySettings } from './identity.policy.types';
+import type { MaskingByName } from './identity.masking.policy';
+import { IdentityPolicySettings, type MaskingSetting } from './identity.policy.types';
 import { IdentityReads } from './identity.reads';
 import { Identifier, IdentifierInput, Profile, ProfileMerge } from './identity.types';
 
@@ -51,7 +52,9 @@ export class IdentityResolver {
       trait,
       strategy,
     }));
-    return { ...policy, traitStrategies };
+    const traitMasking = settingsOf(policy.traitMasking);
+    const propertyMasking = settingsOf(policy.propertyMasking);
+    return { ...policy, traitStrategies, traitMasking, propertyMasking };
   }
 
   @FieldResolver(() => String, {
@@ -106,6 +109,10 @@ export class IdentityResolver {
       mergedAt,
     }));
   }
+}
+
+function settingsOf(maskings: MaskingByName): readonly MaskingSetting[] {
+  return [...maskings].map(([name, masking]) => ({ name, masking }));
 }
 
 function isText(value: JsonValue | undefined): value is string {

@@ -54,6 +54,7 @@ export class LoyaltyResolver {
   }
 
   @FieldResolver(() => LoyaltyAccount, {
+    nullable: true,
     description: 'Points and membership tier. Zero and the base tier before any points.',
   })
   loyalty(@Root() profile: Profile): LoyaltyAccount {
@@ -101,6 +102,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => ExpiringPoints, {
+    nullable: true,
     description: 'The points that will be gone within some days unless they are spent.',
   })
   async expiring(
@@ -123,6 +125,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => PointsLotConnection, {
+    nullable: true,
     description: 'The points that can be spent, in the order a spend takes them.',
   })
   async lots(
@@ -141,6 +144,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => LoyaltyTransactionConnection, {
+    nullable: true,
     description: 'Everything that was posted to the account, the newest posting first.',
   })
   async transactions(

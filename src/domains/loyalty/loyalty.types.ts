@@ -137,12 +137,18 @@ export class LoyaltyTransaction {
   @Field(() => Date, { description: 'When the ledger learned of it.' })
   readonly postedAt: Date;
 
-  @Field(() => ID, { nullable: true, description: 'The event that earned the points.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The event that earned the points. To customers a pseudonym: it may be that of another.',
+  })
   readonly eventId: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The profile on the other side of a transfer: where the points came from or went.',
+    description:
+      'The profile on the other side of a transfer: where the points came from or went. To ' +
+      'customers a pseudonym.',
   })
   readonly counterpartProfileId: string | null;
 }

@@ -85,6 +85,7 @@ export class ReferralResolver {
   }
 
   @FieldResolver(() => ReferralSummary, {
+    nullable: true,
     description: 'Whom the customer brought, and by whom they were brought.',
   })
   referrals(@Root() profile: Profile): ReferralSummary {
@@ -122,7 +123,9 @@ export class ReferralSummaryResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The code this customer claimed; null for one who came by themselves.',
+    description:
+      'The code this customer claimed; null for one who came by themselves. To customers a ' +
+      'pseudonym, since it is the code of another.',
   })
   async referredByCode(
     @Root() summary: ReferralSummary,

@@ -20,7 +20,10 @@ export type ReferralStatus = keyof typeof ReferralStatus;
 
 @ObjectType({ description: 'One customer brought by another.' })
 export class Referral {
-  @Field(() => ID, { description: 'Opaque and permanent.' })
+  @Field(() => ID, {
+    description:
+      'Opaque and permanent. To customers a pseudonym of whom they brought, the same to nobody else.',
+  })
   id!: string;
 
   @Field({ description: 'The code that was claimed.' })
@@ -54,7 +57,7 @@ export class ReferralCode {
   @Field({ description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => Profile, { description: 'Whose code it is.' })
+  @Field(() => Profile, { nullable: true, description: 'Whose code it is.' })
   profile!: Profile;
 }
 

@@ -178,9 +178,12 @@ function asGraphqlError(error: GraphQLError): GraphQLError {
 }
 
 /** As Apollo Server takes an executor that is not its own. */
-export function asGateway(schema: GraphQLSchema, executor: CompiledExecutor): GatewayInterface {
+export function asGateway<Context>(
+  schema: GraphQLSchema,
+  executorFor: (context: Context) => CompiledExecutor,
+): GatewayInterface {
   const run: GatewayExecutor = ({ queryHash, document, operationName, request, context }) =>
-    executor.run(queryHash, {
+    executorFor(context as Context).run(queryHash, {
       document,
       operationName: operationName ?? request.operationName,
       variables: request.variables,

@@ -17,6 +17,7 @@ import type { FastifyRequest } from 'fastify';
 import { type ASTVisitor, GraphQLError, type GraphQLSchema, type ValidationContext } from 'graphql';
 import { Fault } from '../../shared/errors';
 import type { Caller } from '../auth/caller';
+import { showsAsIs } from '../auth/field-access';
 import { INTERNAL_ERROR_MESSAGE } from '../http/error-reply';
 import { faultOf, httpStatusOf, retryAfterSecondsOf } from '../http/faults';
 import type { Routes } from '../http/routes';
@@ -37,6 +38,8 @@ export interface GraphqlSettings {
 export interface GraphqlParts {
   /** With the field access applied. */
   readonly schema: GraphQLSchema;
+  /** The same, as it is for callers who see everything as it is. */
+  readonly plainSchema: GraphQLSchema;
   /**
    * Tells who sent a request from its `Authorization` header.
    * @throws Fault when nobody can tell
@@ -60,8 +63,11 @@ export async function createGraphqlServer(
   parts: GraphqlParts,
 ): Promise<GraphqlServer> {
   const executor = new CompiledExecutor(parts.schema, settings.executor);
+  const plainExecutor = new CompiledExecutor(parts.plainSchema, settings.executor);
   const apollo = new ApolloServer<RequestContext>({
-    gateway: asGateway(parts.schema, executor),
+    gateway: asGateway(parts.schema, ({ caller }: RequestContext) =>
+      showsAsIs(caller) ? plainExecutor : executor,
+    ),
     // Nothing may depend on NODE_ENV, neither stack traces nor signal handlers.
     nodeEnv: 'production',
     includeStacktraceInErrorResponses: false,
