@@ -11,6 +11,12 @@ export interface Asked {
 /** The answer itself. */
 export const asItIs = (body: string): string => body.trimEnd();
 
+/** What is said of the profile, under whatever name it was asked for. */
+export const profileIn = (body: string): string => {
+  const { data } = JSON.parse(body) as { readonly data: Readonly<Record<string, unknown>> };
+  return JSON.stringify(Object.values(data));
+};
+
 /** @throws where two that should say the same do not: then they do not do the same work either */
 export async function compareAnswers(
   pairs: readonly (readonly [ours: Asked, other: Asked])[],
