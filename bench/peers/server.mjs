@@ -42,6 +42,7 @@ const preset = {
       schemas: ['public'],
       poolConfig: {
         max: Number(process.env.DATABASE_POOL_SIZE),
+        idleTimeoutMillis: 0,
         options: '-c timezone=UTC',
       },
     }),

@@ -10,6 +10,8 @@ import { PAGE_STATEMENT, PROFILE_STATEMENT } from './reads-floor.statements';
 const pool = new pg.Pool({
   connectionString: setting('DATABASE_URL'),
   max: Number(setting('DATABASE_POOL_SIZE')),
+  // While the others have their turns, connections and what is prepared on them are kept.
+  idleTimeoutMillis: 0,
   options: '-c timezone=UTC',
 });
 const authorization = `Bearer ${setting('BENCH_KEY')}`;
