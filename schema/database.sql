@@ -702,6 +702,22 @@ UNION ALL
     (- ledger_transaction.points) AS points
    FROM ledger_transaction;
 
+CREATE OR REPLACE FUNCTION public.earliest_events(node uuid, since timestamp with time zone, after timestamp with time zone, after_id uuid, until timestamp with time zone, page bigint)
+ RETURNS SETOF event
+ LANGUAGE plpgsql
+ STABLE ROWS 20
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+        begin
+          return query
+            select * from event
+            where identifier_id = node and occurred_at >= since and occurred_at >= after
+              and (occurred_at, event_id) > (after, after_id) and occurred_at <= until
+            order by occurred_at, event_id
+            limit page;
+        end
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.find_nodes(namespaces text[], vals text[], froms bigint[], untils bigint[])
  RETURNS TABLE(n bigint, namespace text, value text, tenant smallint, identifier_id uuid, profile_id uuid, first_seen_at timestamp with time zone, signed_in_at timestamp with time zone, place tid, is_holder boolean)
  LANGUAGE sql

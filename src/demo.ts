@@ -7,6 +7,7 @@ import type { Population, ShowcaseEntry } from '../seeds/population.model';
 import { type App, recalibrate } from './app';
 import { startProgress } from './cli/progress';
 import { scopeNames } from './platform/auth/scopes';
+import { firstRows } from './platform/database/keyset';
 
 /** What a first look needs. */
 export interface Demo {
@@ -55,7 +56,7 @@ async function load(app: App, population: Population, signal: AbortSignal): Prom
 
 async function isEmpty(app: App): Promise<boolean> {
   const page = { stage: null, tier: null, atRisk: null };
-  return (await app.reads.directory.findPage(page, null, 1)).length === 0;
+  return (await app.reads.directory.findPage(page, firstRows(1))).length === 0;
 }
 
 /** The key lives in the data folder, since the database knows its hash only. */

@@ -13,8 +13,15 @@ import { createHttpServer, type HttpServer } from './platform/http/http-server';
 import { Metrics } from './platform/telemetry/metrics';
 import { createResolvers, resolverClasses } from './resolvers';
 
+/** What comes a second time may come a thousand times; most of what is tried out does not. */
+const COMPILED_AT_USE = 2;
+
 /** The app behind HTTP; not yet listening. */
-export async function createServer(app: App, defaultQuery: string): Promise<HttpServer> {
+export async function createServer(
+  app: App,
+  defaultQuery: string,
+  compiledAtUse = COMPILED_AT_USE,
+): Promise<HttpServer> {
   const { config, database, logger } = app;
   const metrics = new Metrics();
   metrics.transactions(() => database.transactionCounts);
@@ -25,10 +32,12 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
     {
       introspection: config.introspection,
       limits: { ...QUERY_LIMITS_DEFAULT, depthMax: config.queryDepthMax },
+      executor: { compiledMax: config.compiledOperationsMax, usesMin: compiledAtUse },
     },
     {
       schema,
       authenticate: (authorization) => authenticator.authenticate(authorization),
+      gather: app.gather,
       logger,
       metrics,
     },

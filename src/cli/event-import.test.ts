@@ -4,6 +4,7 @@ import { useTestDatabase } from '../../test/support/database';
 import { textSource } from '../../test/support/text-source';
 import type { App } from '../app';
 import type { ImportCheckpoint, ImportIdentity } from '../domains/imports';
+import { firstRows } from '../platform/database/keyset';
 import { EventImport, intoPipeline, intoRehearsal, NOTHING_YET } from './event-import';
 import { readApiEvent } from './formats/api-event';
 import { jsonLines } from './formats/json-lines';
@@ -84,7 +85,7 @@ it('keeps what the pipeline rejects with its line, through correction and replay
   const kept = async () => {
     const conditions = { source: identity.source, reason: null, state: null };
     const all = { ...conditions, since: null, until: null };
-    const [row] = await app.reads.quarantine.findPage(all, null, 2);
+    const [row] = await app.reads.quarantine.findPage(all, firstRows(2));
     if (row === undefined) throw new Error('Nothing was kept.');
     return row;
   };

@@ -47,9 +47,8 @@ export function toPublicId(prefix: IdPrefix, id: string): string {
  * @throws InvalidInput when the text is not an id of that kind
  */
 export function fromPublicId<Id extends string>(prefix: IdPrefix, text: string): Id {
-  const hex = text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : '';
-  const groups = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(hex);
-  if (groups === null) {
+  const id = readPublicId<Id>(prefix, text);
+  if (id === null) {
     throw new InvalidInput(
       `Not a valid id: it must look like ${prefix}_ and 32 hexadecimal digits.`,
       {
@@ -57,7 +56,14 @@ export function fromPublicId<Id extends string>(prefix: IdPrefix, text: string):
       },
     );
   }
-  return groups.slice(1).join('-') as Id;
+  return id;
+}
+
+/** Reads a public id back; null when the text is not an id of that kind. */
+export function readPublicId<Id extends string>(prefix: IdPrefix, text: string): Id | null {
+  const hex = text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : '';
+  const groups = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(hex);
+  return groups === null ? null : (groups.slice(1).join('-') as Id);
 }
 
 /** The id of what two others make up, e.g. `lnk_` and 64 hexadecimal digits. Opaque to clients. */

@@ -1,6 +1,7 @@
 import { ActivityReads } from '../../src/domains/activity';
 import { DayEventReads, defaultEventMap } from '../../src/domains/events';
 import { LifecycleReads, TriggerReads } from '../../src/domains/lifecycle';
+import { firstRows } from '../../src/platform/database/keyset';
 import { RequestContext } from '../../src/platform/graphql/context';
 import { newProfile, order, recordEvents, userIdentifier } from '../support/actions';
 import { useApi } from '../support/api';
@@ -150,7 +151,7 @@ test('takes as many statements for twenty transitions as for one', async () => {
         const key = { namespace: 'user_id', value };
         const profileId = await api.app.reads.identity.profileIdByIdentifier(key);
         if (profileId === null) throw new Error(`Nobody is ${value}.`);
-        return { profileId, model: 'five-stage', after: null, limit: 10 };
+        return { profileId, model: 'five-stage', page: firstRows(10) };
       }),
     ),
   );

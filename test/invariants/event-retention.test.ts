@@ -1,6 +1,7 @@
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
 import type { EventRetention, IncomingEvent } from '../../src/domains/events';
+import { firstRows } from '../../src/platform/database/keyset';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { type ProfileId, type QuarantineId, uuidSource } from '../../src/shared/ids';
 import { TestClock } from '../support/clock';
@@ -154,8 +155,8 @@ it('drops whole months and touches nothing else, several processes side by side'
 });
 
 it('shows what is left of a history', async () => {
-  const key = { profileId: await profileOf(ONE), before: null, limit: 10 };
-  const [page] = await app.reads.events.pageByProfile([key]);
+  const key = { profileId: await profileOf(ONE), page: firstRows(10) };
+  const [page] = await app.reads.events.eventsByPage([key]);
   expect(page?.map(({ messageId }) => messageId)).toEqual(['june', 'april']);
 });
 

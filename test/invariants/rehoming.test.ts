@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
+import { firstRows } from '../../src/platform/database/keyset';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { createSchemaDataSource } from '../../src/schema-files';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
@@ -151,9 +152,9 @@ async function unmerge(mergeId: string): Promise<void> {
 /** All that can be seen of a profile, save the ids of what is made anew. */
 async function view(profileId: ProfileId) {
   const { reads } = app;
-  const [lots = []] = await reads.loyalty.lotPages([{ profileId, size: 500, after: null }]);
+  const [lots = []] = await reads.loyalty.lotPages([{ profileId, page: firstRows(500) }]);
   const [history = []] = await reads.lifecycle.historyByPage([
-    { profileId, model: 'five-stage', after: null, limit: 500 },
+    { profileId, model: 'five-stage', page: firstRows(500) },
   ]);
   const accounts = await reads.loyalty.accountByProfile([profileId]);
   const [account] = accounts.map(({ balance, lifetimePoints, tier, tierSince }) => ({
@@ -180,7 +181,7 @@ async function view(profileId: ProfileId) {
     traits: await reads.identity.traitsByProfile([profileId]),
     consents: await reads.consents.consentsByProfile([profileId]),
     days: await select('day, identifier_id, a.*', 'activity_day a'),
-    feedback: await reads.feedback.feedbackByPage([{ profileId, size: 500, after: null }]),
+    feedback: await reads.feedback.feedbackByPage([{ profileId, page: firstRows(500) }]),
     account: must(account),
     lots: lots.map(({ identifierId, pointsLeft, earnedAt, expiresAt }) => ({
       identifierId,
@@ -192,9 +193,7 @@ async function view(profileId: ProfileId) {
       ({ points }) => points,
     ),
     referrals: await reads.referrals.summaryByProfile([profileId]),
-    brought: await reads.referrals.referralsByPage([
-      { referrer: profileId, size: 500, after: null },
-    ]),
+    brought: await reads.referrals.referralsByPage([{ referrer: profileId, page: firstRows(500) }]),
     broughtBy: await select('claimed_at, id, status, r.*', 'referral r', 'referee_profile_id'),
     codes: await select('code, profile_id, c.*', 'referral_code c'),
     stage: await reads.lifecycle.stateByProfile([profileId]),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { IncomingEvent } from '../../src/domains/events';
+import { firstRows } from '../../src/platform/database/keyset';
 import { RequestContext } from '../../src/platform/graphql/context';
 import { MS_PER_DAY } from '../../src/shared/days';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
@@ -111,7 +112,7 @@ async function answersOf(profileId: ProfileId) {
 
 /** What brought each change of stage about: which event of the story. */
 async function triggersOf(profileId: ProfileId): Promise<readonly (string | undefined)[]> {
-  const page = { profileId, model: 'five-stage', after: null, limit: 100 };
+  const page = { profileId, model: 'five-stage', page: firstRows(100) };
   const [history = []] = await app.reads.lifecycle.historyByPage([page]);
   const context = new RequestContext('r', { kind: 'KEY', name: 'crm', scopes: new Set() });
   const events = await Promise.all(

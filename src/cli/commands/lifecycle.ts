@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../../app';
 import { PREVIEW_SAMPLE_MAX } from '../../domains/lifecycle';
+import { firstRows } from '../../platform/database/keyset';
 import { InvalidInput, NotFound } from '../../shared/errors';
 import { formatTable } from '../table';
 import type { RunWithApp } from '../with-app';
@@ -19,7 +20,10 @@ export function addLifecycle(lifecycle: Command, runWithApp: RunWithApp): void {
     .description('versions, the highest of each model first, 100 at most')
     .action((name: string | undefined) =>
       runWithApp(async (app, out) => {
-        const versions = await app.reads.lifecycleVersions.findPage(name ?? null, null, LISTED_MAX);
+        const versions = await app.reads.lifecycleVersions.findPage(
+          name ?? null,
+          firstRows(LISTED_MAX),
+        );
         const rows = versions.map((one) => [
           one.name,
           one.version,

@@ -10,12 +10,10 @@ import {
   readSelection,
   toQuarantineConditions,
 } from '../../domains/quarantine';
-import { encodeCursor, pageSize } from '../../platform/graphql/connection';
-import {
-  decodeInstantCursor,
-  type InstantPosition,
-  instantPosition,
-} from '../../platform/graphql/instant-cursor';
+import type { InstantPosition } from '../../platform/database/keyset';
+import { encodeCursor } from '../../platform/graphql/cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
+import { readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput, NotFound } from '../../shared/errors';
 import { fromPublicId, type QuarantineId } from '../../shared/ids';
 import { asJson } from '../json';
@@ -126,16 +124,15 @@ interface ListOptions extends AskedConditions, JsonOption {
 }
 
 async function list(app: App, out: NodeJS.WritableStream, options: ListOptions): Promise<void> {
-  const size = pageSize(options.first);
-  const before = decodeInstantCursor(options.after);
+  const asked = readPageArguments(options, instantCursor);
   const conditions = toQuarantineConditions(options);
-  const rows = await app.reads.quarantine.findPage(conditions, before, size + 1);
-  const page = rows.slice(0, size);
-  const last = rows.length > size ? page.at(-1) : undefined;
+  const rows = await app.reads.quarantine.findPage(conditions, asked);
+  const page = rows.slice(0, asked.size);
+  const last = rows.length > asked.size ? page.at(-1) : undefined;
   const endCursor =
     last === undefined
       ? null
-      : encodeCursor(instantPosition(last.firstReceivedAt, last.quarantineId));
+      : encodeCursor(instantCursor.write({ at: last.firstReceivedAt, id: last.quarantineId }));
   out.write(
     options.json
       ? asJson({ events: page.map(show.toJson), endCursor })

@@ -59,13 +59,12 @@ async function findPeriods(
   let after: string | null = null;
   do {
     const page = await goals.lifecycleStageGoals(
+      { first: PAGE, after },
       lengths[every],
       begin,
       to ?? null,
       model ?? null,
       stage ?? null,
-      PAGE,
-      after,
     );
     periods.push(...page.edges.map(({ node }) => node));
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;

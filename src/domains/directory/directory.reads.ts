@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import type { PageRange } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
 import * as store from './directory.store';
 
@@ -12,10 +13,9 @@ export class DirectoryReads {
 
   findPage(
     conditions: store.ListConditions,
-    after: ProfileId | null,
-    limit: number,
+    page: PageRange<ProfileId>,
   ): Promise<store.ListedProfile[]> {
-    return store.findProfiles(this.sql, this.model, conditions, after, limit);
+    return store.findProfiles(this.sql, this.model, conditions, page);
   }
 
   /** Customers by stage, every customer once. */

@@ -1,12 +1,9 @@
-import { Arg, Int, Query, Resolver } from 'type-graphql';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { Arg, Args, Query, Resolver } from 'type-graphql';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
+import type { CursorForm } from '../../platform/graphql/cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
-import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
+import { type ProfileId, readPublicId, toPublicId } from '../../shared/ids';
 import { Profile } from '../identity';
 import { DirectoryReads } from './directory.reads';
 import { ProfileConnection, ProfileFilter } from './directory.types';
@@ -21,26 +18,23 @@ export class DirectoryResolver {
 
   @Query(() => ProfileConnection, { description: 'Profiles, the newest first.' })
   async profiles(
+    @Args() paging: PageArguments,
     @Arg('filter', { nullable: true, description: 'All profiles where left out.' })
     filter?: ProfileFilter,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after?: string | null,
   ): Promise<Connection<Profile>> {
-    const size = pageSize(first);
+    const page = readPageArguments(paging, profileCursor);
     await this.refuseUnknownStage(filter?.stage ?? null);
     const conditions = {
       stage: filter?.stage ?? null,
       tier: filter?.tier ?? null,
       atRisk: filter?.atRisk ?? null,
     };
-    const rows = await this.reads.findPage(conditions, toPosition(after), size + 1);
+    const rows = await this.reads.findPage(conditions, page);
     return toConnection(
       rows,
-      size,
+      page,
       (row) => new Profile(row.profileId, row.createdAt),
-      (row) => [toPublicId('prf', row.profileId)],
+      ({ profileId }) => profileId,
     );
   }
 
@@ -56,8 +50,8 @@ export class DirectoryResolver {
   }
 }
 
-function toPosition(after: string | null | undefined): ProfileId | null {
-  if (after === null || after === undefined) return null;
-  const [profileId = ''] = decodeCursor(after, 1);
-  return fromPublicId<ProfileId>('prf', profileId);
-}
+const profileCursor: CursorForm<ProfileId> = {
+  length: 1,
+  write: (profileId) => [toPublicId('prf', profileId)],
+  read: ([id = '']) => readPublicId<ProfileId>('prf', id),
+};

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import { inListOrder, Keyset, type PageRange } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
 
 export interface ListedProfile {
@@ -13,19 +14,23 @@ export interface ListConditions {
   readonly atRisk: boolean | null;
 }
 
+const profileOrder = new Keyset<ProfileId>([
+  { sql: 'p.profile_id', type: 'uuid', isDescending: true, of: (profileId) => profileId },
+]);
+
 /**
- * Profiles that are not absorbed, newest first, after a position. A condition is a join with the
- * one row in which its domain keeps the answer, so only the conditions given are paid for.
+ * A page of profiles that are not absorbed, newest first. A condition is a join with the one row in
+ * which its domain keeps the answer, so only the conditions given are paid for.
  */
-export function findProfiles(
+export async function findProfiles(
   sql: Sql,
   model: string,
   { stage, tier, atRisk }: ListConditions,
-  after: ProfileId | null,
-  limit: number,
+  range: PageRange<ProfileId>,
 ): Promise<ListedProfile[]> {
-  const parameters: unknown[] = [after, limit];
+  const parameters: unknown[] = [];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const { within, order } = profileOrder.page(range, bind);
   const joins: string[] = [];
   const conditions: string[] = [];
   if (stage !== null || atRisk !== null) {
@@ -39,14 +44,15 @@ export function findProfiles(
     joins.push('join customer_value v on v.profile_id = p.profile_id');
     conditions.push(`v.tier = ${bind(tier)}`);
   }
-  return sql.query<ListedProfile>(
+  const rows = await sql.query<ListedProfile>(
     `select p.profile_id as "profileId", p.created_at as "createdAt"
      from profile p ${joins.join(' ')}
-     where ${['p.merged_into is null', '($1::uuid is null or p.profile_id < $1)', ...conditions].join(' and ')}
-     order by p.profile_id desc
-     limit $2`,
+     where ${['p.merged_into is null', within, ...conditions].join(' and ')}
+     order by ${order}
+     limit ${bind(range.limit)}`,
     parameters,
   );
+  return inListOrder(rows, range);
 }
 
 /** How many customers are in each stage of the model. */

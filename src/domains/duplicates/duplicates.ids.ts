@@ -18,3 +18,13 @@ export function fromCandidateId(text: string): ProfilePair {
   }
   return { profileId, otherProfileId };
 }
+
+/** Reads the id of a pair back; null when the text is not one. */
+export function readCandidateId(text: string): ProfilePair | null {
+  try {
+    return fromCandidateId(text);
+  } catch (error) {
+    if (error instanceof InvalidInput) return null;
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import type { PageRange } from '../../platform/database/keyset';
 import type { DuplicateCandidateRow } from './duplicates.model';
 import * as store from './duplicates.store';
 
@@ -8,9 +9,8 @@ export class DuplicateReads {
 
   findPage(
     conditions: store.CandidateConditions,
-    after: store.CandidatePosition | null,
-    limit: number,
+    page: PageRange<store.CandidatePosition>,
   ): Promise<readonly DuplicateCandidateRow[]> {
-    return store.findCandidates(this.sql, conditions, after, limit);
+    return store.findCandidates(this.sql, conditions, page);
   }
 }

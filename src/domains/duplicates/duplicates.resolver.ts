@@ -1,16 +1,13 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
+import type { CursorForm } from '../../platform/graphql/cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type ProfileId } from '../../shared/ids';
 import { IdentityReads, Profile } from '../identity';
-import { fromCandidateId, toCandidateId } from './duplicates.ids';
+import { readCandidateId, toCandidateId } from './duplicates.ids';
 import { DuplicateReads } from './duplicates.reads';
 import { type DismissOutcome, DuplicateService } from './duplicates.service';
 import type { CandidatePosition } from './duplicates.store';
@@ -38,26 +35,23 @@ export class DuplicateResolver {
       'was merged into another profile is not among them; the next pass proposes that one.',
   })
   async duplicateCandidates(
+    @Args() paging: PageArguments,
     @Arg('filter', { nullable: true, description: 'All open pairs where left out.' })
     filter?: DuplicateCandidateFilter,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after?: string | null,
   ): Promise<Connection<DuplicateCandidate>> {
-    const size = pageSize(first);
+    const page = readPageArguments(paging, candidateCursor);
     const { profileId, minScore } = filter ?? {};
     const conditions = {
       status: filter?.status ?? ('OPEN' as const),
       profileId: profileId == null ? null : fromPublicId<ProfileId>('prf', profileId),
       minScore: requireScore(minScore ?? null),
     };
-    const rows = await this.reads.findPage(conditions, toPosition(after), size + 1);
+    const rows = await this.reads.findPage(conditions, page);
     return toConnection(
       rows,
-      size,
+      page,
       (row) => new DuplicateCandidate(row),
-      (row) => [String(row.score), toCandidateId(row)],
+      (row) => row,
     );
   }
 
@@ -105,15 +99,13 @@ function requireScore(minScore: number | null): number | null {
   throw new InvalidInput('`minScore` must be between 0 and 1.', { argument: 'filter.minScore' });
 }
 
-/** @throws InvalidInput for a cursor of some other list */
-function toPosition(after: string | null | undefined): CandidatePosition | null {
-  if (after === null || after === undefined) return null;
-  const [text = '', id = ''] = decodeCursor(after, 2);
-  const score = Number(text);
-  if (!(score >= 0 && score <= 1) || String(score) !== text) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return { score, ...fromCandidateId(id) };
-}
+const candidateCursor: CursorForm<CandidatePosition> = {
+  length: 2,
+  write: ({ score, ...pair }) => [String(score), toCandidateId(pair)],
+  read: ([text = '', id = '']) => {
+    const score = Number(text);
+    const pair = readCandidateId(id);
+    const isScore = score >= 0 && score <= 1 && String(score) === text;
+    return isScore && pair !== null ? { score, ...pair } : null;
+  },
+};

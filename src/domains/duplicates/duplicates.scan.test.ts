@@ -1,6 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { firstRows } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import { defaultIdentityPolicy } from '../identity';
@@ -68,7 +69,11 @@ async function person(traits: JsonObject, ...names: readonly string[]): Promise<
 }
 
 async function listed(status: CandidateStatus = 'OPEN', profileId: ProfileId | null = null) {
-  const rows = await findCandidates(database, { status, profileId, minScore: null }, null, 100);
+  const rows = await findCandidates(
+    database,
+    { status, profileId, minScore: null },
+    firstRows(100),
+  );
   return rows.map((row) => [row.profileId, row.otherProfileId]);
 }
 

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import { inListOrder, Keyset, type PageRange } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
 import type { CandidateStatus, DuplicateCandidateRow, ProfilePair } from './duplicates.model';
 
@@ -28,44 +29,45 @@ export interface CandidatePosition extends ProfilePair {
   readonly score: number;
 }
 
-/** Candidates after a position. All of them are read by score; those of one profile are few. */
-export function findCandidates(
+const bestFirst = new Keyset<CandidatePosition>([
+  { sql: 'c.score', type: 'float8', isDescending: true, of: ({ score }) => score },
+  { sql: 'c.profile_id', type: 'uuid', isDescending: true, of: ({ profileId }) => profileId },
+  {
+    sql: 'c.other_profile_id',
+    type: 'uuid',
+    isDescending: true,
+    of: ({ otherProfileId }) => otherProfileId,
+  },
+]);
+
+/** A page of candidates. All of them are read by score; those of one profile are few. */
+export async function findCandidates(
   sql: Sql,
   { status, profileId, minScore }: CandidateConditions,
-  after: CandidatePosition | null,
-  limit: number,
+  range: PageRange<CandidatePosition>,
 ): Promise<DuplicateCandidateRow[]> {
-  const ofProfile = `(
+  const parameters: unknown[] = [status, minScore];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const { within, order } = bestFirst.page(range, bind);
+  const ofProfile = (id: ProfileId) => `(
     with held as (
-      select coalesce(merged_into, profile_id) as profile_id from profile where profile_id = $7
+      select coalesce(merged_into, profile_id) as profile_id from profile
+      where profile_id = ${bind(id)}
     )
     select c.* from held join duplicate_candidate c on c.profile_id = held.profile_id
     union all
     select c.* from held join duplicate_candidate c on c.other_profile_id = held.profile_id
   )`;
-  return sql.query<DuplicateCandidateRow>(
+  const rows = await sql.query<DuplicateCandidateRow>(
     `select ${candidateColumns}
-     from ${profileId === null ? 'duplicate_candidate' : ofProfile} c
+     from ${profileId === null ? 'duplicate_candidate' : ofProfile(profileId)} c
      ${bothLive}
-     where c.status = $1
-       and c.score >= coalesce($2::float8, 0)
-       and (c.score, c.profile_id, c.other_profile_id) < (
-         coalesce($3::float8, 'infinity'),
-         coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
-         coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-       )
-     order by c.score desc, c.profile_id desc, c.other_profile_id desc
-     limit $6`,
-    [
-      status,
-      minScore,
-      after?.score ?? null,
-      after?.profileId ?? null,
-      after?.otherProfileId ?? null,
-      limit,
-      ...(profileId === null ? [] : [profileId]),
-    ],
+     where c.status = $1 and c.score >= coalesce($2::float8, 0) and ${within}
+     order by ${order}
+     limit ${bind(range.limit)}`,
+    parameters,
   );
+  return inListOrder(rows, range);
 }
 
 /** The candidate of a pair; null for none, or where one of the two has been absorbed. */

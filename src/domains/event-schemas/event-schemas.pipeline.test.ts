@@ -2,6 +2,7 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import { listening } from '../../../test/support/statements';
+import { firstRows } from '../../platform/database/keyset';
 import { uuidSource } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import type { AcceptedEvent, EventOutcome, IncomingEvent } from '../events';
@@ -85,7 +86,7 @@ async function counted(name: string): Promise<readonly string[]> {
 
 function violations(name: string) {
   const conditions = { name, version: null, source: null, since: null };
-  return new EventSchemaReads(testing.database).findViolations(conditions, null, 100);
+  return new EventSchemaReads(testing.database).findViolations(conditions, firstRows(100));
 }
 
 describe('an event that is not as its schema says', () => {

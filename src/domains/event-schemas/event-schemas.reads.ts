@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import type { PageRange } from '../../platform/database/keyset';
 import { SAMPLES_MAX } from './event-schemas.counting.rules';
 import type { EventSchemaRow } from './event-schemas.model';
 import * as store from './event-schemas.store';
@@ -19,19 +20,17 @@ export class EventSchemaReads {
 
   findPage(
     conditions: { readonly name: string | null; readonly includesRetired: boolean },
-    after: store.SchemaKey | null,
-    limit: number,
+    page: PageRange<store.SchemaKey>,
   ): Promise<readonly EventSchemaRow[]> {
-    return store.findSchemas(this.sql, conditions, after, limit);
+    return store.findSchemas(this.sql, conditions, page);
   }
 
   /** Counters with their latest samples, newest first. */
   async findViolations(
     conditions: ViolationConditions,
-    after: ViolationKey | null,
-    limit: number,
+    page: PageRange<ViolationKey>,
   ): Promise<readonly ViolationRow[]> {
-    const rows = await findViolations(this.sql, conditions, after, limit);
+    const rows = await findViolations(this.sql, conditions, page);
     return rows.map((row) => ({
       ...row,
       samples: row.samples

@@ -1,13 +1,9 @@
-import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { InvalidInput } from '../../shared/errors';
+import type { CursorForm } from '../../platform/graphql/cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { isStorable } from '../../shared/json';
 import { storableText } from '../../shared/text';
 import { EventSchemaReads } from './event-schemas.reads';
@@ -43,19 +39,16 @@ export class EventSchemaResolver {
       description: 'Whether versions that are for no events any more are listed as well.',
     })
     includesRetired: boolean,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<EventSchema>> {
-    const size = pageSize(first);
+    const page = readPageArguments(paging, schemaCursor);
     const conditions = { name: name === null ? null : storableText(name), includesRetired };
-    const rows = await this.reads.findPage(conditions, toPosition(after), size + 1);
+    const rows = await this.reads.findPage(conditions, page);
     return toConnection(
       rows,
-      size,
+      page,
       (row) => new EventSchema(row),
-      (row) => [row.name, String(row.version)],
+      (row) => row,
     );
   }
 
@@ -131,15 +124,9 @@ function toResult(outcome: SchemaOutcome): EventSchema | EventSchemaNotFound | E
   }
 }
 
-/** @throws InvalidInput for a cursor of some other list */
-function toPosition(after: string | null | undefined): SchemaKey | null {
-  if (after === null || after === undefined) return null;
-  const [name = '', text = ''] = decodeCursor(after, 2);
-  const version = Number(text);
-  if (!/^\d{1,7}$/.test(text) || !isStorable(name)) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return { name, version };
-}
+const schemaCursor: CursorForm<SchemaKey> = {
+  length: 2,
+  write: ({ name, version }) => [name, String(version)],
+  read: ([name = '', version = '']) =>
+    /^\d{1,7}$/.test(version) && isStorable(name) ? { name, version: Number(version) } : null,
+};

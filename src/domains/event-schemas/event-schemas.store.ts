@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import { inListOrder, Keyset, type PageRange } from '../../platform/database/keyset';
 import type { JsonObject } from '../../shared/json';
 import type { EventSchemaRow, SchemaEnforcement } from './event-schemas.model';
 
@@ -131,27 +132,27 @@ export function findDocuments(
   );
 }
 
-/** Versions by name, the highest first within one. */
-export function findSchemas(
+/** By name, the highest version first within one. */
+const schemaOrder = new Keyset<SchemaKey>([
+  { sql: 'event_name', type: 'text', isDescending: false, of: ({ name }) => name },
+  { sql: 'version', type: 'int', isDescending: true, of: ({ version }) => version },
+]);
+
+export async function findSchemas(
   sql: Sql,
   conditions: { readonly name: string | null; readonly includesRetired: boolean },
-  after: SchemaKey | null,
-  limit: number,
+  range: PageRange<SchemaKey>,
 ): Promise<EventSchemaRow[]> {
-  return sql.query<EventSchemaRow>(
+  const parameters: unknown[] = [conditions.name, conditions.includesRetired];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const { within, order } = schemaOrder.page(range, bind);
+  const rows = await sql.query<EventSchemaRow>(
     `select ${COLUMNS}
      from event_schema
-     where ($1::text is null or event_name = $1)
-       and ($2 or retired_at is null)
-       and ($3::text is null or event_name > $3 or (event_name = $3 and version < $4))
-     order by event_name, version desc
-     limit $5`,
-    [
-      conditions.name,
-      conditions.includesRetired,
-      after?.name ?? null,
-      after?.version ?? null,
-      limit,
-    ],
+     where ($1::text is null or event_name = $1) and ($2 or retired_at is null) and ${within}
+     order by ${order}
+     limit ${bind(range.limit)}`,
+    parameters,
   );
+  return inListOrder(rows, range);
 }

@@ -1,11 +1,7 @@
-import { Arg, Int, Query, Resolver } from 'type-graphql';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
-import { InvalidInput } from '../../shared/errors';
+import { Arg, Args, Query, Resolver } from 'type-graphql';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
+import type { CursorForm } from '../../platform/graphql/cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { toPublicId } from '../../shared/ids';
 import { isStorable } from '../../shared/json';
 import { storableText } from '../../shared/text';
@@ -55,28 +51,19 @@ export class EventSchemaViolationResolver {
       'path and rule.',
   })
   async eventSchemaViolations(
+    @Args() paging: PageArguments,
     @Arg('filter', { nullable: true, description: 'All violations where left out.' })
     filter?: EventSchemaViolationFilter,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after?: string | null,
   ): Promise<Connection<EventSchemaViolation>> {
-    const size = pageSize(first);
+    const page = readPageArguments(paging, violationCursor);
     const conditions = {
       name: filter?.name == null ? null : storableText(filter.name),
       version: filter?.version ?? null,
       source: filter?.source == null ? null : storableText(filter.source),
       since: filter?.since ?? null,
     };
-    const rows = await this.reads.findViolations(conditions, toPosition(after), size + 1);
-    return toConnection(rows, size, toViolation, (row) => [
-      row.name,
-      String(row.version),
-      row.source,
-      row.path,
-      row.rule,
-    ]);
+    const rows = await this.reads.findViolations(conditions, page);
+    return toConnection(rows, page, toViolation, (row) => row);
   }
 }
 
@@ -99,15 +86,12 @@ function toSample({ eventId, receivedAt, ...sample }: ViolationSample): EventSch
   };
 }
 
-/** @throws InvalidInput for a cursor of some other list */
-function toPosition(after: string | null | undefined): ViolationKey | null {
-  if (after === null || after === undefined) return null;
-  const parts = decodeCursor(after, 5);
-  const [name = '', version = '', source = '', path = '', rule = ''] = parts;
-  if (!/^\d{1,7}$/.test(version) || !isStorable(parts)) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return { name, version: Number(version), source, path, rule };
-}
+const violationCursor: CursorForm<ViolationKey> = {
+  length: 5,
+  write: ({ name, version, source, path, rule }) => [name, String(version), source, path, rule],
+  read: (parts) => {
+    const [name = '', version = '', source = '', path = '', rule = ''] = parts;
+    if (!/^\d{1,7}$/.test(version) || !isStorable(parts)) return null;
+    return { name, version: Number(version), source, path, rule };
+  },
+};

@@ -1,5 +1,6 @@
 import { freeShard } from '../../platform/database/counter-shards';
 import type { Sql, Tx } from '../../platform/database/database';
+import { inListOrder, Keyset, type PageRange } from '../../platform/database/keyset';
 import {
   SAMPLES_MAX,
   type ViolationCount,
@@ -69,14 +70,24 @@ export interface ViolationConditions {
   readonly since: Date | null;
 }
 
+const violationOrder = new Keyset<ViolationKey>([
+  { sql: 'v.event_name', type: 'text', isDescending: false, of: ({ name }) => name },
+  { sql: 'v.version', type: 'int', isDescending: false, of: ({ version }) => version },
+  { sql: 'v.source', type: 'text', isDescending: false, of: ({ source }) => source },
+  { sql: 'v.path', type: 'text', isDescending: false, of: ({ path }) => path },
+  { sql: 'v.rule', type: 'text', isDescending: false, of: ({ rule }) => rule },
+]);
+
 /** Counters, their shards added up, in the order of their keys. */
-export function findViolations(
+export async function findViolations(
   sql: Sql,
   { name, version, source, since }: ViolationConditions,
-  after: ViolationKey | null,
-  limit: number,
+  range: PageRange<ViolationKey>,
 ): Promise<ViolationRow[]> {
-  return sql.query<ViolationRow>(
+  const parameters: unknown[] = [name, version, source, since];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const { within, order } = violationOrder.page(range, bind);
+  const rows = await sql.query<ViolationRow>(
     `select v.event_name as name, v.version, v.source, v.path, v.rule,
        sum(v.times)::bigint as times, min(v.first_at) as "firstAt", max(v.last_at) as "lastAt",
        coalesce(jsonb_path_query_array(jsonb_agg(v.samples), '$[*][*]'), '[]') as samples
@@ -84,23 +95,12 @@ export function findViolations(
      where ($1::text is null or v.event_name = $1)
        and ($2::int is null or v.version = $2)
        and ($3::text is null or v.source = $3)
-       and ($5::text is null or (v.event_name, v.version, v.source, v.path, v.rule)
-         > ($5, $6, $7, $8, $9))
+       and ${within}
      group by v.event_name, v.version, v.source, v.path, v.rule
      having $4::timestamptz is null or max(v.last_at) >= $4
-     order by v.event_name, v.version, v.source, v.path, v.rule
-     limit $10`,
-    [
-      name,
-      version,
-      source,
-      since,
-      after?.name ?? null,
-      after?.version ?? null,
-      after?.source ?? null,
-      after?.path ?? null,
-      after?.rule ?? null,
-      limit,
-    ],
+     order by ${order}
+     limit ${bind(range.limit)}`,
+    parameters,
   );
+  return inListOrder(rows, range);
 }

@@ -2,13 +2,13 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import { listening } from '../../../test/support/statements';
-import type { Tx } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { Sql, Tx } from '../../platform/database/database';
+import { firstRows, type InstantPosition, type PageRange } from '../../platform/database/keyset';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import type { IncomingEvent } from './events.model';
 import { monthOf } from './events.months.rules';
 import { dropPartition, findMonths, makePartition } from './events.partitions.store';
-import { findEvents } from './events.store';
+import { findEventPages, type ProfileEventRow } from './events.store';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
@@ -121,16 +121,27 @@ describe('a page of events', () => {
   /** The partitions that a page is read from. */
   async function partitionsRead(
     profileIds: readonly ProfileId[],
-    before: InstantPosition | null,
-    limit: number,
+    page: PageRange<InstantPosition>,
   ): Promise<readonly string[]> {
     return database.transaction(async (tx) => {
       // What the connection did before may not have been written to the statistics yet.
       const earlier = await scansOf(tx);
-      await findEvents(tx, profileIds, before, limit);
+      await pageOf(tx, profileIds, page);
       const after = await scansOf(tx);
       return [...after].flatMap(([name, scans]) => (scans === earlier.get(name) ? [] : name));
     });
+  }
+
+  async function pageOf(
+    sql: Sql,
+    profileIds: readonly ProfileId[],
+    page: PageRange<InstantPosition>,
+  ): Promise<readonly ProfileEventRow[]> {
+    const pages = await findEventPages(
+      sql,
+      profileIds.map((profileId) => ({ profileId, page })),
+    );
+    return pages.flat();
   }
 
   /** How often each partition was looked into. */
@@ -152,7 +163,7 @@ describe('a page of events', () => {
       at(new Date(month.getTime() + 3_600_000).toISOString(), 'regular'),
     ]);
     const { profileIds } = await newProcess().ingest('pages', batch);
-    const newest = await findEvents(database, profileIds, null, 5);
+    const newest = await pageOf(database, profileIds, firstRows(5));
     expect(newest.map(({ occurredAt }) => occurredAt.toISOString())).toEqual([
       '2026-06-10T01:00:00.000Z',
       '2026-06-10T00:00:00.000Z',
@@ -160,22 +171,42 @@ describe('a page of events', () => {
       '2026-05-10T00:00:00.000Z',
       '2026-04-10T01:00:00.000Z',
     ]);
-    expect(await partitionsRead(profileIds, null, 5)).toEqual([
+    expect(await partitionsRead(profileIds, firstRows(5))).toEqual([
       'event_y2026m06',
       'event_y2026m05',
       'event_y2026m04',
     ]);
     const before = { at: new Date('2024-02-10T01:00:00Z'), id: uuidSource.next<string>() };
-    expect(await partitionsRead(profileIds, before, 3)).toEqual([
+    expect(await partitionsRead(profileIds, firstRows(3, before))).toEqual([
       'event_y2024m02',
       'event_y2024m01',
     ]);
   });
 
+  it('from the end is read from as many months, forward from the first one', async () => {
+    const { profileIds } = await newProcess().ingest(
+      'pages',
+      months.map((month) => at(month.toISOString(), 'backward')),
+    );
+    const last = { limit: 2, after: null, before: null, isBackward: true };
+    const earliest = await pageOf(database, profileIds, last);
+    expect(earliest.map(({ occurredAt }) => occurredAt.toISOString())).toEqual([
+      '2023-08-10T00:00:00.000Z',
+      '2023-07-10T00:00:00.000Z',
+    ]);
+    expect(await partitionsRead(profileIds, last)).toEqual(['event_y2023m08', 'event_y2023m07']);
+    const before = { at: new Date('2024-02-10T00:00:00Z'), id: uuidSource.next<string>() };
+    expect(await partitionsRead(profileIds, { ...last, before })).toEqual([
+      'event_y2024m04',
+      'event_y2024m03',
+      'event_y2024m02',
+    ]);
+  });
+
   it('looks no further back than the customer was ever seen', async () => {
     const { profileIds } = await newProcess().ingest('pages', [at('2026-05-20T00:00:00Z')]);
-    expect(await findEvents(database, profileIds, null, 50)).toHaveLength(1);
-    expect(await partitionsRead(profileIds, null, 50)).toEqual([
+    expect(await pageOf(database, profileIds, firstRows(50))).toHaveLength(1);
+    expect(await partitionsRead(profileIds, firstRows(50))).toEqual([
       'event_y2026m06',
       'event_y2026m05',
     ]);

@@ -1,8 +1,9 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
 import { type IdSource, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile } from '../identity';
@@ -69,18 +70,14 @@ export class EventResolver {
   async events(
     @Root() profile: Profile,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<Event>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.pageByProfile, {
-      profileId: profile.profileId,
-      before: decodeInstantCursor(after),
-      limit: size + 1,
+    const page = readPageArguments(paging, instantCursor);
+    const key = { profileId: profile.profileId, page };
+    const rows = await context.load(this.reads.eventsByPage, key);
+    return toConnection(rows, page, toEvent, ({ occurredAt, eventId }) => {
+      return { at: occurredAt, id: eventId };
     });
-    return toConnection(rows, size, toEvent, (row) => instantPosition(row.occurredAt, row.eventId));
   }
 }
 

@@ -1,7 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import { firstRows, type InstantPosition } from '../../platform/database/keyset';
 import { type IdentifierId, type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
 import type { JsonValue } from '../../shared/json';
 import type { ActivityDay } from '../activity';
@@ -390,9 +390,9 @@ describe('a page of events', () => {
     );
     const [profileId] = profileIds as [ProfileId];
     const other = await accepted(event());
-    const page = (limit: number, of = profileId) => ({ profileId: of, before: null, limit });
+    const page = (limit: number, of = profileId) => ({ profileId: of, page: firstRows(limit) });
     const reads = new EventReads(testing.database);
-    const pages = await reads.pageByProfile([page(3), page(3), page(2), page(3, other)]);
+    const pages = await reads.eventsByPage([page(3), page(3), page(2), page(3, other)]);
     const newest = outcomes
       .map((outcome) => ('eventId' in outcome ? outcome.eventId : ''))
       .sort()
@@ -418,7 +418,7 @@ describe('a page of events', () => {
     const reads = new EventReads(testing.database);
     const seen: string[] = [];
     for (let before: InstantPosition | null = null; ; ) {
-      const [rows = []] = await reads.pageByProfile([{ profileId, before, limit: 4 }]);
+      const [rows = []] = await reads.eventsByPage([{ profileId, page: firstRows(4, before) }]);
       const last = rows.at(-1);
       if (last === undefined) break;
       seen.push(...rows.map((row) => row.eventId));

@@ -1,9 +1,15 @@
 import { DatabaseError } from 'pg';
 import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
 import type { Sql, Tx } from '../../platform/database/database';
+import {
+  type InstantPosition,
+  newestFirst,
+  type PageKey,
+  type PageRange,
+  readPages,
+} from '../../platform/database/keyset';
 import { prepared } from '../../platform/database/prepared';
 import { type RetellError, TransactionConflict } from '../../platform/database/transaction';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
 import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
@@ -128,33 +134,64 @@ export interface ProfileEventRow {
   readonly receivedAt: Date;
 }
 
+/** A page of one profile's events. */
+export interface EventPage extends PageKey<InstantPosition> {
+  readonly profileId: ProfileId;
+}
+
+/** The order in which a profile's events are listed. */
+const eventOrder = newestFirst('e.occurred_at', 'e.event_id');
+
+/** What a list of events shows of the row `e`. */
+const eventColumns = `
+  e.event_id as "eventId", e.name, e.source, e.message_id as "messageId", e.channel, e.properties,
+  e.occurred_at as "occurredAt", e.received_at as "receivedAt"`;
+
 /**
- * The latest events of each profile, newest first. Each identifier gives its own newest through the
- * primary key, month by month backwards, so the cost follows the page and not the length of the
- * history.
+ * The events of each page. Each identifier gives its own from the page's end of its history, through
+ * the primary key, month by month, so the cost follows the page and not the length of the history.
  */
-export function findEvents(
+export function findEventPages(
   sql: Sql,
-  profileIds: readonly ProfileId[],
-  before: InstantPosition | null,
-  limit: number,
-): Promise<(ProfileEventRow & { profileId: ProfileId })[]> {
-  return sql.query(
-    `select p.profile_id as "profileId", e.event_id as "eventId", e.name, e.source,
-       e.message_id as "messageId", e.channel, e.properties, e.occurred_at as "occurredAt",
-       e.received_at as "receivedAt"
-     from unnest($1::uuid[]) as p (profile_id)
-     cross join lateral (
-       select newest.*
-       from identifier i
-       -- That nothing happened before it was seen says which months need not be looked into.
-       cross join lateral latest_events(i.identifier_id, i.first_seen_at,
-         coalesce($2::timestamptz, 'infinity'), $3::uuid, $4) newest
-       where i.profile_id = p.profile_id
-       order by newest.occurred_at desc, newest.event_id desc
-       limit $4
-     ) e
-     order by p.profile_id, e.occurred_at desc, e.event_id desc`,
-    [profileIds, before?.at ?? null, before?.id ?? null, limit],
-  );
+  pages: readonly EventPage[],
+): Promise<readonly (readonly ProfileEventRow[])[]> {
+  return readPages(pages, (alike) => {
+    const { asked, within, order, parameters } = eventOrder.pages(alike, {
+      profile_id: ['uuid', ({ profileId }) => profileId],
+    });
+    return sql.query<ProfileEventRow & { page: number }>(
+      `select p.page, ${eventColumns}
+       from ${asked}
+       cross join lateral (
+         select e.*
+         from identifier i
+         cross join lateral ${eventsNearest(alike[0]?.page)} e
+         where i.profile_id = p.profile_id and ${within}
+         order by ${order}
+         limit p.size
+       ) e
+       order by p.page, ${eventOrder.order}`,
+      parameters,
+    );
+  });
+}
+
+/**
+ * The events of the identifier `i` that are nearest to the end of the list where the page `p` begins.
+ * The bound at the other end is left to the condition of the page: it takes away from the far end
+ * only. That nothing happened before the identifier was seen says which months need not be looked
+ * into.
+ */
+function eventsNearest(shape: PageRange<InstantPosition> | undefined): string {
+  const places = {
+    after: shape?.after ? { at: 'p.after_0', id: 'p.after_1' } : null,
+    before: shape?.before ? { at: 'p.before_0', id: 'p.before_1' } : null,
+  };
+  const latest = places.after?.at ?? `'infinity'`;
+  if (shape?.isBackward) {
+    const { at = `'-infinity'`, id = 'null' } = places.before ?? {};
+    return `earliest_events(i.identifier_id, i.first_seen_at, ${at}, ${id}, ${latest}, p.size)`;
+  }
+  const since = `greatest(i.first_seen_at, ${places.before?.at ?? 'null'})`;
+  return `latest_events(i.identifier_id, ${since}, ${latest}, ${places.after?.id ?? 'null'}, p.size)`;
 }

@@ -2,7 +2,7 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createExecutor } from '../../../test/support/graphql';
 import { createPipeline } from '../../../test/support/pipeline';
-import { encodeCursor } from '../../platform/graphql/connection';
+import { encodeCursor } from '../../platform/graphql/cursor';
 import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
 import { defaultIdentityPolicy, IdentityReads, IdentityResolver } from '../identity';
 import { FeedbackProjector } from './feedback.projection';

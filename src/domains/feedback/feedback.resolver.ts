@@ -1,8 +1,9 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { fromPublicId, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile, ProfileNotFound } from '../identity';
 import { FeedbackReads } from './feedback.reads';
@@ -53,18 +54,12 @@ export class FeedbackResolver {
   async feedback(
     @Root() profile: Profile,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<Feedback>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.feedbackByPage, {
-      profileId: profile.profileId,
-      size: size + 1,
-      after: decodeInstantCursor(after),
-    });
-    return toConnection(rows, size, toFeedback, (row) => instantPosition(row.occurredAt, row.id));
+    const page = readPageArguments(paging, instantCursor);
+    const key = { profileId: profile.profileId, page };
+    const rows = await context.load(this.reads.feedbackByPage, key);
+    return toConnection(rows, page, toFeedback, ({ occurredAt, id }) => ({ at: occurredAt, id }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
+import { firstRows } from '../../platform/database/keyset';
 import { dayOf } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { sumSignals } from '../activity';
@@ -64,7 +65,7 @@ function submit(command: SubmitFeedback, source = 'key:test'): Promise<SubmitFee
 }
 
 async function rowsOf(profileId: ProfileId) {
-  const [rows = []] = await reads.feedbackByPage([{ profileId, size: 50, after: null }]);
+  const [rows = []] = await reads.feedbackByPage([{ profileId, page: firstRows(50) }]);
   return rows;
 }
 
@@ -240,14 +241,14 @@ describe('feedbackByPage', () => {
       await submit(feedback(ann, { occurredAt, score: day }));
       await submit(feedback(bob, { occurredAt, score: day }));
     }
-    const [annFirst = []] = await reads.feedbackByPage([{ profileId: ann, size: 2, after: null }]);
+    const [annFirst = []] = await reads.feedbackByPage([{ profileId: ann, page: firstRows(2) }]);
     expect(annFirst.map((row) => row.score)).toEqual([4, 3]);
     const last = annFirst[1];
     const after = last === undefined ? null : { at: last.occurredAt, id: last.id };
     const pages = await reads.feedbackByPage([
-      { profileId: ann, size: 5, after },
-      { profileId: bob, size: 3, after: null },
-      { profileId: uuidSource.next<ProfileId>(), size: 3, after: null },
+      { profileId: ann, page: firstRows(5, after) },
+      { profileId: bob, page: firstRows(3) },
+      { profileId: uuidSource.next<ProfileId>(), page: firstRows(3) },
     ]);
     expect(pages.map((rows) => rows.map((row) => row.score))).toEqual([[2, 1], [4, 3, 2], []]);
   });
@@ -259,7 +260,7 @@ describe('feedbackByPage', () => {
     const scores: unknown[] = [];
     let after: { at: Date; id: string } | null = null;
     for (let page = 0; page < 3; page += 1) {
-      const [[row] = []] = await reads.feedbackByPage([{ profileId, size: 1, after }]);
+      const [[row] = []] = await reads.feedbackByPage([{ profileId, page: firstRows(1, after) }]);
       scores.push(row?.score);
       after = row === undefined ? null : { at: row.occurredAt, id: row.id };
     }

@@ -1,5 +1,10 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import {
+  type InstantPosition,
+  newestFirst,
+  type PageKey,
+  readPages,
+} from '../../platform/database/keyset';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { FeedbackFacts } from '../events';
 import type { Move } from '../identity';
@@ -18,14 +23,15 @@ export interface NewFeedback extends FeedbackRow {
   readonly receivedAt: Date;
 }
 
-/** A page of one profile's feedback: `size` rows older than `after`, newest first. */
-export interface FeedbackPage {
+/** A page of one profile's feedback. */
+export interface FeedbackPage extends PageKey<InstantPosition> {
   readonly profileId: ProfileId;
-  readonly size: number;
-  readonly after: InstantPosition | null;
 }
 
-const columns = `
+/** The order in which a profile's feedback is listed. */
+const feedbackOrder = newestFirst('f.occurred_at', 'f.id');
+
+const feedbackColumns = `
   f.id, f.profile_id as "profileId", f.kind, f.score, f.comment,
   f.sentiment_milli as "sentimentMilli", f.channel, f.occurred_at as "occurredAt"`;
 
@@ -60,44 +66,35 @@ export async function findFeedback(
   id: EventId,
 ): Promise<FeedbackRow | null> {
   const [row] = await sql.query<FeedbackRow>(
-    `select ${columns} from feedback f where f.profile_id = $1 and f.id = $2`,
+    `select ${feedbackColumns} from feedback f where f.profile_id = $1 and f.id = $2`,
     [profileId, id],
   );
   return row ?? null;
 }
 
 /** The rows of each page, in the order of the pages. */
-export async function findFeedbackPages(
+export function findFeedbackPages(
   sql: Sql,
   pages: readonly FeedbackPage[],
 ): Promise<FeedbackRow[][]> {
-  const rows = await sql.query<FeedbackRow & { page: number }>(
-    // Where a page starts at the newest, it starts below what no row can reach.
-    `select p.page::int - 1 as page, f.*
-     from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::uuid[])
-       with ordinality as p (profile_id, size, after_at, after_id, page)
-     cross join lateral (
-       select ${columns}
-       from feedback f
-       where f.profile_id = p.profile_id
-         and (f.occurred_at, f.id) < (
-           coalesce(p.after_at, 'infinity'),
-           coalesce(p.after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-         )
-       order by f.occurred_at desc, f.id desc
-       limit p.size
-     ) f
-     order by p.page, f."occurredAt" desc, f.id desc`,
-    [
-      pages.map((page) => page.profileId),
-      pages.map((page) => page.size),
-      pages.map((page) => page.after?.at ?? null),
-      pages.map((page) => page.after?.id ?? null),
-    ],
-  );
-  const found = pages.map((): FeedbackRow[] => []);
-  for (const { page, ...row } of rows) found[page]?.push(row);
-  return found;
+  return readPages(pages, (alike) => {
+    const { asked, within, order, parameters } = feedbackOrder.pages(alike, {
+      profile_id: ['uuid', ({ profileId }) => profileId],
+    });
+    return sql.query<FeedbackRow & { page: number }>(
+      `select p.page, ${feedbackColumns}
+       from ${asked}
+       cross join lateral (
+         select *
+         from feedback f
+         where f.profile_id = p.profile_id and ${within}
+         order by ${order}
+         limit p.size
+       ) f
+       order by p.page, ${feedbackOrder.order}`,
+      parameters,
+    );
+  });
 }
 
 /**

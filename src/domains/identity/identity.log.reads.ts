@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/database';
+import type { PageRange } from '../../platform/database/keyset';
 import type { BatchLoad } from '../../platform/graphql/context';
 import { storableText } from '../../shared/text';
 import * as store from './identity.log.store';
@@ -12,11 +13,10 @@ export class IdentityLogReads {
 
   findWarnings(
     { rule, source, since }: store.WarningConditions,
-    after: store.LogPosition | null,
-    limit: number,
+    page: PageRange<store.LogPosition>,
   ): Promise<readonly store.WarningRow[]> {
     const conditions = { rule: toKept(rule), source: toKept(source), since };
-    return store.findWarnings(this.sql, conditions, after, limit);
+    return store.findWarnings(this.sql, conditions, page);
   }
 
   countWarnings(since: Date | null): Promise<readonly store.WarningCount[]> {

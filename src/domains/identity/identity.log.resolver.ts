@@ -1,13 +1,9 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import {
-  type Connection,
-  decodeCursor,
-  encodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor } from '../../platform/graphql/instant-cursor';
+import type { CursorForm } from '../../platform/graphql/cursor';
+import { isUuidPart, readInstantPart } from '../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { type IdentifierId, toPublicId } from '../../shared/ids';
 import { toLinkId } from './identity.link-id';
 import { IdentityLogReads } from './identity.log.reads';
@@ -38,18 +34,11 @@ export class IdentityLogResolver {
   async identityLog(
     @Root() profile: Profile,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<IdentityLogEntry>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.logByPage, {
-      profileId: profile.profileId,
-      size: size + 1,
-      after: decodePosition(after),
-    });
-    return toConnection(rows, size, toEntry, toPosition);
+    const page = readPageArguments(paging, logCursor);
+    const rows = await context.load(this.reads.logByPage, { profileId: profile.profileId, page });
+    return toConnection(rows, page, toEntry, (row) => row);
   }
 
   @Query(() => IdentityWarningConnection, {
@@ -58,21 +47,18 @@ export class IdentityLogResolver {
       'again only counts up.',
   })
   async identityWarnings(
+    @Args() paging: PageArguments,
     @Arg('filter', { nullable: true, description: 'All warnings where left out.' })
     filter?: IdentityWarningFilter,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after?: string | null,
   ): Promise<Connection<IdentityWarning>> {
-    const size = pageSize(first);
+    const page = readPageArguments(paging, logCursor);
     const conditions = {
       rule: filter?.rule ?? null,
       source: filter?.source ?? null,
       since: filter?.since ?? null,
     };
-    const rows = await this.reads.findWarnings(conditions, decodePosition(after), size + 1);
-    return toConnection(rows, size, toWarning, toPosition);
+    const rows = await this.reads.findWarnings(conditions, page);
+    return toConnection(rows, page, toWarning, (row) => row);
   }
 
   @Query(() => [IdentityWarningCount], {
@@ -91,18 +77,14 @@ export class IdentityLogResolver {
   }
 }
 
-function toPosition({ at, id, otherId }: LogPosition): readonly string[] {
-  return [at.toISOString(), id, otherId];
-}
-
-/** @throws InvalidInput when the text is not a cursor of such a list */
-function decodePosition(after: string | null | undefined): LogPosition | null {
-  if (after === null || after === undefined) return null;
-  const [time = '', id = '', otherId = ''] = decodeCursor(after, 3);
-  const position = decodeInstantCursor(encodeCursor([time, id]));
-  const other = decodeInstantCursor(encodeCursor([time, otherId]));
-  return position === null || other === null ? null : { ...position, otherId: other.id };
-}
+const logCursor: CursorForm<LogPosition> = {
+  length: 3,
+  write: ({ at, id, otherId }) => [at.toISOString(), id, otherId],
+  read: ([time = '', id = '', otherId = '']) => {
+    const at = readInstantPart(time);
+    return at !== null && isUuidPart(id) && isUuidPart(otherId) ? { at, id, otherId } : null;
+  },
+};
 
 function toEntry(row: LogRow): IdentityLogEntry {
   return {

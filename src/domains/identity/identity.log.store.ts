@@ -1,5 +1,6 @@
 import { freeShard } from '../../platform/database/counter-shards';
 import type { Sql, Tx } from '../../platform/database/database';
+import { Keyset, type PageKey, type PageRange, readPages } from '../../platform/database/keyset';
 import { digestOf } from '../../shared/digest';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { IdentityWarning } from './identity.log.rules';
@@ -56,12 +57,17 @@ export interface LogPosition {
   readonly otherId: string;
 }
 
-/** A page of one profile's log: `size` entries older than `after`, newest first. */
-export interface LogPage {
+/** A page of one profile's log. */
+export interface LogPage extends PageKey<LogPosition> {
   readonly profileId: ProfileId;
-  readonly size: number;
-  readonly after: LogPosition | null;
 }
+
+/** The order of a log: newest first. Each kind of entry has columns of its own for it. */
+const logOrder = new Keyset<LogPosition>([
+  { sql: 'e.at', type: 'timestamptz', isDescending: true, of: ({ at }) => at },
+  { sql: 'e.id', type: 'uuid', isDescending: true, of: ({ id }) => id },
+  { sql: 'e.other_id', type: 'uuid', isDescending: true, of: ({ otherId }) => otherId },
+]);
 
 export interface LogRow extends LogPosition {
   readonly kind: 'LINKED' | 'REVOKED' | 'MERGED' | 'UNMERGED' | 'DEMOTED';
@@ -90,115 +96,109 @@ export interface LogRow extends LogPosition {
  * Only warnings have an index by time: of the others one profile has few (1,000 identifiers at
  * most), and every new customer would pay for it.
  */
-export async function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise<LogRow[][]> {
-  const rows = await sql.query<LogRow & { page: number }>(
-    `select p.page::int - 1 as page, e.kind, e.at, e.id, e.other_id as "otherId", e.source,
-       e.event_id as "eventId", e.survivor_id as "survivorId", e.absorbed_id as "absorbedId",
-       e.merge_id as "mergeId", e.reason, e.rule, e.times, e.last_at as "lastAt",
-       case when e.is_link then own.namespace else e.namespace end as namespace,
-       case when e.is_link then own.value else e.value end as value,
-       case when e.is_link then other.namespace else own.namespace end as "linkedNamespace",
-       case when e.is_link then other.value else own.value end as "linkedValue"
-     from (
-       select page, profile_id, size,
-         -- Where a page starts at the newest, it starts below what no row can reach.
-         coalesce(after_at, 'infinity') as after_at,
-         coalesce(after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff') as after_id,
-         coalesce(after_other_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff') as after_other_id
-       from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::uuid[], $5::uuid[])
-         with ordinality as asked (profile_id, size, after_at, after_id, after_other_id, page)
-     ) p
-     cross join lateral (
-       (select 'LINKED' as kind, l.linked_at as at, l.identifier_id as id,
-          l.linked_identifier_id as other_id, true as is_link, l.source, l.event_id,
-          null::uuid as survivor_id, null::uuid as absorbed_id, null::uuid as merge_id,
-          null as reason, null as rule, null as namespace, null as value,
-          null::int as times, null::timestamptz as last_at
-        from identifier i
-        join identity_link l using (identifier_id)
-        where i.profile_id = p.profile_id
-          and (l.linked_at, l.identifier_id, l.linked_identifier_id)
-            < (p.after_at, p.after_id, p.after_other_id)
-        order by 2 desc, 3 desc, 4 desc
-        limit p.size)
-       union all
-       (select t.kind, t.at, r.identifier_id, r.other_identifier_id, true, t.source, t.event_id,
-          null, null, null, t.reason, null, null, null, null, null
-        from revoked_link r
-        cross join lateral (
-          values ('LINKED', r.linked_at, r.source, r.event_id, null),
-            ('REVOKED', r.revoked_at, r.revoked_by, null, r.reason)
-        ) as t (kind, at, source, event_id, reason)
-        where r.profile_id = p.profile_id
-          -- Where both ends are here again, one of the two rows is enough.
-          and (r.identifier_id > r.other_identifier_id or not exists (
-            select from revoked_link o
-            where o.profile_id = r.profile_id and o.identifier_id = r.other_identifier_id
-              and o.other_identifier_id = r.identifier_id and o.unmerge_id = r.unmerge_id))
-          and (t.at, r.identifier_id, r.other_identifier_id)
-            < (p.after_at, p.after_id, p.after_other_id)
-        order by 2 desc, 3 desc, 4 desc
-        limit p.size)
-       union all
-       (select 'MERGED', m.merged_at, m.merge_id, m.merge_id, false, m.source, m.event_id,
-          m.survivor_id, m.absorbed_id, m.merge_id, m.reason, null, null, null, null, null
-        from (
-          select p.profile_id as survivor_id
-          union all
-          select profile_id from profile where merged_into = p.profile_id
-        ) held
-        join profile_merge m using (survivor_id)
-        where (m.merged_at, m.merge_id, m.merge_id) < (p.after_at, p.after_id, p.after_other_id)
-        order by 2 desc, 3 desc
-        limit p.size)
-       union all
-       (select 'UNMERGED', u.unmerged_at, u.unmerge_id, u.other_profile_id, false, u.actor, null,
-          u.profile_id, u.other_profile_id, u.merge_id, u.reason, null, null, null, null, null
-        from (
-          select p.profile_id
-          union all
-          select profile_id from profile where merged_into = p.profile_id
-        ) held
-        join profile_unmerge u using (profile_id)
-        where (u.profile_id = p.profile_id or u.other_profile_id <> p.profile_id)
-          and (u.unmerged_at, u.unmerge_id, u.other_profile_id)
-          < (p.after_at, p.after_id, p.after_other_id)
-        order by 2 desc, 3 desc, 4 desc
-        limit p.size)
-       union all
-       (select 'DEMOTED', w.recorded_at, w.identifier_id, w.fingerprint, false, w.source,
-          w.event_id, null, null, null, null, w.rule, w.namespace, w.value, w.times, w.last_at
-        from identifier i
-        cross join lateral (
-          select *
-          from identity_warning
-          where identifier_id = i.identifier_id
-            and recorded_at <= p.after_at
-            and (recorded_at, identifier_id, fingerprint)
-              < (p.after_at, p.after_id, p.after_other_id)
-          order by recorded_at desc, fingerprint desc
-          limit p.size
-        ) w
-        where i.profile_id = p.profile_id
-        order by 2 desc, 3 desc, 4 desc
-        limit p.size)
-       order by 2 desc, 3 desc, 4 desc
-       limit p.size
-     ) e
-     left join identifier own on own.identifier_id = e.id and (e.is_link or e.kind = 'DEMOTED')
-     left join identifier other on other.identifier_id = e.other_id and e.is_link
-     order by p.page, e.at desc, e.id desc, e.other_id desc`,
-    [
-      pages.map((page) => page.profileId),
-      pages.map((page) => page.size),
-      pages.map((page) => page.after?.at ?? null),
-      pages.map((page) => page.after?.id ?? null),
-      pages.map((page) => page.after?.otherId ?? null),
-    ],
-  );
-  const found = pages.map((): LogRow[] => []);
-  for (const { page, ...row } of rows) found[page]?.push(row);
-  return found;
+export function findLogPages(sql: Sql, pages: readonly LogPage[]): Promise<LogRow[][]> {
+  return readPages(pages, (alike) => {
+    const owner = { profile_id: ['uuid', ({ profileId }: LogPage) => profileId] } as const;
+    const { asked, order, parameters } = logOrder.pages(alike, owner);
+    const cut = (at: string, id: string, otherId: string) => {
+      const own = logOrder.over(at, id, otherId).pages(alike, owner);
+      return { within: own.within, toSize: `order by ${own.order} limit p.size` };
+    };
+    const linked = cut('l.linked_at', 'l.identifier_id', 'l.linked_identifier_id');
+    const revoked = cut('t.at', 'r.identifier_id', 'r.other_identifier_id');
+    const merged = cut('m.merged_at', 'm.merge_id', 'm.merge_id');
+    const unmerged = cut('u.unmerged_at', 'u.unmerge_id', 'u.other_profile_id');
+    const demoted = cut('w.recorded_at', 'w.identifier_id', 'w.fingerprint');
+    return sql.query<LogRow & { page: number }>(
+      `select p.page, e.kind, e.at, e.id, e.other_id as "otherId", e.source,
+         e.event_id as "eventId", e.survivor_id as "survivorId", e.absorbed_id as "absorbedId",
+         e.merge_id as "mergeId", e.reason, e.rule, e.times, e.last_at as "lastAt",
+         case when e.is_link then own.namespace else e.namespace end as namespace,
+         case when e.is_link then own.value else e.value end as value,
+         case when e.is_link then other.namespace else own.namespace end as "linkedNamespace",
+         case when e.is_link then other.value else own.value end as "linkedValue"
+       from ${asked}
+       cross join lateral (
+         select * from (
+           (select 'LINKED' as kind, l.linked_at as at, l.identifier_id as id,
+              l.linked_identifier_id as other_id, true as is_link, l.source, l.event_id,
+              null::uuid as survivor_id, null::uuid as absorbed_id, null::uuid as merge_id,
+              null as reason, null as rule, null as namespace, null as value,
+              null::int as times, null::timestamptz as last_at
+            from identifier i
+            join identity_link l using (identifier_id)
+            where i.profile_id = p.profile_id and ${linked.within}
+            ${linked.toSize})
+           union all
+           (select t.kind, t.at, r.identifier_id, r.other_identifier_id, true, t.source, t.event_id,
+              null, null, null, t.reason, null, null, null, null, null
+            from revoked_link r
+            cross join lateral (
+              values ('LINKED', r.linked_at, r.source, r.event_id, null),
+                ('REVOKED', r.revoked_at, r.revoked_by, null, r.reason)
+            ) as t (kind, at, source, event_id, reason)
+            where r.profile_id = p.profile_id
+              -- Where both ends are here again, one of the two rows is enough.
+              and (r.identifier_id > r.other_identifier_id or not exists (
+                select from revoked_link o
+                where o.profile_id = r.profile_id and o.identifier_id = r.other_identifier_id
+                  and o.other_identifier_id = r.identifier_id and o.unmerge_id = r.unmerge_id))
+              and ${revoked.within}
+            ${revoked.toSize})
+           union all
+           (select 'MERGED', m.merged_at, m.merge_id, m.merge_id, false, m.source, m.event_id,
+              m.survivor_id, m.absorbed_id, m.merge_id, m.reason, null, null, null, null, null
+            from (
+              select p.profile_id as survivor_id
+              union all
+              select profile_id from profile where merged_into = p.profile_id
+            ) held
+            join profile_merge m using (survivor_id)
+            where ${merged.within}
+            ${merged.toSize})
+           union all
+           (select 'UNMERGED', u.unmerged_at, u.unmerge_id, u.other_profile_id, false, u.actor,
+              null, u.profile_id, u.other_profile_id, u.merge_id, u.reason, null, null, null, null,
+              null
+            from (
+              select p.profile_id
+              union all
+              select profile_id from profile where merged_into = p.profile_id
+            ) held
+            join profile_unmerge u using (profile_id)
+            where (u.profile_id = p.profile_id or u.other_profile_id <> p.profile_id)
+              and ${unmerged.within}
+            ${unmerged.toSize})
+           union all
+           (select 'DEMOTED', w.recorded_at, w.identifier_id, w.fingerprint, false, w.source,
+              w.event_id, null, null, null, null, w.rule, w.namespace, w.value, w.times, w.last_at
+            from identifier i
+            cross join lateral (
+              select *
+              from identity_warning w
+              where w.identifier_id = i.identifier_id
+                ${warningsWithin(alike[0]?.page)} and ${demoted.within}
+              ${demoted.toSize}
+            ) w
+            where i.profile_id = p.profile_id
+            ${demoted.toSize})
+         ) e
+         order by ${order}
+         limit p.size
+       ) e
+       left join identifier own on own.identifier_id = e.id and (e.is_link or e.kind = 'DEMOTED')
+       left join identifier other on other.identifier_id = e.other_id and e.is_link
+       order by p.page, ${logOrder.order}`,
+      parameters,
+    );
+  });
+}
+
+/** What the index of an identifier's warnings, which has no id in between, can begin and end with. */
+function warningsWithin(shape: PageRange<LogPosition> | undefined): string {
+  const since = shape?.before ? 'and w.recorded_at >= p.before_0' : '';
+  const until = shape?.after ? 'and w.recorded_at <= p.after_0' : '';
+  return `${since} ${until}`;
 }
 
 export interface WarningConditions {
@@ -231,9 +231,13 @@ export interface WarningRow extends LogPosition {
 export function findWarnings(
   sql: Sql,
   { rule, source, since }: WarningConditions,
-  after: LogPosition | null,
-  limit: number,
+  range: PageRange<LogPosition>,
 ): Promise<WarningRow[]> {
+  const parameters: unknown[] = [rule, source, since];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const warnings = logOrder.over('w.recorded_at', 'w.identifier_id', 'w.fingerprint');
+  const { within, order } = warnings.page(range, bind);
+  const limit = bind(range.limit);
   return sql.query<WarningRow>(
     `with recursive pair as (
        (select rule, source from identity_warning order by rule, source limit 1)
@@ -253,29 +257,25 @@ export function findWarnings(
        w.value, w.source, w.event_id as "eventId", w.occurred_at as "occurredAt", w.times,
        w.last_at as "lastAt"
      from (
-       select newest.*
+       select w.*
        from pair
        cross join lateral (
          select *
-         from identity_warning
-         where rule = pair.rule
-           and source = pair.source
-           and recorded_at >= coalesce($3::timestamptz, '-infinity')
-           and (recorded_at, identifier_id, fingerprint) < (
-             coalesce($4::timestamptz, 'infinity'),
-             coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
-             coalesce($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-           )
-         order by recorded_at desc, identifier_id desc, fingerprint desc
-         limit $7
-       ) newest
+         from identity_warning w
+         where w.rule = pair.rule
+           and w.source = pair.source
+           and w.recorded_at >= coalesce($3::timestamptz, '-infinity')
+           and ${within}
+         order by ${order}
+         limit ${limit}
+       ) w
        where ($1::text is null or pair.rule = $1) and ($2::text is null or pair.source = $2)
-       order by newest.recorded_at desc, newest.identifier_id desc, newest.fingerprint desc
-       limit $7
+       order by ${order}
+       limit ${limit}
      ) w
      join identifier i using (identifier_id)
-     order by w.recorded_at desc, w.identifier_id desc, w.fingerprint desc`,
-    [rule, source, since, after?.at ?? null, after?.id ?? null, after?.otherId ?? null, limit],
+     order by ${warnings.order}`,
+    parameters,
   );
 }
 

@@ -3,7 +3,8 @@ import { useTestDatabase } from '../../../test/support/database';
 import { createExecutor } from '../../../test/support/graphql';
 import { createPipeline } from '../../../test/support/pipeline';
 import { listening } from '../../../test/support/statements';
-import { encodeCursor } from '../../platform/graphql/connection';
+import { firstRows } from '../../platform/database/keyset';
+import { encodeCursor } from '../../platform/graphql/cursor';
 import { type ProfileId, toPublicId } from '../../shared/ids';
 import type { IncomingEvent } from '../events';
 import { IdentityLogReads } from './identity.log.reads';
@@ -69,7 +70,7 @@ async function logOf(
   after: LogPosition | null = null,
   size = 100,
 ): Promise<readonly LogRow[]> {
-  const [rows = []] = await reads.logByPage([{ profileId, after, size }]);
+  const [rows = []] = await reads.logByPage([{ profileId, page: firstRows(size, after) }]);
   return rows;
 }
 
@@ -93,7 +94,7 @@ function told({
 }
 
 async function warnings() {
-  return reads.findWarnings({ rule: null, source: null, since: null }, null, 1000);
+  return reads.findWarnings({ rule: null, source: null, since: null }, firstRows(1000));
 }
 
 describe('the log of a profile', () => {
@@ -219,9 +220,9 @@ describe('the log of a profile', () => {
     const [one, other] = [await shared(), await shared('app')];
     const [left, right] = [await one.send(), await other.send()];
     const pages = await reads.logByPage([
-      { profileId: left, after: null, size: 5 },
-      { profileId: right, after: null, size: 5 },
-      { profileId: left, after: null, size: 0 },
+      { profileId: left, page: firstRows(5) },
+      { profileId: right, page: firstRows(5) },
+      { profileId: left, page: firstRows(0) },
     ]);
     expect(pages.map((rows) => rows.map(({ source }) => source))).toEqual([['web'], ['app'], []]);
   });
@@ -355,16 +356,16 @@ describe('warnings of all profiles', () => {
     ['by what cannot be stored', { source: '\0\ud800' }, 0],
   ])('%s', async (_name, conditions, expected) => {
     const all = { rule: null, source: null, since: null, ...conditions };
-    expect(await reads.findWarnings(all, null, 1000)).toHaveLength(expected);
+    expect(await reads.findWarnings(all, firstRows(1000))).toHaveLength(expected);
   });
 
   it('come newest first, and none is lost over pages', async () => {
     const conditions = { rule: null, source: null, since: new Date('2026-09-01T00:00:00Z') };
-    const all = await reads.findWarnings(conditions, null, 1000);
+    const all = await reads.findWarnings(conditions, firstRows(1000));
     expect(all).toHaveLength(11);
     const seen = [];
     for (let after: LogPosition | null = null; ; ) {
-      const rows = await reads.findWarnings(conditions, after, 2);
+      const rows = await reads.findWarnings(conditions, firstRows(2, after));
       seen.push(...rows);
       after = rows.at(-1) ?? null;
       if (after === null) break;
@@ -382,7 +383,9 @@ describe('warnings of all profiles', () => {
     await accepted(event(y, 'phone:0'), 'list-moved');
     await accepted(event(x, y));
     const conditions = { rule: null, source: 'list-moved', since: null };
-    expect(await reads.findWarnings(conditions, null, 10)).toMatchObject([{ profileId: survivor }]);
+    expect(await reads.findWarnings(conditions, firstRows(10))).toMatchObject([
+      { profileId: survivor },
+    ]);
   });
 
   it('are counted per rule and source by whole UTC days, repeats included', async () => {

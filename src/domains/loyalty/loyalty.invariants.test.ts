@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { madeUpProfiles } from '../../../test/support/profiles';
+import { firstRows } from '../../platform/database/keyset';
 import { MS_PER_DAY } from '../../shared/days';
 import { type IdentifierId, type ProfileId, uuidSource } from '../../shared/ids';
 import type { PrimaryIdentifier } from '../identity';
@@ -210,7 +211,7 @@ async function expectAgreement(members: readonly ModelMember[]): Promise<void> {
     members.map((member) => [BigInt(member.balance(now.getTime())), BigInt(member.lifetime)]),
   );
   const pages = await reads.lotPages(
-    profileIds.map((profileId) => ({ profileId, size: 100, after: null })),
+    profileIds.map((profileId) => ({ profileId, page: firstRows(100) })),
   );
   for (const [index, member] of members.entries()) {
     const left = new Map<number | undefined, bigint>();

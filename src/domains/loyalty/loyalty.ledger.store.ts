@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import { Keyset, type PageKey, readPages } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
 import type {
   LedgerAccount,
@@ -7,7 +8,6 @@ import type {
   TransactionId,
   TransactionKind,
 } from './loyalty.model';
-import { type PageQuery, rowsByIndex } from './loyalty.pages';
 
 const TRANSACTION_COLUMNS = `
   profile_id as "profileId", id, kind,
@@ -84,31 +84,39 @@ export async function insertConsumptions(tx: Tx, takings: readonly LotTaking[]):
   );
 }
 
-/** For each query one row more than its size, newest posting first. */
-export async function findTransactionPages(
+/** A page of what was posted to one profile's account. */
+export interface TransactionPage extends PageKey<TransactionId> {
+  readonly profileId: ProfileId;
+}
+
+/** Ids are made in the order of posting, so a page is a range of the primary key. */
+const transactionOrder = new Keyset<TransactionId>([
+  { sql: 't.id', type: 'uuid', isDescending: true, of: (id) => id },
+]);
+
+/** The transactions of each page, newest posting first. */
+export function findTransactionPages(
   sql: Sql,
-  queries: readonly PageQuery<TransactionId>[],
+  pages: readonly TransactionPage[],
 ): Promise<readonly (readonly LedgerTransaction[])[]> {
-  // Ids are made in the order of posting, so a page is a range of the primary key.
-  const rows = await sql.query<LedgerTransaction & { index: number }>(
-    `select t.*, (q.ordinality - 1)::integer as index
-     from unnest($1::uuid[], $2::integer[], $3::uuid[]) with ordinality
-       as q (profile_id, size, after_id, ordinality)
-     cross join lateral (
-       select ${TRANSACTION_COLUMNS} from ledger_transaction
-       where profile_id = q.profile_id
-         and id < coalesce(q.after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-       order by id desc
-       limit q.size + 1
-     ) t
-     order by q.ordinality, t.id desc`,
-    [
-      queries.map((query) => query.profileId),
-      queries.map((query) => query.size),
-      queries.map((query) => query.after),
-    ],
-  );
-  return rowsByIndex(queries, rows);
+  return readPages(pages, (alike) => {
+    const { asked, within, order, parameters } = transactionOrder.pages(alike, {
+      owner: ['uuid', ({ profileId }) => profileId],
+    });
+    return sql.query<LedgerTransaction & { page: number }>(
+      `select ${TRANSACTION_COLUMNS}, p.page
+       from ${asked}
+       cross join lateral (
+         select *
+         from ledger_transaction t
+         where t.profile_id = p.owner and ${within}
+         order by ${order}
+         limit p.size
+       ) t
+       order by p.page, ${transactionOrder.order}`,
+      parameters,
+    );
+  });
 }
 
 export async function getTransaction(

@@ -1,8 +1,8 @@
 import type { Sql, Tx } from '../../platform/database/database';
+import { Keyset, type PageKey, readPages } from '../../platform/database/keyset';
 import type { IdentifierId, ProfileId } from '../../shared/ids';
 import type { Move } from '../identity';
 import type { LotId, LotTaking, PointLot } from './loyalty.model';
-import { type PageQuery, rowsByIndex } from './loyalty.pages';
 
 const LOT_COLUMNS = `
   profile_id as "profileId", id, identifier_id as "identifierId",
@@ -174,41 +174,54 @@ export interface LotPosition {
   readonly id: LotId;
 }
 
+/** A page of one profile's good lots. */
+export interface LotPage extends PageKey<LotPosition> {
+  readonly profileId: ProfileId;
+}
+
+const lotOrder = new Keyset<LotPosition>([
+  {
+    sql: 'l.expires_at',
+    // An index that has nulls last gives the order; where a page begins is looked for in the open
+    // lots of the one profile.
+    compared: `coalesce(l.expires_at, 'infinity')`,
+    type: 'timestamptz',
+    isDescending: false,
+    of: ({ expiresAt }) => expiresAt ?? 'infinity',
+  },
+  { sql: 'l.id', type: 'uuid', isDescending: false, of: ({ id }) => id },
+]);
+
 /**
- * For each query one good lot more than its size, in the order a spend takes them. A page begins
- * after a place and not after a lot, so that it does not matter what became of the lot.
+ * The good lots of each page, in the order a spend takes them. A page begins after a place and not
+ * after a lot, so that it does not matter what became of the lot.
  */
 export async function findLotPages(
   sql: Sql,
-  queries: readonly PageQuery<LotPosition>[],
+  pages: readonly LotPage[],
   now: Date,
 ): Promise<readonly (readonly PointLot[])[]> {
-  const rows = await sql.query<LotRow & { index: number }>(
-    `select l.*, (q.ordinality - 1)::integer as index
-     from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::uuid[]) with ordinality
-       as q (profile_id, size, after_expires_at, after_id, ordinality)
-     cross join lateral (
-       select ${LOT_COLUMNS}, expires_at, id as lot_id from point_lot
-       where profile_id = q.profile_id and points_left > 0
-         and (expires_at is null or expires_at > $5)
-         and (
-           q.after_id is null
-           or (coalesce(expires_at, 'infinity'), id)
-             > (coalesce(q.after_expires_at, 'infinity'), q.after_id)
-         )
-       order by expires_at, id
-       limit q.size + 1
-     ) l
-     order by q.ordinality, l.expires_at, l.lot_id`,
-    [
-      queries.map((query) => query.profileId),
-      queries.map((query) => query.size),
-      queries.map((query) => query.after?.expiresAt ?? null),
-      queries.map((query) => query.after?.id ?? null),
-      now,
-    ],
-  );
-  return rowsByIndex(queries, rows).map((page) => page.map(toLot));
+  const rows = await readPages<LotPage, LotRow>(pages, (alike) => {
+    const { asked, within, order, parameters } = lotOrder.pages(alike, {
+      owner: ['uuid', ({ profileId }) => profileId],
+    });
+    return sql.query<LotRow & { page: number }>(
+      `select ${LOT_COLUMNS}, p.page
+       from ${asked}
+       cross join lateral (
+         select *
+         from point_lot l
+         where l.profile_id = p.owner and l.points_left > 0
+           and (l.expires_at is null or l.expires_at > $${parameters.length + 1})
+           and ${within}
+         order by ${order}
+         limit p.size
+       ) l
+       order by p.page, ${lotOrder.order}`,
+      [...parameters, now],
+    );
+  });
+  return rows.map((page) => page.map(toLot));
 }
 
 interface LotRow extends Omit<PointLot, 'origin'> {

@@ -2,6 +2,7 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import { madeUpProfiles, soleIdentifier, wholeMove } from '../../../test/support/profiles';
+import { firstRows } from '../../platform/database/keyset';
 import { MS_PER_DAY } from '../../shared/days';
 import { type EventId, type IdentifierId, type ProfileId, uuidSource } from '../../shared/ids';
 import type { DailySignals } from '../activity';
@@ -35,7 +36,7 @@ async function account(profileId: ProfileId) {
 }
 
 async function transactions(profileId: ProfileId) {
-  const [rows = []] = await reads.transactionPages([{ profileId, size: 100, after: null }]);
+  const [rows = []] = await reads.transactionPages([{ profileId, page: firstRows(100) }]);
   return rows;
 }
 

@@ -6,15 +6,9 @@ import { MS_PER_DAY } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
 import * as accountStore from './loyalty.accounts.store';
 import * as ledgerStore from './loyalty.ledger.store';
-import type { LotPosition } from './loyalty.lots.store';
 import * as lotStore from './loyalty.lots.store';
-import type {
-  LedgerTransaction,
-  LoyaltyAccountRow,
-  PointLot,
-  TransactionId,
-} from './loyalty.model';
-import { type PageQuery, rowsByIndex } from './loyalty.pages';
+import type { LedgerTransaction, LoyaltyAccountRow, PointLot } from './loyalty.model';
+import { rowsByIndex } from './loyalty.pages';
 import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
 
 /** Lots shown of those that are about to expire. */
@@ -66,14 +60,13 @@ export class LoyaltyReads {
     }));
   };
 
-  /** One row more than asked for, newest posting first. */
-  readonly transactionPages: BatchLoad<PageQuery<TransactionId>, readonly LedgerTransaction[]> = (
-    queries,
-  ) => ledgerStore.findTransactionPages(this.sql, queries);
+  /** Newest posting first. */
+  readonly transactionPages: BatchLoad<ledgerStore.TransactionPage, readonly LedgerTransaction[]> =
+    (pages) => ledgerStore.findTransactionPages(this.sql, pages);
 
-  /** One good lot more than asked for, in the order a spend takes them. */
-  readonly lotPages: BatchLoad<PageQuery<LotPosition>, readonly PointLot[]> = (queries) =>
-    lotStore.findLotPages(this.sql, queries, this.clock.now());
+  /** Good lots, in the order a spend takes them. */
+  readonly lotPages: BatchLoad<lotStore.LotPage, readonly PointLot[]> = (pages) =>
+    lotStore.findLotPages(this.sql, pages, this.clock.now());
 
   private emptyAccount(profileId: ProfileId): AccountView {
     return {

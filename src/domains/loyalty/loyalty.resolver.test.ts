@@ -3,8 +3,8 @@ import { Query, Resolver } from 'type-graphql';
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { madeUpProfiles } from '../../../test/support/profiles';
-import { encodeCursor } from '../../platform/graphql/connection';
 import { RequestContext } from '../../platform/graphql/context';
+import { encodeCursor } from '../../platform/graphql/cursor';
 import { buildApiSchema } from '../../platform/graphql/schema';
 import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
 import { Profile } from '../identity';
@@ -39,9 +39,9 @@ class ShownProfilesResolver {
 
 const instances = new Map<new (...args: never[]) => object, object>([
   [ShownProfilesResolver, new ShownProfilesResolver()],
-  [LoyaltyResolver, new LoyaltyResolver(service, reads)],
+  [LoyaltyResolver, new LoyaltyResolver(service)],
   [LoyaltyAccountResolver, new LoyaltyAccountResolver(reads)],
-  [LoyaltyTransactionResolver, new LoyaltyTransactionResolver(reads)],
+  [LoyaltyTransactionResolver, new LoyaltyTransactionResolver()],
 ]);
 const schema = buildApiSchema([...instances.keys()], instances);
 

@@ -1,19 +1,14 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { Int64 } from '../../platform/graphql/int64.scalar';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
-import { fromPublicId, toPublicId } from '../../shared/ids';
+import { fromPublicId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
-import type { LotPosition } from './loyalty.lots.store';
-import type { LotId, PointLot, TransactionId } from './loyalty.model';
-import { LoyaltyReads } from './loyalty.reads';
+import { lotCursor, transactionCursor } from './loyalty.cursors';
+import { type AccountView, LoyaltyReads } from './loyalty.reads';
 import { type AdjustPointsOutcome, LoyaltyService } from './loyalty.service';
 import {
   AdjustmentRefused,
@@ -34,10 +29,7 @@ const EXPIRING_DAYS_MAX = 3650;
 
 @Resolver(() => Profile)
 export class LoyaltyResolver {
-  constructor(
-    private readonly service: LoyaltyService,
-    private readonly reads: LoyaltyReads,
-  ) {}
+  constructor(private readonly service: LoyaltyService) {}
 
   @Mutation(() => AdjustPointsResult, {
     description:
@@ -64,14 +56,49 @@ export class LoyaltyResolver {
   @FieldResolver(() => LoyaltyAccount, {
     description: 'Points and membership tier. Zero and the base tier before any points.',
   })
-  async loyalty(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<LoyaltyAccount> {
-    return new LoyaltyAccount(await context.load(this.reads.accountByProfile, profile.profileId));
+  loyalty(@Root() profile: Profile): LoyaltyAccount {
+    return new LoyaltyAccount(profile.profileId);
   }
 }
 
 @Resolver(() => LoyaltyAccount)
 export class LoyaltyAccountResolver {
   constructor(private readonly reads: LoyaltyReads) {}
+
+  @FieldResolver(() => Int64, {
+    description: 'The points that can be spent now. Points past their expiry are not in it.',
+  })
+  async balance(@Root() account: LoyaltyAccount, @Ctx() context: RequestContext): Promise<bigint> {
+    return (await this.load(account, context)).balance;
+  }
+
+  @FieldResolver(() => Int64, {
+    description: 'All points ever earned or granted, whatever became of them. Never falls.',
+  })
+  async lifetimePoints(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+  ): Promise<bigint> {
+    return (await this.load(account, context)).lifetimePoints;
+  }
+
+  @FieldResolver(() => String, {
+    description: 'The membership tier, by its configured name, e.g. `GOLD`.',
+  })
+  async tier(@Root() account: LoyaltyAccount, @Ctx() context: RequestContext): Promise<string> {
+    return (await this.load(account, context)).tier;
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'When the tier was reached; null for one who has always been on the base tier.',
+  })
+  async tierSince(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+  ): Promise<Date | null> {
+    return (await this.load(account, context)).tierSince;
+  }
 
   @FieldResolver(() => ExpiringPoints, {
     description: 'The points that will be gone within some days unless they are spent.',
@@ -101,22 +128,15 @@ export class LoyaltyAccountResolver {
   async lots(
     @Root() account: LoyaltyAccount,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<PointsLot>> {
-    const query = {
-      profileId: account.profileId,
-      size: pageSize(first),
-      after: toLotPosition(after),
-    };
-    const lots = await context.load(this.reads.lotPages, query);
+    const page = readPageArguments(paging, lotCursor);
+    const lots = await context.load(this.reads.lotPages, { profileId: account.profileId, page });
     return toConnection(
       lots,
-      query.size,
+      page,
       (lot) => new PointsLot(lot),
-      (lot) => lotPosition(lot),
+      (lot) => lot,
     );
   }
 
@@ -126,40 +146,31 @@ export class LoyaltyAccountResolver {
   async transactions(
     @Root() account: LoyaltyAccount,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<LoyaltyTransaction>> {
-    const query = {
-      profileId: account.profileId,
-      size: pageSize(first),
-      after: toTransactionId(after),
-    };
-    const transactions = await context.load(this.reads.transactionPages, query);
+    const page = readPageArguments(paging, transactionCursor);
+    const key = { profileId: account.profileId, page };
+    const transactions = await context.load(this.reads.transactionPages, key);
     return toConnection(
       transactions,
-      query.size,
+      page,
       (transaction) => new LoyaltyTransaction(transaction),
-      (transaction) => [toPublicId('txn', transaction.id)],
+      ({ id }) => id,
     );
+  }
+
+  private load({ profileId }: LoyaltyAccount, context: RequestContext): Promise<AccountView> {
+    return context.load(this.reads.accountByProfile, profileId);
   }
 }
 
 @Resolver(() => LoyaltyTransaction)
 export class LoyaltyTransactionResolver {
-  constructor(private readonly reads: LoyaltyReads) {}
-
   @FieldResolver(() => LoyaltyAccount, {
     description: 'The account as it stands now, the effect of this transaction included.',
   })
-  async account(
-    @Root() transaction: LoyaltyTransaction,
-    @Ctx() context: RequestContext,
-  ): Promise<LoyaltyAccount> {
-    return new LoyaltyAccount(
-      await context.load(this.reads.accountByProfile, transaction.accountProfileId),
-    );
+  account(@Root() transaction: LoyaltyTransaction): LoyaltyAccount {
+    return new LoyaltyAccount(transaction.accountProfileId);
   }
 }
 
@@ -176,27 +187,4 @@ function toResult(outcome: AdjustPointsOutcome): typeof AdjustPointsResult {
     case 'ADJUSTMENT_REFUSED':
       return new AdjustmentRefused(outcome);
   }
-}
-
-/** @throws InvalidInput for a cursor of some other list */
-function toTransactionId(after: string | null | undefined): TransactionId | null {
-  if (after === null || after === undefined) return null;
-  const [id = ''] = decodeCursor(after, 1);
-  return fromPublicId<TransactionId>('txn', id);
-}
-
-/** Stands in a cursor for the expiry of a lot that has none. */
-const NEVER = 'never';
-
-function lotPosition({ expiresAt, id }: PointLot): readonly string[] {
-  return expiresAt === null ? [NEVER, toPublicId('lot', id)] : instantPosition(expiresAt, id);
-}
-
-/** @throws InvalidInput for a cursor of some other list */
-function toLotPosition(after: string | null | undefined): LotPosition | null {
-  if (after === null || after === undefined) return null;
-  const [expiresAt, id = ''] = decodeCursor(after, 2);
-  if (expiresAt === NEVER) return { expiresAt: null, id: fromPublicId<LotId>('lot', id) };
-  const position = decodeInstantCursor(after);
-  return position === null ? null : { expiresAt: position.at, id: position.id as LotId };
 }

@@ -1,6 +1,7 @@
 import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { madeUpProfiles, soleIdentifier } from '../../../test/support/profiles';
+import { firstRows } from '../../platform/database/keyset';
 import { MS_PER_DAY } from '../../shared/days';
 import { type EventId, type ProfileId, uuidSource } from '../../shared/ids';
 import type { Accrual } from './loyalty.model';
@@ -78,7 +79,7 @@ async function balance(profileId: ProfileId): Promise<bigint | undefined> {
 
 /** The member's statement, oldest posting first. */
 async function statement(profileId: ProfileId) {
-  const [rows = []] = await reads.transactionPages([{ profileId, size: 100, after: null }]);
+  const [rows = []] = await reads.transactionPages([{ profileId, page: firstRows(100) }]);
   return rows.map(({ kind, points, reason }) => [kind, points, reason]).reverse();
 }
 
@@ -186,7 +187,7 @@ describe('adjustPoints', () => {
       },
     });
     expect(await account(ann)).toMatchObject({ balance: 25n, lifetimePoints: 25n });
-    const [lots] = await reads.lotPages([{ profileId: ann, size: 10, after: null }]);
+    const [lots] = await reads.lotPages([{ profileId: ann, page: firstRows(10) }]);
     expect(lots?.map(({ expiresAt }) => expiresAt)).toEqual([new Date('2027-06-01T12:00:00Z')]);
   });
 
@@ -400,7 +401,7 @@ describe('expiry', () => {
     expect(await expireAllDue(clock.now(), 3)).toBe(7);
     expect(await loyalty.expireDue(clock.now(), 3)).toBe(0);
     const [rows = []] = await reads.transactionPages([
-      { profileId: members[0] ?? unknown, size: 1, after: null },
+      { profileId: members[0] ?? unknown, page: firstRows(1) },
     ]);
     expect(rows[0]).toMatchObject({ kind: 'EXPIRY', occurredAt: due, postedAt: clock.now() });
     expect(await Promise.all(members.map(balance))).toEqual([0n, 0n, 0n, 0n, 0n]);

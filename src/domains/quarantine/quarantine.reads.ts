@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { InstantPosition, PageRange } from '../../platform/database/keyset';
 import type { QuarantineId } from '../../shared/ids';
 import type { QuarantineConditions, QuarantineCount, QuarantinedRow } from './quarantine.model';
 import * as store from './quarantine.store';
@@ -13,10 +13,9 @@ export class QuarantineReads {
   /** Newest first. */
   findPage(
     conditions: QuarantineConditions,
-    before: InstantPosition | null,
-    limit: number,
+    page: PageRange<InstantPosition>,
   ): Promise<readonly QuarantinedRow[]> {
-    return store.findPage(this.sql, conditions, before, limit);
+    return store.findPage(this.sql, conditions, page);
   }
 
   /** Null for none. */

@@ -6,6 +6,7 @@ import {
   nameless,
   useQuarantine,
 } from '../../../test/support/quarantine';
+import { firstRows } from '../../platform/database/keyset';
 import type { QuarantineId } from '../../shared/ids';
 import * as store from './quarantine.store';
 
@@ -110,8 +111,7 @@ describe('a replay', () => {
     const other = await setAsideAndCorrect(nameless(), 'other');
     const rows = await quarantine.app.reads.quarantine.findPage(
       conditions({ source: 'bulk' }),
-      null,
-      1_000,
+      firstRows(1_000),
     );
     await database.query(
       `update quarantined_event set correction = replace(payload, 'undefined', 'u-' || message_id),

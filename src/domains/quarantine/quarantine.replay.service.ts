@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { InstantPosition } from '../../platform/database/keyset';
 import type { Clock } from '../../shared/clock';
 import type { QuarantineId } from '../../shared/ids';
 import { EVENT_BATCH_MAX, type EventOutcome, type EventService } from '../events';

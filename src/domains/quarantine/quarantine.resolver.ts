@@ -1,13 +1,10 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import {
-  type Connection,
-  encodeCursor,
-  pageSize,
-  toConnection,
-} from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { encodeCursor } from '../../platform/graphql/cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { fromPublicId, type IdSource, type QuarantineId, toPublicId } from '../../shared/ids';
 import { EventInput, toIncoming } from '../events';
 import type { ReplayOutcome } from './quarantine.model';
@@ -41,21 +38,17 @@ export class QuarantineResolver {
     description: 'What was sent and cannot count as it is, by its first arrival, newest first.',
   })
   async quarantinedEvents(
+    @Args() paging: PageArguments,
     @Arg('filter', { nullable: true, description: 'All of them where left out.' })
     filter?: QuarantineFilter,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after?: string | null,
   ): Promise<Connection<QuarantinedEvent>> {
-    const size = pageSize(first);
-    const conditions = toConditions(filter);
-    const rows = await this.reads.findPage(conditions, decodeInstantCursor(after), size + 1);
+    const page = readPageArguments(paging, instantCursor);
+    const rows = await this.reads.findPage(toConditions(filter), page);
     return toConnection(
       rows,
-      size,
+      page,
       (row) => new QuarantinedEvent(row),
-      (row) => instantPosition(row.firstReceivedAt, row.quarantineId),
+      ({ firstReceivedAt, quarantineId }) => ({ at: firstReceivedAt, id: quarantineId }),
     );
   }
 
@@ -138,7 +131,10 @@ export class QuarantineResolver {
       outcomes: outcomes.map(toOutcome),
       pageInfo: {
         hasNextPage: end !== null,
-        endCursor: end === null ? null : encodeCursor(instantPosition(end.at, end.id)),
+        // What was replayed is settled: there is nothing to go back to.
+        hasPreviousPage: false,
+        startCursor: null,
+        endCursor: end === null ? null : encodeCursor(instantCursor.write(end)),
       },
     };
   }

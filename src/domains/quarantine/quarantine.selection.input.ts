@@ -1,4 +1,5 @@
-import { decodeInstantCursor } from '../../platform/graphql/instant-cursor';
+import { decodeCursor } from '../../platform/graphql/cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
 import { InvalidInput } from '../../shared/errors';
 import { fromPublicId, type QuarantineId } from '../../shared/ids';
 import type { QuarantineConditions, QuarantineState } from './quarantine.model';
@@ -65,7 +66,7 @@ export function readSelection({ ids, filter, limit, after }: AskedSelection): Se
   return {
     kind: 'FILTER',
     conditions,
-    after: decodeInstantCursor(after),
+    after: after == null ? null : decodeCursor(after, instantCursor, 'after'),
     limit: requireLimit(limit ?? LIMIT_DEFAULT),
   };
 }

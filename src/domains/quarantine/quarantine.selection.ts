@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { InstantPosition } from '../../platform/database/keyset';
 import type { QuarantineId } from '../../shared/ids';
 import type { QuarantineConditions } from './quarantine.model';
 import * as store from './quarantine.store';

@@ -6,6 +6,7 @@ import {
   nameless,
   useQuarantine,
 } from '../../../test/support/quarantine';
+import { firstRows } from '../../platform/database/keyset';
 import type { QuarantineId } from '../../shared/ids';
 import type { IncomingEvent } from '../events';
 
@@ -51,8 +52,7 @@ describe('a correction', () => {
     await send(event);
     const [row] = await quarantine.app.reads.quarantine.findPage(
       conditions({ reason: 'MISSING_MESSAGE_ID' }),
-      null,
-      1,
+      firstRows(1),
     );
     if (row === undefined) throw new Error('It was not set aside.');
     await correct(row, named(event));

@@ -1,5 +1,10 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import {
+  type InstantPosition,
+  inListOrder,
+  newestFirst,
+  type PageRange,
+} from '../../platform/database/keyset';
 import type { EventId, QuarantineId } from '../../shared/ids';
 import { storableText } from '../../shared/text';
 import type {
@@ -66,22 +71,26 @@ function parametersOf({ source, reason, since, until, state }: QuarantineConditi
   return [source, reason, since, until, state];
 }
 
+const arrivals = newestFirst('q.first_received_at', 'q.quarantine_id');
+
 /** Those under the conditions, newest first. */
-export function findPage(
+export async function findPage(
   sql: Sql,
   conditions: QuarantineConditions,
-  before: InstantPosition | null,
-  limit: number,
+  range: PageRange<InstantPosition>,
 ): Promise<QuarantinedRow[]> {
-  return sql.query<QuarantinedRow>(
+  const parameters: unknown[] = parametersOf(conditions);
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const { within, order } = arrivals.page(range, bind);
+  const rows = await sql.query<QuarantinedRow>(
     `select ${columns}
      from quarantined_event q ${ACCEPTED_MEANWHILE}
-     where ${conditionsOn(conditions.state)}
-       and ($6::timestamptz is null or (q.first_received_at, q.quarantine_id) < ($6, $7::uuid))
-     order by q.first_received_at desc, q.quarantine_id desc
-     limit $8`,
-    [...parametersOf(conditions), before?.at ?? null, before?.id ?? null, limit],
+     where ${conditionsOn(conditions.state)} and ${within}
+     order by ${order}
+     limit ${bind(range.limit)}`,
+    parameters,
   );
+  return inListOrder(rows, range);
 }
 
 export async function findById(sql: Sql, id: QuarantineId): Promise<QuarantinedRow | null> {
@@ -123,14 +132,18 @@ export function findIds(
   after: InstantPosition | null,
   limit: number,
 ): Promise<PlacedId[]> {
+  const parameters: unknown[] = parametersOf(conditions);
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  // The list from its end.
+  const range = { limit, after: null, before: after, isBackward: true };
+  const { within, order } = arrivals.page(range, bind);
   return sql.query<PlacedId>(
     `select q.quarantine_id as "quarantineId", q.source, q.first_received_at as "firstReceivedAt"
      from quarantined_event q
-     where ${conditionsOn(conditions.state)}
-       and ($6::timestamptz is null or (q.first_received_at, q.quarantine_id) > ($6, $7::uuid))
-     order by q.first_received_at, q.quarantine_id
-     limit $8`,
-    [...parametersOf(conditions), after?.at ?? null, after?.id ?? null, limit],
+     where ${conditionsOn(conditions.state)} and ${within}
+     order by ${order}
+     limit ${bind(limit)}`,
+    parameters,
   );
 }
 

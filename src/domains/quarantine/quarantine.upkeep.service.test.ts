@@ -5,6 +5,7 @@ import {
   nameless,
   useQuarantine,
 } from '../../../test/support/quarantine';
+import { firstRows } from '../../platform/database/keyset';
 import type { QuarantinedRow } from './quarantine.model';
 
 const quarantine = useQuarantine();
@@ -24,7 +25,7 @@ describe('one that its sender corrected', () => {
     const seen = await read(row.quarantineId);
     expect(seen).toMatchObject({ state: 'SUPERSEDED', eventId: event?.eventId });
     const listed = async (state: 'PENDING' | 'SUPERSEDED') =>
-      (await quarantine.app.reads.quarantine.findPage(conditions({ state }), null, 1_000)).map(
+      (await quarantine.app.reads.quarantine.findPage(conditions({ state }), firstRows(1_000))).map(
         ({ quarantineId }) => quarantineId,
       );
     expect(await listed('SUPERSEDED')).toContain(row.quarantineId);

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { InstantPosition } from '../../platform/database/keyset';
 import { MS_PER_DAY } from '../../shared/days';
 import * as store from './quarantine.upkeep.store';
 

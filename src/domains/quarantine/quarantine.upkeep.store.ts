@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import type { InstantPosition } from '../../platform/database/keyset';
 import type { EventId, QuarantineId } from '../../shared/ids';
 
 export interface PendingRow {

@@ -1,13 +1,14 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, pageSize, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../platform/graphql/instant-cursor';
+import { instantCursor } from '../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile, ProfileNotFound } from '../identity';
 import { ReferralReads } from './referrals.reads';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
-import type { MadeReferral } from './referrals.store';
+import type { MadeReferral, SummaryRow } from './referrals.store';
 import {
   AlreadyReferred,
   ClaimReferralInput,
@@ -31,7 +32,6 @@ import {
 export class ReferralResolver {
   constructor(
     private readonly service: ReferralService,
-    private readonly reads: ReferralReads,
     private readonly profiles: Pick<IdentityReads, 'profileById'>,
   ) {}
 
@@ -87,11 +87,8 @@ export class ReferralResolver {
   @FieldResolver(() => ReferralSummary, {
     description: 'Whom the customer brought, and by whom they were brought.',
   })
-  async referrals(
-    @Root() profile: Profile,
-    @Ctx() context: RequestContext,
-  ): Promise<ReferralSummary> {
-    return context.load(this.reads.summaryByProfile, profile.profileId);
+  referrals(@Root() profile: Profile): ReferralSummary {
+    return new ReferralSummary(profile.profileId);
   }
 }
 
@@ -99,24 +96,57 @@ export class ReferralResolver {
 export class ReferralSummaryResolver {
   constructor(private readonly reads: ReferralReads) {}
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The code this customer passes on; null until one is created.',
+  })
+  async code(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<string | null> {
+    return (await this.load(summary, context)).code;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many claimed a code of this customer.' })
+  async invited(@Root() summary: ReferralSummary, @Ctx() context: RequestContext): Promise<number> {
+    return (await this.load(summary, context)).invited;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many of those have ordered.' })
+  async converted(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<number> {
+    return (await this.load(summary, context)).converted;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The code this customer claimed; null for one who came by themselves.',
+  })
+  async referredByCode(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<string | null> {
+    return (await this.load(summary, context)).referredByCode;
+  }
+
   @FieldResolver(() => ReferralConnection, {
     description: 'The referrals this customer made, the latest claim first.',
   })
   async referrals(
     @Root() summary: ReferralSummary,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<Referral>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.referralsByPage, {
-      referrer: summary.profileId,
-      size: size + 1,
-      after: decodeInstantCursor(after),
-    });
-    return toConnection(rows, size, toReferral, (row) => instantPosition(row.claimedAt, row.id));
+    const page = readPageArguments(paging, instantCursor);
+    const key = { referrer: summary.profileId, page };
+    const rows = await context.load(this.reads.referralsByPage, key);
+    return toConnection(rows, page, toReferral, ({ claimedAt, id }) => ({ at: claimedAt, id }));
+  }
+
+  private load({ profileId }: ReferralSummary, context: RequestContext): Promise<SummaryRow> {
+    return context.load(this.reads.summaryByProfile, profileId);
   }
 }
 

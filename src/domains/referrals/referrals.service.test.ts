@@ -3,6 +3,7 @@ import { TestClock } from '../../../test/support/clock';
 import { useTestDatabase } from '../../../test/support/database';
 import { createPipeline } from '../../../test/support/pipeline';
 import { Database } from '../../platform/database/database';
+import { firstRows } from '../../platform/database/keyset';
 import { TransactionConflict } from '../../platform/database/transaction';
 import { dayOf } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
@@ -100,7 +101,7 @@ async function summaryOf({ profileId }: Person): Promise<SummaryRow> {
 }
 
 async function madeBy({ profileId }: Person): Promise<readonly MadeReferral[]> {
-  const [made = []] = await reads.referralsByPage([{ referrer: profileId, size: 50, after: null }]);
+  const [made = []] = await reads.referralsByPage([{ referrer: profileId, page: firstRows(50) }]);
   return made;
 }
 
@@ -742,13 +743,13 @@ describe('referralsByPage', () => {
       clock.advanceDays(1);
     }
     const [first = []] = await reads.referralsByPage([
-      { referrer: ann.profileId, size: 2, after: null },
+      { referrer: ann.profileId, page: firstRows(2) },
     ]);
     expect(first.map((one) => one.claimedAt.toISOString().slice(8, 10))).toEqual(['17', '16']);
     const last = first[1];
     const after = last === undefined ? null : { at: last.claimedAt, id: last.id };
     const [second = []] = await reads.referralsByPage([
-      { referrer: ann.profileId, size: 2, after },
+      { referrer: ann.profileId, page: firstRows(2, after) },
     ]);
     expect(second.map((one) => one.claimedAt.toISOString().slice(8, 10))).toEqual(['15']);
   });

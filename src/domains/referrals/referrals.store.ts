@@ -1,5 +1,10 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import type { InstantPosition } from '../../platform/graphql/instant-cursor';
+import {
+  type InstantPosition,
+  newestFirst,
+  type PageKey,
+  readPages,
+} from '../../platform/database/keyset';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { Move } from '../identity';
 import type { Referral, ReferralStatus } from './referrals.rules';
@@ -245,11 +250,9 @@ export function findSummaries(sql: Sql, profileIds: readonly ProfileId[]): Promi
   );
 }
 
-/** A page of what one profile brought: `size` referrals claimed before `after`, newest first. */
-export interface ReferralPage {
+/** A page of what one profile brought. */
+export interface ReferralPage extends PageKey<InstantPosition> {
   readonly referrer: ProfileId;
-  readonly size: number;
-  readonly after: InstantPosition | null;
 }
 
 export interface MadeReferral {
@@ -260,36 +263,33 @@ export interface MadeReferral {
   readonly convertedAt: Date | null;
 }
 
+/** The order in which a profile's referrals are listed: the latest claim first. */
+const madeReferralOrder = newestFirst('r.claimed_at', 'r.id');
+
+const madeReferralColumns = `
+  r.id, r.code, r.status, r.claimed_at as "claimedAt", r.converted_at as "convertedAt"`;
+
 /** The referrals of each page, in the order of the pages. */
-export async function findReferralPages(
+export function findReferralPages(
   sql: Sql,
   pages: readonly ReferralPage[],
 ): Promise<MadeReferral[][]> {
-  const rows = await sql.query<MadeReferral & { page: number }>(
-    // Where a page starts at the newest, it starts below what no row can reach.
-    `select p.page::int - 1 as page, r.*
-     from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::uuid[])
-       with ordinality as p (profile_id, size, after_at, after_id, page)
-     cross join lateral (
-       select r.id, r.code, r.status, r.claimed_at as "claimedAt", r.converted_at as "convertedAt"
-       from referral r
-       where r.referrer_profile_id = p.profile_id
-         and (r.claimed_at, r.id) < (
-           coalesce(p.after_at, 'infinity'),
-           coalesce(p.after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-         )
-       order by r.claimed_at desc, r.id desc
-       limit p.size
-     ) r
-     order by p.page, r."claimedAt" desc, r.id desc`,
-    [
-      pages.map((page) => page.referrer),
-      pages.map((page) => page.size),
-      pages.map((page) => page.after?.at ?? null),
-      pages.map((page) => page.after?.id ?? null),
-    ],
-  );
-  const found = pages.map((): MadeReferral[] => []);
-  for (const { page, ...row } of rows) found[page]?.push(row);
-  return found;
+  return readPages(pages, (alike) => {
+    const { asked, within, order, parameters } = madeReferralOrder.pages(alike, {
+      profile_id: ['uuid', ({ referrer }) => referrer],
+    });
+    return sql.query<MadeReferral & { page: number }>(
+      `select p.page, ${madeReferralColumns}
+       from ${asked}
+       cross join lateral (
+         select *
+         from referral r
+         where r.referrer_profile_id = p.profile_id and ${within}
+         order by ${order}
+         limit p.size
+       ) r
+       order by p.page, ${madeReferralOrder.order}`,
+      parameters,
+    );
+  });
 }

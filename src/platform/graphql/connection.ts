@@ -1,15 +1,36 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
-import { InvalidInput } from '../../shared/errors';
+import { encodeCursor } from './cursor';
+import type { PageRequest } from './page-arguments';
 
-export const PAGE_SIZE_DEFAULT = 20;
-export const PAGE_SIZE_MAX = 100;
-
-@ObjectType({ description: 'Where a page begins and ends, and whether more follows.' })
+@ObjectType({
+  description:
+    'Where a page begins and ends, and what lies on either side of it, as the Relay Cursor ' +
+    'Connections Specification has it.',
+})
 export class PageInfo {
-  @Field({ description: 'Whether a next page exists.' })
+  @Field({
+    description:
+      'Whether more follow. For a page asked for with `last`: whether it was to end before a place.',
+  })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Give this as `after` for the next page.' })
+  @Field({
+    description:
+      'Whether there are more before it. For a page asked for with `first`: whether it was to ' +
+      'begin after a place.',
+  })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Give this as `before`, with `last`, for the page before. Null for an empty page.',
+  })
+  startCursor!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Give this as `after` for the next page. Null for an empty page.',
+  })
   endCursor!: string | null;
 }
 
@@ -42,70 +63,44 @@ export function connectionType<Node extends object>(
     @Field(() => [NodeEdge], { description: 'The page, in order.' })
     edges!: NodeEdge[];
 
-    @Field(() => PageInfo, { description: 'Where the page ends.' })
+    @Field(() => PageInfo, { description: 'Where the page begins and ends.' })
     pageInfo!: PageInfo;
   }
   return NodeConnection;
 }
 
 /**
- * The page size asked for.
- * @throws InvalidInput outside 1 … 100
+ * Makes the page out of one row more than was asked for: that row, the last one or with `last` the
+ * first, only tells that there are more.
+ * @param rows in the order of the list
  */
-export function pageSize(first: number | null | undefined): number {
-  const size = first ?? PAGE_SIZE_DEFAULT;
-  if (size < 1 || size > PAGE_SIZE_MAX) {
-    throw new InvalidInput(`\`first\` must be between 1 and ${PAGE_SIZE_MAX}.`, {
-      argument: 'first',
-      max: PAGE_SIZE_MAX,
-    });
-  }
-  return size;
-}
-
-/** Wraps a keyset position, so that clients do not come to depend on what it is made of. */
-export function encodeCursor(position: readonly string[]): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-/**
- * Reads a cursor back.
- * @param length how many parts a cursor of this list has
- * @throws InvalidInput when the text is not a cursor of this list
- */
-export function decodeCursor(cursor: string, length: number): readonly string[] {
-  const position = parsePosition(cursor);
-  if (position === null || position.length !== length) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return position;
-}
-
-function parsePosition(cursor: string): readonly string[] | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Makes the page out of one row more than was asked for: that row only tells that more follows.
- */
-export function toConnection<Row, Node>(
+export function toConnection<Row, Node, Position>(
   rows: readonly Row[],
-  size: number,
+  page: PageRequest<Position>,
   toNode: (row: Row) => Node,
-  toPosition: (row: Row) => readonly string[],
+  toPosition: (row: Row) => Position,
 ): Connection<Node> {
-  const edges = rows
-    .slice(0, size)
-    .map((row) => ({ cursor: encodeCursor(toPosition(row)), node: toNode(row) }));
+  const { size, isBackward, after, before, form } = page;
+  const edges = pageOfRows(rows, page).map((row) => ({
+    cursor: encodeCursor(form.write(toPosition(row))),
+    node: toNode(row),
+  }));
+  const hasMore = rows.length > size;
   return {
     edges,
-    pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      hasNextPage: isBackward ? before !== null : hasMore,
+      hasPreviousPage: isBackward ? hasMore : after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
   };
+}
+
+/** The rows without the one that only tells that there are more. */
+export function pageOfRows<Row>(
+  rows: readonly Row[],
+  { size, isBackward }: Pick<PageRequest<unknown>, 'size' | 'isBackward'>,
+): readonly Row[] {
+  return isBackward ? rows.slice(-size) : rows.slice(0, size);
 }

@@ -226,10 +226,16 @@ async function start(
   const verifier = new JwtVerifier(jwt, systemClock);
   const authenticator = new Authenticator(apiKeys, writeKeys, verifier);
   const graphql = await createGraphqlServer(
-    { introspection: true, limits: QUERY_LIMITS_DEFAULT, ...changes },
+    {
+      introspection: true,
+      limits: QUERY_LIMITS_DEFAULT,
+      executor: { compiledMax: 10, usesMin: 1 },
+      ...changes,
+    },
     {
       schema,
       authenticate: authenticate ?? ((header) => authenticator.authenticate(header)),
+      gather: (work) => work(),
       logger,
       metrics,
     },
@@ -268,7 +274,7 @@ afterAll(async () => {
     await graphql.stop();
   }
   await apiKeys.settled();
-  await slow.database?.dataSource.destroy();
+  await slow.database?.close();
 });
 
 let keysMade = 0;

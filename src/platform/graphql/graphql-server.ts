@@ -22,7 +22,8 @@ import { faultOf, httpStatusOf, retryAfterSecondsOf } from '../http/faults';
 import type { Routes } from '../http/routes';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
-import { RequestContext } from './context';
+import { asGateway, CompiledExecutor, type ExecutorSettings } from './compiled-executor';
+import { type Gather, RequestContext } from './context';
 import { formatError, INTERNAL_ERROR_CODE, isUnforeseen, rootOf } from './error-format';
 import { CostLimit, type QueryLimits, queryLimitRules } from './query-limits';
 
@@ -30,6 +31,7 @@ export interface GraphqlSettings {
   /** Whether the schema may be asked for; it also decides whether errors suggest names of it. */
   readonly introspection: boolean;
   readonly limits: QueryLimits;
+  readonly executor: ExecutorSettings;
 }
 
 export interface GraphqlParts {
@@ -40,6 +42,8 @@ export interface GraphqlParts {
    * @throws Fault when nobody can tell
    */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
+  /** Has the reads that are begun at one moment travel together. */
+  readonly gather: Gather;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -55,8 +59,9 @@ export async function createGraphqlServer(
   settings: GraphqlSettings,
   parts: GraphqlParts,
 ): Promise<GraphqlServer> {
+  const executor = new CompiledExecutor(parts.schema, settings.executor);
   const apollo = new ApolloServer<RequestContext>({
-    schema: parts.schema,
+    gateway: asGateway(parts.schema, executor),
     // Nothing may depend on NODE_ENV, neither stack traces nor signal handlers.
     nodeEnv: 'production',
     includeStacktraceInErrorResponses: false,
@@ -117,7 +122,7 @@ function createContext(parts: GraphqlParts) {
   return async (request: FastifyRequest): Promise<RequestContext> => {
     try {
       const caller = await parts.authenticate(request.headers.authorization);
-      return new RequestContext(request.id, caller);
+      return new RequestContext(request.id, caller, parts.gather);
     } catch (error) {
       throw refusedRequest(error, request);
     }

@@ -1,33 +1,25 @@
-import { InvalidInput } from '../../shared/errors';
-import { decodeCursor } from './connection';
+import type { InstantPosition } from '../database/keyset';
+import type { CursorForm } from './cursor';
 
-/** A place in a list that is ordered by time, newest first, and by id within one instant. */
-export interface InstantPosition {
-  readonly at: Date;
-  /** A UUID. */
-  readonly id: string;
-}
+/** Of a list that is ordered by time, and by a UUID within one instant. */
+export const instantCursor: CursorForm<InstantPosition> = {
+  length: 2,
+  write: ({ at, id }) => [at.toISOString(), id],
+  read: ([time = '', id = '']) => {
+    const at = readInstantPart(time);
+    return at !== null && isUuidPart(id) ? { at, id } : null;
+  },
+};
 
-/** What the cursor of such a list is made of. */
-export function instantPosition(at: Date, id: string): readonly string[] {
-  return [at.toISOString(), id];
-}
-
-/**
- * The place an `after` argument marks; null where there is none.
- * @throws InvalidInput when the text is not a cursor of such a list
- */
-export function decodeInstantCursor(after: string | null | undefined): InstantPosition | null {
-  if (after === null || after === undefined) return null;
-  const [time = '', id = ''] = decodeCursor(after, 2);
+/** An instant as cursors hold it; null for anything else. */
+export function readInstantPart(time: string): Date | null {
   const at = new Date(time);
   const isInstant = INSTANT.test(time) && !Number.isNaN(at.getTime()) && at.toISOString() === time;
-  if (!isInstant || !UUID.test(id)) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return { at, id };
+  return isInstant ? at : null;
+}
+
+export function isUuidPart(id: string): boolean {
+  return UUID.test(id);
 }
 
 /** Years 0001 to 9999: those that ISO 8601 and PostgreSQL write alike. */

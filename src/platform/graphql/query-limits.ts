@@ -26,7 +26,8 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { Fault } from '../../shared/errors';
-import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, PageInfo } from './connection';
+import { PageInfo } from './connection';
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './page-arguments';
 
 /** What one request may ask for at most. */
 export interface QueryLimits {
@@ -171,7 +172,7 @@ interface PreparedDocument {
   readonly refusedAtLargest: Fault | null;
 }
 
-/** The one argument of a page size, and where Armor looks for a multiplier. */
+/** The argument of a page size where `last` is not given, and where Armor looks for a multiplier. */
 const SIZE_ARGUMENT = 'first';
 
 /** Stands for a value as large as it may be, be it a page size or a list. */
@@ -209,8 +210,11 @@ function sizeOf(
   const given = (wanted: string): ValueNode | undefined =>
     field.arguments?.find(({ name }) => name.value === wanted)?.value;
   if (definition.args.some(({ name }) => name === SIZE_ARGUMENT)) {
-    const size = given(SIZE_ARGUMENT);
-    return size === undefined || size.kind === Kind.NULL ? intNode(PAGE_SIZE_DEFAULT) : size;
+    const sizes = [given(SIZE_ARGUMENT), given('last')].filter(
+      (size) => size !== undefined && size.kind !== Kind.NULL,
+    );
+    // Which one of two variables is null is not known here.
+    return sizes.length > 1 ? intNode(PAGE_SIZE_MAX) : (sizes[0] ?? intNode(PAGE_SIZE_DEFAULT));
   }
   const list = listArgumentOf(definition);
   if (list !== undefined) {

@@ -27,7 +27,10 @@ export function periodOf(every: PeriodLength, day: EpochDay): Period {
   };
 }
 
-/** The periods from the one that holds `first` on that begin before `end`, `limit` at most. */
+/**
+ * Of the periods from the one that holds `first` on that begin before `end`, the first ones.
+ * @param limit how many at most
+ */
 export function periodsFrom(
   every: PeriodLength,
   first: EpochDay,
@@ -39,6 +42,25 @@ export function periodsFrom(
   while (periods.length < limit && period.starts < end) {
     periods.push(period);
     period = periodOf(every, period.ends);
+  }
+  return periods;
+}
+
+/**
+ * Of the same periods the last ones, the earliest first all the same.
+ * @param limit how many at most
+ */
+export function periodsUpTo(
+  every: PeriodLength,
+  first: EpochDay,
+  end: EpochDay,
+  limit: number,
+): readonly Period[] {
+  const periods: Period[] = [];
+  let period = periodOf(every, addDays(end, -1));
+  while (periods.length < limit && period.ends > first) {
+    periods.unshift(period);
+    period = periodOf(every, addDays(period.starts, -1));
   }
   return periods;
 }

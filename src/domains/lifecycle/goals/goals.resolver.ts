@@ -1,17 +1,20 @@
-import { Arg, Int, Query, Resolver } from 'type-graphql';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../../platform/graphql/connection';
+import { Arg, Args, Query, Resolver } from 'type-graphql';
+import { type Connection, pageOfRows, toConnection } from '../../../platform/graphql/connection';
+import type { CursorForm } from '../../../platform/graphql/cursor';
 import { toMoney } from '../../../platform/graphql/money.type';
+import { PageArguments, readPageArguments } from '../../../platform/graphql/page-arguments';
 import type { Clock } from '../../../shared/clock';
 import type { Currency } from '../../../shared/currency';
 import { dayOf, type EpochDay, formatDay, startOfDay } from '../../../shared/days';
 import { InvalidInput } from '../../../shared/errors';
 import { readInstant } from '../../../shared/instant';
-import { type Period, type PeriodLength, periodOf, periodsFrom } from './goals.periods.rules';
+import {
+  type Period,
+  type PeriodLength,
+  periodOf,
+  periodsFrom,
+  periodsUpTo,
+} from './goals.periods.rules';
 import { dayRange } from './goals.range.rules';
 import { LifecycleGoalReads } from './goals.reads';
 import type { StageGoals } from './goals.rules';
@@ -38,6 +41,7 @@ export class LifecycleGoalResolver {
       'in.',
   })
   async lifecycleStageGoals(
+    @Args() paging: PageArguments,
     @Arg('every', () => LifecyclePeriodLength, { description: 'How long a period is.' })
     every: PeriodLength,
     @Arg('from', () => Date, {
@@ -59,31 +63,29 @@ export class LifecycleGoalResolver {
       description: 'One stage of the model; all of them where left out.',
     })
     stage: string | null = null,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null = null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null = null,
   ): Promise<Connection<LifecycleGoalPeriod>> {
-    const size = pageSize(first);
+    const page = readPageArguments(paging, periodCursors[every]);
     const asked = await this.reads.model(model);
     if (stage !== null) refuseUnknownStage(stage, asked.stages);
     const { reckoned } = asked;
     const now = this.clock.now();
     const range = dayRange({ from, to }, reckoned?.asOf ?? now, now);
-    const begin = laterOf(range.first, startAfter(after, every));
-    const periods = reckoned === null ? [] : periodsFrom(every, begin, range.end, size + 1);
-    const shown = periods.slice(0, size);
+    const first = Math.max(range.first, page.after?.ends ?? range.first) as EpochDay;
+    const end = Math.min(range.end, page.before?.starts ?? range.end) as EpochDay;
+    const find = page.isBackward ? periodsUpTo : periodsFrom;
+    const periods = reckoned === null ? [] : find(every, first, end, page.limit);
+    const shown = pageOfRows(periods, page);
     const goals = await this.reads.goals(asked, every, shown);
     const toNode = (period: Period): LifecycleGoalPeriod => ({
       since: startOfDay(period.starts),
       until: startOfDay(period.ends),
       isComplete: reckoned !== null && startOfDay(period.ends) <= reckoned.asOf,
       knownAt: reckoned?.asOf ?? now,
-      stages: (goals[periods.indexOf(period)] ?? [])
+      stages: (goals[shown.indexOf(period)] ?? [])
         .filter((one) => (stage === null ? isWorthTelling(one, asked.stages) : one.stage === stage))
         .map((one) => toStageGoals(one, this.currency)),
     });
-    return toConnection(periods, size, toNode, ({ starts }) => [formatDay(starts)]);
+    return toConnection(periods, page, toNode, (period) => period);
   }
 }
 
@@ -97,24 +99,20 @@ function refuseUnknownStage(stage: string, stages: readonly GoalStage[]): void {
   });
 }
 
-/** The first day after the period that a cursor marks. */
-function startAfter(after: string | null, every: PeriodLength): EpochDay | null {
-  if (after === null) return null;
-  const [text = ''] = decodeCursor(after, 1);
-  const instant = readInstant(text);
-  const day = instant === null ? null : dayOf(new Date(instant));
-  const period = day === null ? null : periodOf(every, day);
-  if (period === null || formatDay(period.starts) !== text) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return period.ends;
+/** A period is marked by its first day. */
+function periodCursor(every: PeriodLength): CursorForm<Period> {
+  return {
+    length: 1,
+    write: ({ starts }) => [formatDay(starts)],
+    read: ([text = '']) => {
+      const instant = readInstant(text);
+      const period = instant === null ? null : periodOf(every, dayOf(new Date(instant)));
+      return period !== null && formatDay(period.starts) === text ? period : null;
+    },
+  };
 }
 
-function laterOf(first: EpochDay, other: EpochDay | null): EpochDay {
-  return other !== null && other > first ? other : first;
-}
+const periodCursors = { WEEK: periodCursor('WEEK'), MONTH: periodCursor('MONTH') } as const;
 
 /** Stages of earlier versions are told only where there was somebody in them. */
 function isWorthTelling(goals: StageGoals, stages: readonly GoalStage[]): boolean {

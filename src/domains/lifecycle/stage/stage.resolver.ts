@@ -1,7 +1,8 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { type Connection, pageSize, toConnection } from '../../../platform/graphql/connection';
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { type Connection, toConnection } from '../../../platform/graphql/connection';
 import type { RequestContext } from '../../../platform/graphql/context';
-import { decodeInstantCursor, instantPosition } from '../../../platform/graphql/instant-cursor';
+import { instantCursor } from '../../../platform/graphql/instant-cursor';
+import { PageArguments, readPageArguments } from '../../../platform/graphql/page-arguments';
 import type { Clock } from '../../../shared/clock';
 import { toPublicId } from '../../../shared/ids';
 import { ActivityReads } from '../../activity';
@@ -64,7 +65,13 @@ export class LifecycleResolver {
     knownAt: Date | null,
   ): Promise<Lifecycle> {
     const asked = name ?? this.reads.defaultModelName;
-    const rulings = await context.load(this.reads.rulingsByModel, asked);
+    // Nearly always it is the present that is asked for: its state comes with what decides it.
+    const [rulings, state] = await Promise.all([
+      context.load(this.reads.rulingsByModel, asked),
+      asOf || knownAt
+        ? null
+        : context.load(this.reads.stateByKey, { profileId: profile.profileId, model: asked }),
+    ]);
     if (rulings === null) throw new UnknownLifecycleModel(asked);
     const now = this.clock.now();
     const past = { asOf: asOf ?? now, knownAt: knownAt ?? now };
@@ -78,8 +85,6 @@ export class LifecycleResolver {
       return this.pastLifecycle(profile, context, rulings, past, isKept);
     }
     const { model } = latestOf(rulings);
-    const key = { profileId: profile.profileId, model: model.name };
-    const state = await context.load(this.reads.stateByKey, key);
     return state === null ? newcomer(profile, model, now) : toLifecycle(state, now);
   }
 
@@ -130,19 +135,12 @@ export class LifecycleHistoryResolver {
   async history(
     @Root() lifecycle: Lifecycle,
     @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<LifecycleTransition>> {
-    const size = pageSize(first);
-    const rows = await context.load(this.reads.historyByPage, {
-      profileId: lifecycle.profileId,
-      model: lifecycle.model,
-      after: decodeInstantCursor(after),
-      limit: size + 1,
-    });
-    return toConnection(rows, size, toTransition, (row) => instantPosition(row.occurredAt, row.id));
+    const page = readPageArguments(paging, instantCursor);
+    const { profileId, model } = lifecycle;
+    const rows = await context.load(this.reads.historyByPage, { profileId, model, page });
+    return toConnection(rows, page, toTransition, ({ occurredAt, id }) => ({ at: occurredAt, id }));
   }
 }
 

@@ -1,6 +1,11 @@
 import type { Sql, Tx } from '../../../platform/database/database';
+import {
+  type InstantPosition,
+  newestFirst,
+  type PageKey,
+  readPages,
+} from '../../../platform/database/keyset';
 import { prepared } from '../../../platform/database/prepared';
-import type { InstantPosition } from '../../../platform/graphql/instant-cursor';
 import { type EpochDay, formatDay } from '../../../shared/days';
 import type { IdSource, ProfileId } from '../../../shared/ids';
 import type { Reason } from './stage.rules';
@@ -228,42 +233,41 @@ export async function findTransitionsAt(
   return moments.map((_, index) => held.get(index + 1) ?? null);
 }
 
-export interface HistoryPage {
+/** A page of one profile's history under one model. */
+export interface HistoryPage extends PageKey<InstantPosition> {
   readonly profileId: ProfileId;
   readonly model: string;
-  readonly after: InstantPosition | null;
-  readonly limit: number;
 }
 
+/** The order in which a history is listed. */
+const historyOrder = newestFirst('t.occurred_at', 't.id');
+
 /**
- * Pages of histories, newest first, in the order asked for. The one statement with a limit for
- * each row of its input, which a distributed database would need in another form.
+ * Pages of histories, in the order asked for. Like all pages of many, with a limit for each row of
+ * its input, which a distributed database would need in another form.
  */
-export async function findHistoryPages(
+export function findHistoryPages(
   sql: Sql,
   pages: readonly HistoryPage[],
 ): Promise<readonly (readonly StoredTransition[])[]> {
-  const rows = await sql.query<StoredTransition & { page: number }>(
-    `select p.page::int as page, ${transitionColumns}
-     from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::int[])
-       with ordinality as p (profile_id, model, after_at, after_id, size, page)
-     cross join lateral (
-       select * from lifecycle_transition h
-       where h.profile_id = p.profile_id and h.model = p.model and h.superseded_at is null
-         and (p.after_at is null or (h.occurred_at, h.id) < (p.after_at, p.after_id))
-       order by h.occurred_at desc, h.id desc
-       limit p.size
-     ) t
-     order by p.page, t.occurred_at desc, t.id desc`,
-    [
-      pages.map((page) => page.profileId),
-      pages.map((page) => page.model),
-      pages.map((page) => page.after?.at ?? null),
-      pages.map((page) => page.after?.id ?? null),
-      pages.map((page) => page.limit),
-    ],
-  );
-  const histories: StoredTransition[][] = pages.map(() => []);
-  for (const row of rows) histories[row.page - 1]?.push(row);
-  return histories;
+  return readPages(pages, (alike) => {
+    const { asked, within, order, parameters } = historyOrder.pages(alike, {
+      profile_id: ['uuid', ({ profileId }) => profileId],
+      model: ['text', ({ model }) => model],
+    });
+    return sql.query<StoredTransition & { page: number }>(
+      `select p.page, ${transitionColumns}
+       from ${asked}
+       cross join lateral (
+         select *
+         from lifecycle_transition t
+         where t.profile_id = p.profile_id and t.model = p.model and t.superseded_at is null
+           and ${within}
+         order by ${order}
+         limit p.size
+       ) t
+       order by p.page, ${historyOrder.order}`,
+      parameters,
+    );
+  });
 }

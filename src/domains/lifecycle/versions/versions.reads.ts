@@ -1,4 +1,5 @@
 import type { Sql } from '../../../platform/database/database';
+import type { PageRange } from '../../../platform/database/keyset';
 import type { BatchLoad } from '../../../platform/graphql/context';
 import type { LifecycleModelDocument } from '../models/model';
 import { presetOf, presets } from '../models/presets';
@@ -64,17 +65,18 @@ export class LifecycleVersionReads {
   /** By name, the highest version first within one; presets among them. */
   async findPage(
     name: string | null,
-    after: store.VersionKey | null,
-    limit: number,
+    range: PageRange<store.VersionKey>,
   ): Promise<readonly LifecycleVersion[]> {
-    const saved = await store.findVersions(this.sql, name, after, limit);
+    const { after, before, limit, isBackward } = range;
+    const saved = await store.findVersions(this.sql, name, range);
     const ofPresets = presets
       .filter((preset) => name === null || preset.name === name)
       .filter((preset) => after === null || inOrder(after, preset) < 0)
+      .filter((preset) => before === null || inOrder(preset, before) < 0)
       .filter((preset) => saved.every((one) => inOrder(one, preset) !== 0))
       .flatMap((preset) => presetVersion(preset.name) ?? []);
-    const page = [...saved.map(savedVersion), ...ofPresets].sort(inOrder).slice(0, limit);
-    return this.judge(page);
+    const both = [...saved.map(savedVersion), ...ofPresets].sort(inOrder);
+    return this.judge(isBackward ? both.slice(-limit) : both.slice(0, limit));
   }
 
   private async judge(versions: readonly Unjudged[]): Promise<LifecycleVersion[]> {

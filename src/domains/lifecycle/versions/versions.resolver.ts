@@ -1,13 +1,9 @@
-import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { actorOf } from '../../../platform/auth/caller';
-import {
-  type Connection,
-  decodeCursor,
-  pageSize,
-  toConnection,
-} from '../../../platform/graphql/connection';
+import { type Connection, toConnection } from '../../../platform/graphql/connection';
 import type { RequestContext } from '../../../platform/graphql/context';
-import { InvalidInput } from '../../../shared/errors';
+import type { CursorForm } from '../../../platform/graphql/cursor';
+import { PageArguments, readPageArguments } from '../../../platform/graphql/page-arguments';
 import { isModelName } from '../models/model-document';
 import { LifecycleVersionReads } from './versions.reads';
 import { LifecycleVersionService, type VersionOutcome } from './versions.service';
@@ -42,21 +38,16 @@ export class LifecycleVersionResolver {
   async lifecycleModels(
     @Arg('name', () => String, { nullable: true, description: 'Of this name only.' })
     name: string | null = null,
-    @Arg('first', () => Int, { nullable: true, description: 'Page size, 1 … 100; 20 by default.' })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The end of the page before.' })
-    after: string | null,
+    @Args() paging: PageArguments,
   ): Promise<Connection<LifecycleModelVersion>> {
-    const size = pageSize(first);
-    const position = toPosition(after);
+    const page = readPageArguments(paging, versionCursor);
     const isNamed = name !== null;
-    const rows =
-      isNamed && !isModelName(name) ? [] : await this.reads.findPage(name, position, size + 1);
+    const rows = isNamed && !isModelName(name) ? [] : await this.reads.findPage(name, page);
     return toConnection(
       rows,
-      size,
+      page,
       (row) => new LifecycleModelVersion(row),
-      (row) => [row.name, String(row.version)],
+      (row) => row,
     );
   }
 
@@ -156,14 +147,9 @@ export class LifecycleVersionResolver {
   }
 }
 
-/** @throws InvalidInput for a cursor of some other list */
-function toPosition(after: string | null | undefined): VersionKey | null {
-  if (after === null || after === undefined) return null;
-  const [name = '', text = ''] = decodeCursor(after, 2);
-  if (!/^\d{1,9}$/.test(text) || !isModelName(name)) {
-    throw new InvalidInput('Not a cursor of this list. Use `pageInfo.endCursor` as it came.', {
-      argument: 'after',
-    });
-  }
-  return { name, version: Number(text) };
-}
+const versionCursor: CursorForm<VersionKey> = {
+  length: 2,
+  write: ({ name, version }) => [name, String(version)],
+  read: ([name = '', version = '']) =>
+    /^\d{1,9}$/.test(version) && isModelName(name) ? { name, version: Number(version) } : null,
+};

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../../../platform/database/database';
+import { inListOrder, Keyset, type PageRange } from '../../../platform/database/keyset';
 import type { LifecycleModelDocument } from '../models/model';
 import { type Decision, decisionsOf } from './versions.rules';
 
@@ -54,21 +55,28 @@ export async function saysTheSame(
   return rows.length > 0;
 }
 
+const versionOrder = new Keyset<VersionKey>([
+  { sql: 'name collate "C"', type: 'text', isDescending: false, of: ({ name }) => name },
+  { sql: 'version', type: 'int', isDescending: true, of: ({ version }) => version },
+]);
+
 /** Versions by name, the highest first within one. */
-export function findVersions(
+export async function findVersions(
   sql: Sql,
   name: string | null,
-  after: VersionKey | null,
-  limit: number,
+  range: PageRange<VersionKey>,
 ): Promise<SavedVersion[]> {
-  return sql.query<SavedVersion>(
+  const parameters: unknown[] = [name];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const { within, order } = versionOrder.page(range, bind);
+  const rows = await sql.query<SavedVersion>(
     `select ${COLUMNS} from lifecycle_model
-     where ($1::text is null or name = $1)
-       and ($2::text is null or name collate "C" > $2 or (name = $2 and version < $3))
-     order by name collate "C", version desc
-     limit $4`,
-    [name, after?.name ?? null, after?.version ?? null, limit],
+     where ($1::text is null or name = $1) and ${within}
+     order by ${order}
+     limit ${bind(range.limit)}`,
+    parameters,
   );
+  return inListOrder(rows, range);
 }
 
 /** One at a time: whoever saves a version looks at the others first. Reading goes on. */
