@@ -28,7 +28,7 @@ export const AS_IN_PRODUCTION = {
 /** Profiles of which the answers are compared. */
 export const COMPARED = 200;
 
-/** Gives one customer after another, each as likely as any other. */
+/** Gives one customer after another, each as likely as the others. */
 export function drawingFrom(customers: number, label: string): () => string {
   const random = Random.of('reads', label);
   return () => userIdOf(random.integer(0, customers - 1));
