@@ -16,10 +16,22 @@ const SEGMENTS = `'{
   {NEW,POTENTIAL_LOYALIST,POTENTIAL_LOYALIST,CHAMPIONS,CHAMPIONS}}'::text[]`;
 
 /**
- * The profile `p` as JSON: every table is read by its key, and nothing is kept from before. Between
- * its first event and its last an identifier leaves few months to look into.
+ * The latest five events of the identifier `i`. Between its first event and its last there are few
+ * months to look into. For one profile the function is the faster, which begins with these alone;
+ * for many the statement that begins with all months, but once.
  */
-const PROFILE = `(
+const EVENTS_OF_ONE = `latest_events(i.identifier_id, i.first_seen_at, i.last_seen_at,
+  'ffffffff-ffff-ffff-ffff-ffffffffffff', 5)`;
+const EVENTS_OF_MANY = `(
+  select e.name, e.occurred_at, e.event_id from event e
+  where e.identifier_id = i.identifier_id
+    and e.occurred_at >= i.first_seen_at and e.occurred_at <= i.last_seen_at
+  order by e.occurred_at desc, e.event_id desc
+  limit 5
+)`;
+
+/** The profile `p` as JSON: every table is read by its key, and nothing is kept from before. */
+const profileWith = (latestEvents: string) => `(
   select row_to_json(shown) from (
     select 'prf_' || replace(p.profile_id::text, '-', '') as id,
       array(
@@ -90,8 +102,7 @@ const PROFILE = `(
                 from (
                   select newest.name, newest.occurred_at
                   from identifier i
-                  cross join lateral latest_events(i.identifier_id, i.first_seen_at,
-                    i.last_seen_at, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 5) newest
+                  cross join lateral ${latestEvents} newest
                   where i.profile_id = p.profile_id
                   order by newest.occurred_at desc, newest.event_id desc
                   limit 5
@@ -115,7 +126,7 @@ const CALIBRATION = `(
 /** $1 the namespace, $2 the value of an identifier. */
 export const PROFILE_STATEMENT = `
   select row_to_json(answer)::text as data from (
-    select ${PROFILE} as "profileByIdentifier"
+    select ${profileWith(EVENTS_OF_ONE)} as "profileByIdentifier"
     from identifier known
     join profile p on p.profile_id = known.profile_id
     cross join ${CALIBRATION} c
@@ -134,7 +145,7 @@ export const PAGE_STATEMENT = `
       select row_to_json(page) from (
         select array(
             select row_to_json(edge) from (
-              select ${PROFILE} as node
+              select ${profileWith(EVENTS_OF_MANY)} as node
               from (select * from listed order by profile_id desc limit ${PAGE_SIZE}) p
               cross join ${CALIBRATION} c
               order by p.profile_id desc

@@ -10,7 +10,10 @@ import { PAGE_STATEMENT, PROFILE_STATEMENT } from './reads-floor.statements';
 const pool = new pg.Pool({
   connectionString: setting('DATABASE_URL'),
   max: Number(setting('DATABASE_POOL_SIZE')),
-  options: '-c timezone=UTC',
+  // While the others have their turns, connections and what is prepared on them are kept.
+  idleTimeoutMillis: 0,
+  // To plan takes longer than to read: once for all parameters.
+  options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
 });
 const authorization = `Bearer ${setting('BENCH_KEY')}`;
 

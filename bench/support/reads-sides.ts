@@ -4,6 +4,9 @@ import { RawConnection } from './raw-http';
 /** Connections that are kept, each with one request at a time. */
 const CONNECTIONS = 16;
 
+/** A refusal begins with its errors. */
+const GOOD = '{"data":{';
+
 /** One of those that are measured in turns. */
 export class Side {
   private readonly elapsedMs: number[] = [];
@@ -36,7 +39,10 @@ export class Side {
           left -= 1;
           const request = this.next();
           const sentAt = performance.now();
-          await connection.send(request);
+          const answer = await connection.send(request);
+          if (answer.toString('latin1', 0, GOOD.length) !== GOOD) {
+            throw new Error(`${this.name} got ${answer.toString('utf8')}`);
+          }
           this.eachMs.push(performance.now() - sentAt);
         }
       }),
