@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { QueryResultRow } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
+import type { OperationSlot } from './operation';
 import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 import {
   OpenTransaction,
@@ -80,11 +81,20 @@ export class Database implements Sql {
   private readonly retries = { conflict: 0, deadlock: 0 };
   private readonly givenUp = { conflict: 0, deadlock: 0 };
 
-  /** @param pause what lies between a failed attempt (1 for the first) and the next one */
+  /**
+   * @param pause what lies between a failed attempt (1 for the first) and the next one
+   * @param slot whose statements they are; null where nobody gives them up
+   */
   constructor(
     readonly dataSource: DataSource,
     private readonly pause: (attempt: number) => Promise<unknown> = pauseAtRandom,
+    private readonly slot: OperationSlot | null = null,
   ) {}
+
+  /** The same database, used for whatever operation is in the slot when a statement is asked for. */
+  within(slot: OperationSlot): Database {
+    return new Database(this.dataSource, this.pause, slot);
+  }
 
   /** As they are now. */
   get transactionCounts(): TransactionCounts {
@@ -96,14 +106,9 @@ export class Database implements Sql {
     statement: string | PreparedStatement,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      // Prepared or not makes no difference to what is read once.
-      const text = typeof statement === 'string' ? statement : statement.text;
-      return await runStatement<Row>(await runner.connect(), text, parameters);
-    } finally {
-      await runner.release();
-    }
+    // Prepared or not makes no difference to what is read once.
+    const text = typeof statement === 'string' ? statement : statement.text;
+    return this.onConnection((client) => runStatement<Row>(client, text, parameters));
   }
 
   /**
@@ -156,10 +161,9 @@ export class Database implements Sql {
     }
   }
 
-  private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const transaction = await OpenTransaction.begin(await runner.connect());
+  private attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.onConnection(async (client, untilQuiet) => {
+      const transaction = await OpenTransaction.begin(client);
       try {
         const result = await work(transaction as Transaction as Tx).catch(async (error) => {
           if (error instanceof Rehearsed) await transaction.settle();
@@ -168,10 +172,24 @@ export class Database implements Sql {
         await transaction.commit();
         return result;
       } catch (error) {
+        // What is cancelled is the work, and not the way back.
+        await untilQuiet?.();
         // Also after a commit that failed, which may not have ended it.
         await transaction.rollBack();
         throw error;
       }
+    });
+  }
+
+  /** @param work is given, where it may be cancelled, what to wait for before it cleans up */
+  private async onConnection<Result>(
+    work: (client: PoolClient, untilQuiet?: () => Promise<void>) => Promise<Result>,
+  ): Promise<Result> {
+    const runner = this.dataSource.createQueryRunner();
+    const operation = this.slot?.operation ?? null;
+    if (operation !== null) return operation.perform(runner, work);
+    try {
+      return await work(await runner.connect());
     } finally {
       await runner.release();
     }
