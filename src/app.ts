@@ -214,7 +214,19 @@ export function createApp(ground: Ground) {
     sources: new SourceReads(sql),
     value: new ValueReads(sql, currency),
   });
-  const reads = readsOver(database);
+  /** Whatever only reads. */
+  const readingOver = (sql: Database) => {
+    const over = readsOver(sql);
+    const dayEvents = new DayEventReads(sql, map);
+    return {
+      reads: over,
+      lifecyclePreviews: new LifecyclePreviews(sql, lifecycleRulings, clock),
+      lifecycleTriggers: new TriggerReads(over.lifecycle, over.activity, dayEvents),
+      eventSchemaPreviews: new EventSchemaPreviews(over.events),
+    };
+  };
+  const reading = readingOver(database);
+  const { reads } = reading;
   const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const lifecycleProposals = new LifecycleProposals(
     database,
@@ -252,7 +264,6 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
-    lifecyclePreviews: new LifecyclePreviews(database, lifecycleRulings, clock),
     lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
       activity.evaluate(tx, profileIds, now),
     ),
@@ -276,16 +287,11 @@ export function createApp(ground: Ground) {
     sourceCallers: new SourceCallers(sources),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
-    eventSchemaPreviews: new EventSchemaPreviews(new EventReads(database)),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
-    reads,
-    lifecycleTriggers: new TriggerReads(
-      reads.lifecycle,
-      reads.activity,
-      new DayEventReads(database, map),
-    ),
+    ...reading,
+    readingOver,
   };
 }
 

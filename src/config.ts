@@ -28,8 +28,21 @@ export interface Config {
   readonly eventsPerRequestMax: number;
   readonly messageIdLengthMax: number;
   readonly queryDepthMax: number;
-  /** 0 for no limit. */
+  readonly queryAliasesMax: number;
+  readonly queryDirectivesMax: number;
+  readonly queryTokensMax: number;
+  readonly queryCostMax: number;
+  readonly operationTimeoutMs: number;
+  readonly automaticPersistedQueries: boolean;
+  /** Null: every operation may be run. */
+  readonly persistedOperationsFile: string | null;
+  readonly persistedOperationsMode: PersistedOperationsMode;
+  /** By address; 0 for no limit. */
   readonly requestsPerMinuteMax: number;
+  /** 0 for no limit. */
+  readonly keyRequestsPerMinuteMax: number;
+  /** 0 for no limit. */
+  readonly customerRequestsPerMinuteMax: number;
   readonly trustProxy: boolean;
   readonly drainMs: number;
   readonly jwtSecret: string | null;
@@ -52,6 +65,11 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 export type LogLevel = (typeof logLevels)[number];
 
+const persistedOperationsModes = ['refuse', 'log'] as const;
+
+/** What becomes of operations that are not on the list. */
+export type PersistedOperationsMode = (typeof persistedOperationsModes)[number];
+
 /** The environment does not make a configuration. Says everything that is wrong, at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
@@ -72,6 +90,13 @@ export function readConfig(environment: Environment): Config {
   const isProduction =
     read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development') === 'production';
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const persistedOperationsFile = read.path('PERSISTED_OPERATIONS_FILE');
+  const persistedOperationsMode = read.oneOf(
+    'PERSISTED_OPERATIONS_MODE',
+    persistedOperationsModes,
+    'refuse',
+  );
+  const isStrict = persistedOperationsFile !== null && persistedOperationsMode === 'refuse';
   const config: Config = {
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.integer('PORT', null, 0, 65_535),
@@ -84,14 +109,33 @@ export function readConfig(environment: Environment): Config {
     demoCustomers: read.integer('DEMO_CUSTOMERS', 2_000, 50, 5_000),
     // On a developer's terminal the banner matters more than a line for every request.
     logLevel: read.oneOf('LOG_LEVEL', logLevels, isProduction ? 'info' : 'warn'),
-    graphiql: read.boolean('GRAPHIQL', !isProduction),
+    // Nothing that is typed into it could be run.
+    graphiql: read.boolean('GRAPHIQL', !isProduction) && !isStrict,
     introspection: read.boolean('INTROSPECTION', !isProduction),
     bodyBytesMax: read.integer('BODY_BYTES_MAX', 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
     eventBytesMax: read.integer('EVENT_BYTES_MAX', 32 * 1024, 1024, 1024 * 1024),
     eventsPerRequestMax: read.integer('EVENTS_PER_REQUEST_MAX', 2_500, 1, 100_000),
     messageIdLengthMax: read.integer('MESSAGE_ID_LENGTH_MAX', 100, 1, 1_000),
     queryDepthMax: read.integer('QUERY_DEPTH_MAX', 12, 1, 50),
+    queryAliasesMax: read.integer('QUERY_ALIASES_MAX', 30, 0, 1_000),
+    queryDirectivesMax: read.integer('QUERY_DIRECTIVES_MAX', 30, 0, 1_000),
+    queryTokensMax: read.integer('QUERY_TOKENS_MAX', 2_000, 100, 100_000),
+    queryCostMax: read.integer('QUERY_COST_MAX', 50_000, 100, 10_000_000),
+    operationTimeoutMs: read.integer('OPERATION_TIMEOUT_MS', 60_000, 100, 600_000),
+    automaticPersistedQueries: read.boolean(
+      'AUTOMATIC_PERSISTED_QUERIES',
+      persistedOperationsFile === null,
+    ),
+    persistedOperationsFile,
+    persistedOperationsMode,
     requestsPerMinuteMax: read.integer('REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
+    keyRequestsPerMinuteMax: read.integer('KEY_REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
+    customerRequestsPerMinuteMax: read.integer(
+      'CUSTOMER_REQUESTS_PER_MINUTE_MAX',
+      0,
+      0,
+      10_000_000,
+    ),
     trustProxy: read.boolean('TRUST_PROXY', false),
     drainMs: read.integer('DRAIN_MS', 0, 0, 600_000),
     jwtSecret: read.secret('JWT_SECRET', JWT_SECRET_BYTES_MIN),
@@ -114,6 +158,11 @@ export function readConfig(environment: Environment): Config {
   if (config.jwtSecret !== null && config.jwtJwksUrl !== null) {
     read.faults.push('JWT_SECRET and JWT_JWKS_URL exclude each other.');
   }
+  if (config.automaticPersistedQueries && config.persistedOperationsFile !== null) {
+    read.faults.push(
+      'AUTOMATIC_PERSISTED_QUERIES and PERSISTED_OPERATIONS_FILE exclude each other.',
+    );
+  }
   const isNamespace = config.identityPolicy.namespaces.some(
     ({ name }) => name === config.jwtIdentifierNamespace,
   );
@@ -134,6 +183,11 @@ class Reader {
   text(name: string): string | null {
     const value = this.environment[name]?.trim() ?? '';
     return value === '' ? null : value;
+  }
+
+  path(name: string): string | null {
+    const text = this.text(name);
+    return text === null ? null : resolve(text);
   }
 
   integer<Fallback extends number | null>(

@@ -6,7 +6,8 @@ import { Authenticator } from './platform/auth/authenticate';
 import { applyFieldAccess } from './platform/auth/field-access';
 import { JwtVerifier } from './platform/auth/jwt';
 import { createGraphqlServer } from './platform/graphql/graphql-server';
-import { QUERY_LIMITS_DEFAULT } from './platform/graphql/query-limits';
+import { OperationKits } from './platform/graphql/operation-kits';
+import type { PersistedQueries } from './platform/graphql/persisted-queries';
 import { buildApiSchema } from './platform/graphql/schema';
 import { graphiqlRoutes } from './platform/http/graphiql.routes';
 import { createHttpServer, type HttpServer } from './platform/http/http-server';
@@ -20,14 +21,30 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
   metrics.transactions(() => database.transactionCounts);
   const schema = buildApiSchema(resolverClasses, createResolvers(app));
   applyFieldAccess(schema, fieldAccess, typesListedInFull);
+  const kits = new OperationKits((slot) =>
+    createResolvers({ ...app, ...app.readingOver(database.within(slot)) }),
+  );
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const graphql = await createGraphqlServer(
     {
       introspection: config.introspection,
-      limits: { ...QUERY_LIMITS_DEFAULT, depthMax: config.queryDepthMax },
+      limits: {
+        depthMax: config.queryDepthMax,
+        aliasesMax: config.queryAliasesMax,
+        directivesMax: config.queryDirectivesMax,
+        tokensMax: config.queryTokensMax,
+        costMax: config.queryCostMax,
+      },
+      operationTimeoutMs: config.operationTimeoutMs,
+      rates: {
+        keyMax: config.keyRequestsPerMinuteMax,
+        customerMax: config.customerRequestsPerMinuteMax,
+      },
+      persistedQueries: persistedQueriesOf(config),
     },
     {
       schema,
+      kits,
       authenticate: (authorization) => authenticator.authenticate(authorization),
       logger,
       metrics,
@@ -69,6 +86,12 @@ function rateLimitOf({ requestsPerMinuteMax }: Config) {
   return requestsPerMinuteMax === 0
     ? null
     : { requestsMax: requestsPerMinuteMax, windowMs: 60_000 };
+}
+
+function persistedQueriesOf(config: Config): PersistedQueries {
+  const { persistedOperationsFile: file, persistedOperationsMode: strangers } = config;
+  if (file !== null) return { kind: 'LISTED', file, strangers };
+  return { kind: config.automaticPersistedQueries ? 'AUTOMATIC' : 'OFF' };
 }
 
 function createJwtVerifier({ config, clock }: App): JwtVerifier | null {

@@ -38,7 +38,10 @@ export function cancelStatement(client: pg.ClientBase): Promise<void> {
   const { host, port, ssl, sslNegotiation, processID, secretKey, connection } =
     client as pg.ClientBase & Addressed;
   return new Promise((resolve) => {
-    const messenger = new pg.Connection({ ssl, sslNegotiation } as object) as never as RawConnection;
+    const messenger = new pg.Connection({
+      ssl,
+      sslNegotiation,
+    } as object) as never as RawConnection;
     let isSent = false;
     const send = (): void => {
       isSent = true;

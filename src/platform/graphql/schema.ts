@@ -27,12 +27,20 @@ export function buildApiSchema(
   }
   const schema = buildSchemaSync({
     resolvers: [first, ...others],
-    container: { get: (resolver) => instances?.get(resolver) },
+    container: {
+      get: (resolver, { context }) =>
+        resolversOf(context)?.get(resolver) ?? instances?.get(resolver),
+    },
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validateFn: validateInput,
   });
   describeRoots(schema);
   return schema;
+}
+
+/** Those of the operation, where it has its own. */
+function resolversOf(context: { readonly resolvers?: ResolverInstances }) {
+  return context.resolvers;
 }
 
 /** type-graphql makes the root types by itself and leaves them without a word. */
