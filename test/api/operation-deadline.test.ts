@@ -16,14 +16,6 @@ beforeAll(async () => {
     `mutation { recordEvents(events: [{ name: "Signed In", traits: { name: "Ada" }, identifiers: [
       { namespace: "user_id", value: "ada" }] }]) { accepted } }`,
   );
-  // Whoever reads traits waits, in the statement itself.
-  await api.database.query(`
-    create function slow() returns boolean language plpgsql volatile
-    as $$ begin perform pg_sleep(30); return true; end $$`);
-  await api.database.query('alter table identifier_trait rename to quick_trait');
-  await api.database.query(
-    'create view identifier_trait as select * from quick_trait where slow()',
-  );
 });
 
 const TRAITS = 'query ($id: ID!) { profile(id: $id) { traits } }';
@@ -55,34 +47,6 @@ async function until(many: number): Promise<void> {
   while ((await sleeping()) !== many) await nextTurn();
 }
 
-it('a query that takes too long is cancelled in the database, as a whole', async () => {
-  const answer = await api.query(
-    `query ($id: ID!) { profile(id: $id) { id traits }
-      other: profileByIdentifier(identifier: {namespace: "user_id", value: "grace"}) { id } }`,
-    { id: ada },
-  );
-  expect(answer.status).toBe(504);
-  expect(JSON.parse(answer.text)).toEqual({
-    errors: [
-      {
-        message: 'The query took longer than 1 s and was cancelled. Ask for less at a time.',
-        extensions: { code: 'TIMEOUT', limitMs: 1_000 },
-      },
-    ],
-  });
-  expect(await sleeping()).toBe(0);
-});
-
-it('a query whose caller has hung up is cancelled in the database', async () => {
-  await hangUp(TRAITS, { id: ada });
-  await until(0);
-  // Others go on, over the same connections.
-  const { data } = await api.query<object>('query ($id: ID!) { profile(id: $id) { id } }', {
-    id: ada,
-  });
-  expect(data).toEqual({ profile: { id: ada } });
-});
-
 it('a mutation is done although its caller has hung up and its time is over', async () => {
   await api.database.query(`
     create function slow_write() returns trigger language plpgsql
@@ -91,27 +55,72 @@ it('a mutation is done although its caller has hung up and its time is over', as
     'create trigger slow before insert on feedback for each row execute function slow_write()',
   );
   await hangUp(
-    `mutation ($id: ID!) { submitFeedback(input: {profileId: $id, kind: COMPLAINT, text: "late"}) {
+    `mutation ($id: ID!) { submitFeedback(input: {profileId: $id, kind: COMPLAINT, comment: "late"}) {
       __typename } }`,
     { id: ada },
   );
-  await until(0);
-  const feedback = 'query ($id: ID!) { profile(id: $id) { feedback { edges { node { text } } } } }';
+  const feedback =
+    'query ($id: ID!) { profile(id: $id) { feedback { edges { node { comment } } } } }';
   let answer = await api.query(feedback, { id: ada });
   // What was committed a moment ago is seen in the next.
   while (!answer.text.includes('late')) answer = await api.query(feedback, { id: ada });
-  expect(answer.data).toEqual({ profile: { feedback: { edges: [{ node: { text: 'late' } }] } } });
+  expect(answer.data).toEqual({
+    profile: { feedback: { edges: [{ node: { comment: 'late' } }] } },
+  });
 });
 
-it('many callers who hang up leave nothing behind', async () => {
-  for (let round = 0; round < 5; round += 1) {
-    await Promise.all(Array.from({ length: 3 }, () => hangUpSoon()));
+describe('a query', () => {
+  beforeAll(async () => {
+    // Whoever reads traits waits, in the statement itself.
+    await api.database.query(`
+      create function slow() returns boolean language plpgsql volatile
+      as $$ begin perform pg_sleep(30); return true; end $$`);
+    await api.database.query('alter table identifier_trait rename to quick_trait');
+    await api.database.query(
+      'create view identifier_trait as select * from quick_trait where slow()',
+    );
+  });
+
+  it('that takes too long is cancelled in the database, as a whole', async () => {
+    const answer = await api.query(
+      `query ($id: ID!) { profile(id: $id) { id traits }
+        other: profileByIdentifier(identifier: {namespace: "user_id", value: "grace"}) { id } }`,
+      { id: ada },
+    );
+    expect(answer.status).toBe(504);
+    expect(JSON.parse(answer.text)).toEqual({
+      errors: [
+        {
+          message: 'The query took longer than 1 s and was cancelled. Ask for less at a time.',
+          extensions: { code: 'TIMEOUT', limitMs: 1_000 },
+        },
+      ],
+    });
+    expect(await sleeping()).toBe(0);
+  });
+
+  it('whose caller has hung up is cancelled in the database', async () => {
+    await hangUp(TRAITS, { id: ada });
     await until(0);
-  }
-  const answers = await Promise.all(
-    Array.from({ length: 30 }, () => api.query('{ profiles(first: 2) { edges { node { id } } } }')),
-  );
-  expect(answers.filter(({ errors }) => errors.length > 0)).toEqual([]);
+    // Others go on, over the same connections.
+    const { data } = await api.query<object>('query ($id: ID!) { profile(id: $id) { id } }', {
+      id: ada,
+    });
+    expect(data).toEqual({ profile: { id: ada } });
+  });
+
+  it('many callers who hang up leave nothing behind', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(Array.from({ length: 3 }, () => hangUpSoon()));
+      await until(0);
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        api.query('{ profiles(first: 2) { edges { node { id } } } }'),
+      ),
+    );
+    expect(answers.filter(({ errors }) => errors.length > 0)).toEqual([]);
+  });
 });
 
 async function hangUpSoon(): Promise<void> {

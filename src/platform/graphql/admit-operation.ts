@@ -24,7 +24,7 @@ export function admitOperation(
   if (typeof body !== 'object' || body === null) return;
   const text = gate.admit(body, requestId);
   if (text === undefined) return;
-  http.body = { ...body, query: text, extensions: undefined };
+  http.body = { ...body, query: text, extensions: null };
 }
 
 /** Of a parameter that is no JSON Apollo Server tells. */
