@@ -94,6 +94,7 @@ import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
 import type { Database, Sql } from './platform/database/database';
 import { GatheredSql } from './platform/database/gathered-sql';
+import { KnownReads } from './platform/database/known-reads';
 import type { Job } from './platform/jobs/job-runner';
 import type { Logger } from './platform/telemetry/logger';
 import type { Clock } from './shared/clock';
@@ -117,8 +118,7 @@ export function createApp(ground: Ground) {
   const currency = currencyOf(config.currencyCode);
   const { identityPolicy } = config;
   const lifecycleRulings = new LifecycleRulings(fiveStageModel);
-  const gathered = new GatheredSql(database);
-  const lifecycleCalibrations = new LifecycleCalibrations(gathered);
+  const lifecycleCalibrations = new LifecycleCalibrations();
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
   const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
@@ -216,7 +216,23 @@ export function createApp(ground: Ground) {
     sources: new SourceReads(sql),
     value: new ValueReads(sql, currency),
   });
-  const reads = readsOver(gathered);
+  const knownReads = new KnownReads();
+  /** Whatever only reads. */
+  const readingOver = (to: Database) => {
+    const sql = new GatheredSql(to, knownReads);
+    const over = readsOver(sql);
+    const dayEvents = new DayEventReads(sql, map);
+    return {
+      reads: over,
+      lifecyclePreviews: new LifecyclePreviews(to, lifecycleRulings, clock),
+      lifecycleTriggers: new TriggerReads(over.lifecycle, over.activity, dayEvents),
+      eventSchemaPreviews: new EventSchemaPreviews(over.events),
+      /** Has the reads that are begun at one moment travel together. */
+      gather: (work: () => void) => sql.gather(work),
+    };
+  };
+  const reading = readingOver(database);
+  const { reads } = reading;
   const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const lifecycleProposals = new LifecycleProposals(
     database,
@@ -254,7 +270,6 @@ export function createApp(ground: Ground) {
     events,
     eventRetention: new EventRetention(database, config.eventRetentionDays, logger),
     eventSchemas: new EventSchemaService(database, clock, schemas.forget),
-    lifecyclePreviews: new LifecyclePreviews(database, lifecycleRulings, clock),
     lifecycleRollout: new LifecycleRollout(database, lifecycleRulings, ids, (tx, profileIds, now) =>
       activity.evaluate(tx, profileIds, now),
     ),
@@ -278,18 +293,11 @@ export function createApp(ground: Ground) {
     sourceCallers: new SourceCallers(sources),
     value,
     community: new CommunityService(database, clock, ids, directory, events),
-    eventSchemaPreviews: new EventSchemaPreviews(new EventReads(database)),
     feedback: new FeedbackService(database, clock, ids, directory, events),
     imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
-    reads,
-    /** Has the reads that are begun at one moment travel together. */
-    gather: (work: () => void) => gathered.gather(work),
-    lifecycleTriggers: new TriggerReads(
-      reads.lifecycle,
-      reads.activity,
-      new DayEventReads(database, map),
-    ),
+    ...reading,
+    readingOver,
   };
 }
 

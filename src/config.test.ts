@@ -80,6 +80,10 @@ describe('a setting', () => {
     ['DATABASE_URL', 'postgresql://u:p@h/d', 'databaseUrl', 'postgresql://u:p@h/d'],
     ['EVENT_RETENTION_DAYS', '31', 'eventRetentionDays', 31],
     ['EVENT_RETENTION_DAYS', '', 'eventRetentionDays', null],
+    ['PERSISTED_OPERATIONS_FILE', 'list.json', 'persistedOperationsFile', resolve('list.json')],
+    ['PERSISTED_OPERATIONS_FILE', 'list.json', 'automaticPersistedQueries', false],
+    ['PERSISTED_OPERATIONS_FILE', 'list.json', 'graphiql', false],
+    ['AUTOMATIC_PERSISTED_QUERIES', '', 'automaticPersistedQueries', true],
     ['UNKNOWN_SETTING', 'x', 'port', null],
   ])('%s=%j', (name, value, key, expected) => {
     expect(readConfig({ [name]: value })[key]).toBe(expected);
@@ -111,9 +115,24 @@ describe('a setting', () => {
     ['DATABASE_URL', 'not a url'],
     ['JWT_JWKS_URL', 'file:///etc/passwd'],
     ['JWT_SECRET', 'x'.repeat(31)],
+    ['OPERATION_TIMEOUT_MS', '0'],
+    ['PERSISTED_OPERATIONS_MODE', 'enforce'],
   ])('%s=%j is refused, and the variable named', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must `)]);
   });
+});
+
+test('GraphiQL is there with a list of operations that is only tried out', () => {
+  const list = { PERSISTED_OPERATIONS_FILE: 'list.json', PERSISTED_OPERATIONS_MODE: 'log' };
+  expect(readConfig(list).graphiql).toBe(true);
+  expect(readConfig({ ...list, GRAPHIQL: 'false' }).graphiql).toBe(false);
+});
+
+test('persisted queries are automatic or by a list', () => {
+  const both = { AUTOMATIC_PERSISTED_QUERIES: 'true', PERSISTED_OPERATIONS_FILE: 'list.json' };
+  expect(faultsOf(both)).toEqual([
+    'AUTOMATIC_PERSISTED_QUERIES and PERSISTED_OPERATIONS_FILE exclude each other.',
+  ]);
 });
 
 describe('faults', () => {

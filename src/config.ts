@@ -30,8 +30,21 @@ export interface Config {
   readonly queryDepthMax: number;
   /** 0: every operation is interpreted. */
   readonly compiledOperationsMax: number;
-  /** 0 for no limit. */
+  readonly queryAliasesMax: number;
+  readonly queryDirectivesMax: number;
+  readonly queryTokensMax: number;
+  readonly queryCostMax: number;
+  readonly operationTimeoutMs: number;
+  readonly automaticPersistedQueries: boolean;
+  /** Null: every operation may be run. */
+  readonly persistedOperationsFile: string | null;
+  readonly persistedOperationsMode: PersistedOperationsMode;
+  /** By address; 0 for no limit. */
   readonly requestsPerMinuteMax: number;
+  /** 0 for no limit. */
+  readonly keyRequestsPerMinuteMax: number;
+  /** 0 for no limit. */
+  readonly customerRequestsPerMinuteMax: number;
   readonly trustProxy: boolean;
   readonly drainMs: number;
   readonly jwtSecret: string | null;
@@ -54,6 +67,11 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 export type LogLevel = (typeof logLevels)[number];
 
+const persistedOperationsModes = ['refuse', 'log'] as const;
+
+/** What becomes of operations that are not on the list. */
+export type PersistedOperationsMode = (typeof persistedOperationsModes)[number];
+
 /** The environment does not make a configuration. Says everything that is wrong, at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
@@ -74,6 +92,13 @@ export function readConfig(environment: Environment): Config {
   const isProduction =
     read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development') === 'production';
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const persistedOperationsFile = read.path('PERSISTED_OPERATIONS_FILE');
+  const persistedOperationsMode = read.oneOf(
+    'PERSISTED_OPERATIONS_MODE',
+    persistedOperationsModes,
+    'refuse',
+  );
+  const isStrict = persistedOperationsFile !== null && persistedOperationsMode === 'refuse';
   const config: Config = {
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.integer('PORT', null, 0, 65_535),
@@ -86,7 +111,8 @@ export function readConfig(environment: Environment): Config {
     demoCustomers: read.integer('DEMO_CUSTOMERS', 2_000, 50, 5_000),
     // On a developer's terminal the banner matters more than a line for every request.
     logLevel: read.oneOf('LOG_LEVEL', logLevels, isProduction ? 'info' : 'warn'),
-    graphiql: read.boolean('GRAPHIQL', !isProduction),
+    // Nothing that is typed into it could be run.
+    graphiql: read.boolean('GRAPHIQL', !isProduction) && !isStrict,
     introspection: read.boolean('INTROSPECTION', !isProduction),
     bodyBytesMax: read.integer('BODY_BYTES_MAX', 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
     eventBytesMax: read.integer('EVENT_BYTES_MAX', 32 * 1024, 1024, 1024 * 1024),
@@ -94,7 +120,25 @@ export function readConfig(environment: Environment): Config {
     messageIdLengthMax: read.integer('MESSAGE_ID_LENGTH_MAX', 100, 1, 1_000),
     queryDepthMax: read.integer('QUERY_DEPTH_MAX', 12, 1, 50),
     compiledOperationsMax: read.integer('COMPILED_OPERATIONS_MAX', 500, 0, 10_000),
+    queryAliasesMax: read.integer('QUERY_ALIASES_MAX', 30, 0, 1_000),
+    queryDirectivesMax: read.integer('QUERY_DIRECTIVES_MAX', 30, 0, 1_000),
+    queryTokensMax: read.integer('QUERY_TOKENS_MAX', 2_000, 100, 100_000),
+    queryCostMax: read.integer('QUERY_COST_MAX', 50_000, 100, 10_000_000),
+    operationTimeoutMs: read.integer('OPERATION_TIMEOUT_MS', 60_000, 100, 600_000),
+    automaticPersistedQueries: read.boolean(
+      'AUTOMATIC_PERSISTED_QUERIES',
+      persistedOperationsFile === null,
+    ),
+    persistedOperationsFile,
+    persistedOperationsMode,
     requestsPerMinuteMax: read.integer('REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
+    keyRequestsPerMinuteMax: read.integer('KEY_REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
+    customerRequestsPerMinuteMax: read.integer(
+      'CUSTOMER_REQUESTS_PER_MINUTE_MAX',
+      0,
+      0,
+      10_000_000,
+    ),
     trustProxy: read.boolean('TRUST_PROXY', false),
     drainMs: read.integer('DRAIN_MS', 0, 0, 600_000),
     jwtSecret: read.secret('JWT_SECRET', JWT_SECRET_BYTES_MIN),
@@ -117,6 +161,11 @@ export function readConfig(environment: Environment): Config {
   if (config.jwtSecret !== null && config.jwtJwksUrl !== null) {
     read.faults.push('JWT_SECRET and JWT_JWKS_URL exclude each other.');
   }
+  if (config.automaticPersistedQueries && config.persistedOperationsFile !== null) {
+    read.faults.push(
+      'AUTOMATIC_PERSISTED_QUERIES and PERSISTED_OPERATIONS_FILE exclude each other.',
+    );
+  }
   const isNamespace = config.identityPolicy.namespaces.some(
     ({ name }) => name === config.jwtIdentifierNamespace,
   );
@@ -137,6 +186,11 @@ class Reader {
   text(name: string): string | null {
     const value = this.environment[name]?.trim() ?? '';
     return value === '' ? null : value;
+  }
+
+  path(name: string): string | null {
+    const text = this.text(name);
+    return text === null ? null : resolve(text);
   }
 
   integer<Fallback extends number | null>(

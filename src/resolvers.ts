@@ -36,7 +36,7 @@ import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
 import { SourceResolver } from './domains/sources';
 import { ValueResolver } from './domains/value';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
-import type { ResolverClass, ResolverInstances } from './platform/graphql/schema';
+import type { ResolverClass, ResolverInstances } from './platform/graphql/resolver-instances';
 
 /** Every resolver of the API: the schema is made of these. */
 export const resolverClasses: readonly ResolverClass[] = [

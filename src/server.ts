@@ -10,7 +10,8 @@ import { JwtVerifier } from './platform/auth/jwt';
 import { PSEUDONYM_SECRET_BYTES, Pseudonyms } from './platform/auth/pseudonyms';
 import { findOrMakeSecret } from './platform/auth/secret.store';
 import { createGraphqlServer } from './platform/graphql/graphql-server';
-import { QUERY_LIMITS_DEFAULT } from './platform/graphql/query-limits';
+import { OperationKits } from './platform/graphql/operation-kits';
+import type { PersistedQueries } from './platform/graphql/persisted-queries';
 import { buildApiSchema } from './platform/graphql/schema';
 import { graphiqlRoutes } from './platform/http/graphiql.routes';
 import { createHttpServer, type HttpServer } from './platform/http/http-server';
@@ -34,18 +35,34 @@ export async function createServer(
     masks: masksOf(config.identityPolicy),
     pseudonyms: await createPseudonyms(app),
   });
+  const kits = new OperationKits((slot) => {
+    const reading = app.readingOver(database.within(slot));
+    return { resolvers: createResolvers({ ...app, ...reading }), gather: reading.gather };
+  });
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const graphql = await createGraphqlServer(
     {
       introspection: config.introspection,
-      limits: { ...QUERY_LIMITS_DEFAULT, depthMax: config.queryDepthMax },
+      limits: {
+        depthMax: config.queryDepthMax,
+        aliasesMax: config.queryAliasesMax,
+        directivesMax: config.queryDirectivesMax,
+        tokensMax: config.queryTokensMax,
+        costMax: config.queryCostMax,
+      },
       executor: { compiledMax: config.compiledOperationsMax, usesMin: compiledAtUse },
+      operationTimeoutMs: config.operationTimeoutMs,
+      rates: {
+        keyMax: config.keyRequestsPerMinuteMax,
+        customerMax: config.customerRequestsPerMinuteMax,
+      },
+      persistedQueries: persistedQueriesOf(config),
     },
     {
       schema,
       plainSchema,
+      kits,
       authenticate: (authorization) => authenticator.authenticate(authorization),
-      gather: app.gather,
       logger,
       metrics,
     },
@@ -91,6 +108,12 @@ function rateLimitOf({ requestsPerMinuteMax }: Config) {
 async function createPseudonyms({ database, clock }: App): Promise<Pseudonyms> {
   const made = randomBytes(PSEUDONYM_SECRET_BYTES);
   return new Pseudonyms(await findOrMakeSecret(database, 'pseudonyms', made, clock.now()));
+}
+
+function persistedQueriesOf(config: Config): PersistedQueries {
+  const { persistedOperationsFile: file, persistedOperationsMode: strangers } = config;
+  if (file !== null) return { kind: 'LISTED', file, strangers };
+  return { kind: config.automaticPersistedQueries ? 'AUTOMATIC' : 'OFF' };
 }
 
 function createJwtVerifier({ config, clock }: App): JwtVerifier | null {

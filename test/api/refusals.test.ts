@@ -497,7 +497,7 @@ describe('requests', () => {
   it.each<[string, string | Uint8Array, Record<string, string>, number, string]>([
     ['no JSON', '{"query":', {}, 400, 'BAD_REQUEST'],
     ['no body', '', {}, 400, 'BAD_REQUEST'],
-    ['a batch', '[{"query":"{ me { id } }"}]', {}, 400, 'BAD_REQUEST'],
+    ['a batch', '[{"query":"{ me { id } }"}]', {}, 400, 'BATCHING_NOT_SUPPORTED'],
     ['a number', '1', {}, 400, 'BAD_REQUEST'],
     ['null', 'null', {}, 400, 'BAD_REQUEST'],
     ['an object without a query', '{}', {}, 400, 'BAD_REQUEST'],
@@ -558,11 +558,11 @@ describe('requests', () => {
     expect((await ask(EVENTS_PAGE, { id: ada, first: 1 })).text).toBe(before.text);
   });
 
-  it.each(['PUT', 'DELETE', 'PATCH'])('%s is not there', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH'])('%s is no way to send an operation', async (method) => {
     const reply = await fetch(`${api.url}/graphql`, { method });
     const answer = readAnswer<object>({ status: reply.status, text: await reply.text() });
     answers.push(answer.text);
-    expect([answer.status, codesOf(answer)]).toEqual([404, ['NOT_FOUND']]);
+    expect([answer.status, codesOf(answer)]).toEqual([405, ['METHOD_NOT_ALLOWED']]);
   });
 
   it.each(['/graphql/', '/%zz', '/..%2f..%2fetc/passwd', `/${'x'.repeat(20_000)}`])(

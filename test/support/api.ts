@@ -38,7 +38,10 @@ export class TestApi {
   private running: Running | null = null;
   private mutations = 0;
 
-  constructor(private readonly testDatabase: TestDatabase) {}
+  constructor(
+    private readonly testDatabase: TestDatabase,
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {}
 
   async start(): Promise<void> {
     const config = readConfig({
@@ -49,6 +52,7 @@ export class TestApi {
       DATABASE_URL: this.testDatabase.url,
       JWT_SECRET: TEST_JWT_SECRET,
       JOBS: 'false',
+      ...this.settings,
     });
     const { clock } = this;
     const { database } = this.testDatabase;
@@ -206,10 +210,15 @@ export function readAnswer<Data>(reply: {
   return { status: reply.status, data, errors, text: reply.text };
 }
 
-/** The whole product behind HTTP, on a database of this test file's own. Call at the top level. */
-export function useApi(): TestApi & { readonly database: TestDatabase['database'] } {
+/**
+ * The whole product behind HTTP, on a database of this test file's own. Call at the top level.
+ * @param settings by their variables, beside those of every test
+ */
+export function useApi(
+  settings: Readonly<Record<string, string>> = {},
+): TestApi & { readonly database: TestDatabase['database'] } {
   const testDatabase = useTestDatabase();
-  const api = new TestApi(testDatabase);
+  const api = new TestApi(testDatabase, settings);
   beforeAll(() => api.start());
   afterAll(() => api.stop());
   return Object.assign(api, { database: testDatabase.database });

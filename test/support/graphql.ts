@@ -1,6 +1,7 @@
 import { type ExecutionResult, graphql } from 'graphql';
 import { RequestContext } from '../../src/platform/graphql/context';
-import { buildApiSchema, type ResolverInstances } from '../../src/platform/graphql/schema';
+import type { ResolverInstances } from '../../src/platform/graphql/resolver-instances';
+import { buildApiSchema } from '../../src/platform/graphql/schema';
 
 /** Runs operations on the schema of some resolvers, as a partner with the key `test`. */
 export function createExecutor(

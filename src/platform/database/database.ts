@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Pool, QueryResult, QueryResultRow } from 'pg';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
-import { createReadPool } from './data-source';
-import { KeptPlans } from './kept-plans';
+import type { Lease, OperationSlot } from './operation';
 import { isNoLongerPrepared, type PreparedStatement } from './prepared';
+import { ReadConnections } from './read-connections';
 import {
   OpenTransaction,
   type RetellError,
@@ -65,9 +65,6 @@ const PREPARATIONS_MAX = 5;
 
 const PAUSE_MS_MAX = 500;
 
-/** Of reads, in each connection. */
-const PLANS_MAX = 64;
-
 /** Ends a rehearsal: thrown, so that the transaction is rolled back. */
 class Rehearsed extends Error {
   constructor(readonly result: unknown) {
@@ -84,14 +81,22 @@ export async function liftStatementTimeout(tx: Tx): Promise<void> {
 export class Database implements Sql {
   private readonly retries = { conflict: 0, deadlock: 0 };
   private readonly givenUp = { conflict: 0, deadlock: 0 };
-  private readonly plans = new KeptPlans(PLANS_MAX);
-  private reading: Pool | null = null;
 
-  /** @param pause what lies between a failed attempt (1 for the first) and the next one */
+  /**
+   * @param pause what lies between a failed attempt (1 for the first) and the next one
+   * @param slot whose statements they are; null where nobody gives them up
+   */
   constructor(
     readonly dataSource: DataSource,
     private readonly pause: (attempt: number) => Promise<unknown> = pauseAtRandom,
+    private readonly slot: OperationSlot | null = null,
+    private readonly reads = new ReadConnections(dataSource),
   ) {}
+
+  /** The same database, used for whatever operation is in the slot when a statement is asked for. */
+  within(slot: OperationSlot): Database {
+    return new Database(this.dataSource, this.pause, slot, this.reads);
+  }
 
   /** As they are now. */
   get transactionCounts(): TransactionCounts {
@@ -103,19 +108,14 @@ export class Database implements Sql {
     statement: string | PreparedStatement,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      // Prepared or not makes no difference to what is read once.
-      const text = typeof statement === 'string' ? statement : statement.text;
-      return await runStatement<Row>(await runner.connect(), text, parameters);
-    } finally {
-      await runner.release();
-    }
+    // Prepared or not makes no difference to what is read once.
+    const text = typeof statement === 'string' ? statement : statement.text;
+    return this.onConnection((client) => runStatement<Row>(client, text, parameters));
   }
 
   /** Ends all connections. */
   async close(): Promise<void> {
-    await this.reading?.end();
+    await this.reads.close();
     await this.dataSource.destroy();
   }
 
@@ -127,17 +127,11 @@ export class Database implements Sql {
     text: string,
     parameters: readonly unknown[],
   ): Promise<QueryResult<Row>> {
-    this.reading ??= createReadPool(this.dataSource);
-    const client = await this.reading.connect();
-    let fault: Error | undefined;
+    const run = (client: PoolClient) => this.reads.run<Row>(client, text, parameters);
     try {
-      return await client.query<Row>(this.plans.planned(client, text), [...parameters]);
+      return await this.onLease(this.reads.lease(), run);
     } catch (error) {
       if (!isNoLongerPrepared(error)) throw error;
-      // The pool throws the connection away.
-      fault = error as Error;
-    } finally {
-      client.release(fault);
     }
     return this.read(text, parameters);
   }
@@ -192,10 +186,9 @@ export class Database implements Sql {
     }
   }
 
-  private async attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const transaction = await OpenTransaction.begin(await runner.connect());
+  private attempt<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.onConnection(async (client, untilQuiet) => {
+      const transaction = await OpenTransaction.begin(client);
       try {
         const result = await work(transaction as Transaction as Tx).catch(async (error) => {
           if (error instanceof Rehearsed) await transaction.settle();
@@ -204,12 +197,32 @@ export class Database implements Sql {
         await transaction.commit();
         return result;
       } catch (error) {
+        // What is cancelled is the work, and not the way back.
+        await untilQuiet?.();
         // Also after a commit that failed, which may not have ended it.
         await transaction.rollBack();
         throw error;
       }
+    });
+  }
+
+  /** @param work is given, where it may be cancelled, what to wait for before it cleans up */
+  private onConnection<Result>(
+    work: (client: PoolClient, untilQuiet?: () => Promise<void>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.onLease(this.dataSource.createQueryRunner(), work);
+  }
+
+  private async onLease<Result>(
+    lease: Lease,
+    work: (client: PoolClient, untilQuiet?: () => Promise<void>) => Promise<Result>,
+  ): Promise<Result> {
+    const operation = this.slot?.operation ?? null;
+    if (operation !== null) return operation.perform(lease, work);
+    try {
+      return await work(await lease.connect());
     } finally {
-      await runner.release();
+      await lease.release();
     }
   }
 }

@@ -1,6 +1,7 @@
 import { useTestDatabase } from '../../../test/support/database';
 import { statementsDuring } from '../../../test/support/statements';
 import { GatheredSql } from './gathered-sql';
+import { KnownReads } from './known-reads';
 
 const { database } = useTestDatabase();
 
@@ -35,7 +36,7 @@ async function together<Results extends readonly unknown[]>(
 }
 
 it('gives rows as the driver does, whatever they hold', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   const alone = await read(sql, KINDS);
   await read(sql, 'select 1 as one');
   let rows: unknown;
@@ -47,7 +48,7 @@ it('gives rows as the driver does, whatever they hold', async () => {
 });
 
 it('gives each read its own rows, in their order', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   const down = 'select n from generate_series($1::int, $2::int, -1) n';
   const times = 'select $2::int * n as product from unnest($1::int[]) n where n > $3';
   const ask = () =>
@@ -71,7 +72,7 @@ it('gives each read its own rows, in their order', async () => {
 });
 
 it('is one text for the same reads, in whatever order they are begun', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   const texts = ['select 1 as a', 'select 2 as b', 'select 3 as c'] as const;
   for (const text of texts) await read(sql, text);
   const sentFor = (order: readonly number[]) =>
@@ -84,7 +85,7 @@ it('is one text for the same reads, in whatever order they are begun', async () 
 });
 
 it('fails those that fail, and none of the others', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   const divide = 'select 1 / $1::int as quotient';
   const ask = (by: number) => {
     const results: Promise<unknown>[] = [];
@@ -99,7 +100,7 @@ it('fails those that fail, and none of the others', async () => {
 });
 
 it('does not gather what is asked for later', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   await read(sql, 'select 1 as a');
   const later = async () => {
     await sql.query('select 1 as a');
@@ -110,7 +111,7 @@ it('does not gather what is asked for later', async () => {
 });
 
 it('goes on when a table has changed under a plan', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   await database.query('create table changing as select 1 as number');
   const text = 'select number from changing';
   for (let time = 0; time < 3; time += 1) await read(sql, text);
@@ -119,7 +120,7 @@ it('goes on when a table has changed under a plan', async () => {
 });
 
 it('keeps plans of the latest texts only', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   const kept = () =>
     read(sql, "select count(*)::int as plans from pg_prepared_statements where name like 'r\\_%'");
   for (let number = 0; number < 150; number += 1) {
@@ -132,7 +133,7 @@ it('keeps plans of the latest texts only', async () => {
 });
 
 it('writes nothing', async () => {
-  const sql = new GatheredSql(database);
+  const sql = new GatheredSql(database, new KnownReads());
   await expect(read(sql, "select make_event_partition('2020-01-01')")).rejects.toMatchObject({
     code: '25006',
   });

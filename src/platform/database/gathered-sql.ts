@@ -1,23 +1,13 @@
-import { LRUCache } from 'lru-cache';
 import { DatabaseError, type QueryResultRow } from 'pg';
 import type { Database, Sql } from './database';
-import { GatheredRows } from './gathered-rows';
+import type { KnownReads, KnownText } from './known-reads';
 import type { PreparedStatement } from './prepared';
-
-/** Texts whose columns are known, and combinations of them. */
-const TEXTS_MAX = 1_000;
 
 interface Read {
   readonly text: string;
   readonly parameters: readonly unknown[];
   readonly resolve: (rows: QueryResultRow[]) => void;
   readonly reject: (error: unknown) => void;
-}
-
-interface KnownText {
-  /** Stands for the text where reads are put in order. */
-  readonly number: number;
-  readonly rows: GatheredRows;
 }
 
 interface KnownRead extends Read {
@@ -32,11 +22,11 @@ interface KnownRead extends Read {
  */
 export class GatheredSql implements Sql {
   private gathering: Read[] | null = null;
-  private readonly texts = new LRUCache<string, KnownText>({ max: TEXTS_MAX });
-  private readonly combinations = new LRUCache<string, string>({ max: TEXTS_MAX });
-  private textsLearnt = 0;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly known: KnownReads,
+  ) {}
 
   query<Row extends QueryResultRow>(
     statement: string | PreparedStatement,
@@ -70,7 +60,7 @@ export class GatheredSql implements Sql {
     const together: KnownRead[] = [];
     const alone: Read[] = [];
     for (const read of reads) {
-      const known = this.texts.get(read.text);
+      const known = this.known.find(read.text);
       // What columns a text has is known when it was run once.
       if (known === undefined) alone.push(read);
       else together.push(Object.assign(read, { known }));
@@ -87,10 +77,7 @@ export class GatheredSql implements Sql {
     parameters: readonly unknown[],
   ): Promise<Row[]> {
     const { rows, fields } = await this.database.read<Row>(text, parameters);
-    if (!this.texts.has(text)) {
-      this.textsLearnt += 1;
-      this.texts.set(text, { number: this.textsLearnt, rows: new GatheredRows(fields) });
-    }
+    this.known.learn(text, fields);
     return rows;
   }
 
@@ -99,7 +86,7 @@ export class GatheredSql implements Sql {
     reads.sort((one, other) => one.known.number - other.known.number);
     const parameters = reads.flatMap((read) => read.parameters);
     try {
-      const { rows } = await this.database.read<Gathered>(this.combine(reads), parameters);
+      const { rows } = await this.database.read<Gathered>(this.known.combine(reads), parameters);
       const [row = {}] = rows;
       reads.forEach(({ known, resolve }, index) => {
         resolve(known.rows.read(row[index] ?? null));
@@ -111,22 +98,6 @@ export class GatheredSql implements Sql {
         else this.readAlone(read.text, read.parameters).then(read.resolve, read.reject);
       }
     }
-  }
-
-  private combine(reads: readonly KnownRead[]): string {
-    const key = reads.map(({ known }) => known.number).join(' ');
-    const combined = this.combinations.get(key);
-    if (combined !== undefined) return combined;
-    let taken = 0;
-    const expressions = reads.map(({ known, text, parameters }, index) => {
-      const offset = taken;
-      taken += parameters.length;
-      const renumbered = text.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
-      return `${known.rows.expressionOf(renumbered)} as "${index}"`;
-    });
-    const text = `select ${expressions.join(',\n')}`;
-    this.combinations.set(key, text);
-    return text;
   }
 }
 

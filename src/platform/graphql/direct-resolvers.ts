@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
-import type { ResolverInstances } from './schema';
+import { type ResolverInstances, resolversOf } from './resolver-instances';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
 type FieldResolver = Storage['fieldResolvers'][number];
@@ -42,7 +42,7 @@ export function callDirectly(schema: GraphQLSchema, instances: ResolverInstances
 function direct(
   resolve: Resolve,
   instance: Methods,
-  { methodName, params = [] }: FieldResolver,
+  { target, methodName, params = [] }: FieldResolver,
   reads: readonly Read[],
 ): Resolve {
   const root = params.find((param) => param.kind === 'root');
@@ -52,7 +52,8 @@ function direct(
     // What is no instance yet, type-graphql makes one of.
     if (Root !== undefined && !(source instanceof Root))
       return resolve(source, args, context, info);
-    return instance[methodName]?.(...reads.map((read) => read(source, args, context)));
+    const own = resolversOf(context)?.get(target) as Methods | undefined;
+    return (own ?? instance)[methodName]?.(...reads.map((read) => read(source, args, context)));
   };
 }
 

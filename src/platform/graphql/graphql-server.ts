@@ -12,8 +12,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ASTVisitor, GraphQLError, type GraphQLSchema, type ValidationContext } from 'graphql';
 import { Fault } from '../../shared/errors';
 import type { Caller } from '../auth/caller';
@@ -23,9 +22,22 @@ import { faultOf, httpStatusOf, retryAfterSecondsOf } from '../http/faults';
 import type { Routes } from '../http/routes';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
+import { admitOperation } from './admit-operation';
+import { type CallerRates, callerRates } from './caller-rates';
 import { asGateway, CompiledExecutor, type ExecutorSettings } from './compiled-executor';
-import { type Gather, RequestContext } from './context';
+import type { RequestContext } from './context';
 import { formatError, INTERNAL_ERROR_CODE, isUnforeseen, rootOf } from './error-format';
+import { graphqlRoutes, type MakeContext } from './graphql.routes';
+import { OperationContext } from './operation-context';
+import type { OperationKits } from './operation-kits';
+import { httpOperations } from './operation-plugin';
+import { OperationRun } from './operation-run';
+import {
+  automaticQueries,
+  type OperationGate,
+  openGate,
+  type PersistedQueries,
+} from './persisted-queries';
 import { CostLimit, type QueryLimits, queryLimitRules } from './query-limits';
 
 export interface GraphqlSettings {
@@ -33,6 +45,10 @@ export interface GraphqlSettings {
   readonly introspection: boolean;
   readonly limits: QueryLimits;
   readonly executor: ExecutorSettings;
+  /** How long all of a query may take. */
+  readonly operationTimeoutMs: number;
+  readonly rates: CallerRates;
+  readonly persistedQueries: PersistedQueries;
 }
 
 export interface GraphqlParts {
@@ -45,8 +61,7 @@ export interface GraphqlParts {
    * @throws Fault when nobody can tell
    */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
-  /** Has the reads that are begun at one moment travel together. */
-  readonly gather: Gather;
+  readonly kits: OperationKits;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -62,9 +77,12 @@ export async function createGraphqlServer(
   settings: GraphqlSettings,
   parts: GraphqlParts,
 ): Promise<GraphqlServer> {
+  const rules = [knownOperations, ...queryLimitRules(settings.limits)];
+  const { persistedQueries } = settings;
+  const gate = openGate(persistedQueries, { schema: parts.schema, rules, logger: parts.logger });
   const executor = new CompiledExecutor(parts.schema, settings.executor);
   const plainExecutor = new CompiledExecutor(parts.plainSchema, settings.executor);
-  const apollo = new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<OperationContext>({
     gateway: asGateway(parts.schema, ({ caller }: RequestContext) =>
       showsAsIs(caller) ? plainExecutor : executor,
     ),
@@ -75,11 +93,15 @@ export async function createGraphqlServer(
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     allowBatchedHttpRequests: false,
-    csrfPrevention: true,
-    persistedQueries: false,
+    // No other site can make a browser send an `Authorization` header without asking us first, and
+    // without one nothing is answered.
+    csrfPrevention: {
+      requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'],
+    },
+    persistedQueries: automaticQueries(persistedQueries),
     logger: parts.logger,
     parseOptions: { maxTokens: settings.limits.tokensMax },
-    validationRules: [knownOperations, ...queryLimitRules(settings.limits)],
+    validationRules: rules,
     formatError,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -87,20 +109,16 @@ export async function createGraphqlServer(
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      httpOperations({ timeoutMs: settings.operationTimeoutMs }, parts.logger),
       observe(parts),
       limitCost(new CostLimit(parts.schema, settings.limits.costMax)),
     ],
   });
   await apollo.start();
-  const context = createContext(parts);
   return {
     routes: async (app) => {
-      app.route<{ Reply: string }>({
-        method: ['GET', 'POST'],
-        url: '/graphql',
-        onRequest: refuseMalformedHost,
-        handler: fastifyApolloHandler(apollo, { context }),
-      });
+      const makeContext = contextMaker(app, settings.rates, gate, parts);
+      await graphqlRoutes(apollo, makeContext)(app);
     },
     stop: () => apollo.stop(),
   };
@@ -117,18 +135,21 @@ function knownOperations(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** The integration builds a URL from the Host header, whatever stands in it. */
-async function refuseMalformedHost(request: FastifyRequest): Promise<void> {
-  if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) {
-    throw new Fault('BAD_REQUEST', 'The Host header is not well-formed.');
-  }
-}
-
-function createContext(parts: GraphqlParts) {
-  return async (request: FastifyRequest): Promise<RequestContext> => {
+/** Who asks, whether they have asked too often, and whether they may ask for this. */
+function contextMaker(
+  app: FastifyInstance,
+  rates: CallerRates,
+  gate: OperationGate,
+  parts: GraphqlParts,
+): MakeContext {
+  const count = callerRates(app, rates);
+  return async ({ request, reply, answerType, http }) => {
     try {
       const caller = await parts.authenticate(request.headers.authorization);
-      return new RequestContext(request.id, caller, parts.gather);
+      await count(caller, request, reply);
+      admitOperation(gate, http, request.id);
+      const run = new OperationRun(parts.kits, reply.raw);
+      return new OperationContext(request.id, caller, run, answerType);
     } catch (error) {
       throw refusedRequest(error, request);
     }

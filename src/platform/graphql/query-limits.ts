@@ -172,8 +172,11 @@ interface PreparedDocument {
   readonly refusedAtLargest: Fault | null;
 }
 
-/** The argument of a page size where `last` is not given, and where Armor looks for a multiplier. */
+/** Where Armor looks for a multiplier. */
 const SIZE_ARGUMENT = 'first';
+
+/** The arguments of a page size: from the front, or from the end. */
+const PAGE_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last']);
 
 /** Stands for a value as large as it may be, be it a page size or a list. */
 const LARGEST = Symbol('largest');
@@ -188,13 +191,15 @@ function withSizes(
   answers: ReadonlySet<GraphQLNamedType>,
 ): DocumentNode {
   const types = new TypeInfo(schema);
+  const mutations = schema.getMutationType();
   const addSize = (field: FieldNode): FieldNode | undefined => {
     const definition = types.getFieldDef();
     const parent = types.getParentType();
     if (!definition || !parent) return undefined;
-    const size = sizeOf(field, definition, parent, answers);
+    const finds = parent === mutations && mayFind(field, definition);
+    const size = finds ? intNode(LIST_ARGUMENT_MAX) : sizeOf(field, definition, parent, answers);
     if (size === null) return undefined;
-    const others = field.arguments?.filter(({ name }) => name.value !== SIZE_ARGUMENT) ?? [];
+    const others = field.arguments?.filter(({ name }) => !PAGE_ARGUMENTS.has(name.value)) ?? [];
     return { ...field, arguments: [sizeArgument(size), ...others] };
   };
   return visit(document, visitWithTypeInfo(types, { [Kind.FIELD]: { leave: addSize } }));
@@ -207,22 +212,35 @@ function sizeOf(
   parent: GraphQLNamedType,
   answers: ReadonlySet<GraphQLNamedType>,
 ): ValueNode | null {
-  const given = (wanted: string): ValueNode | undefined =>
-    field.arguments?.find(({ name }) => name.value === wanted)?.value;
-  if (definition.args.some(({ name }) => name === SIZE_ARGUMENT)) {
-    const sizes = [given(SIZE_ARGUMENT), given('last')].filter(
-      (size) => size !== undefined && size.kind !== Kind.NULL,
-    );
-    // Which one of two variables is null is not known here.
-    return sizes.length > 1 ? intNode(PAGE_SIZE_MAX) : (sizes[0] ?? intNode(PAGE_SIZE_DEFAULT));
-  }
+  if (definition.args.some(({ name }) => PAGE_ARGUMENTS.has(name))) return pageSizeOf(field);
   const list = listArgumentOf(definition);
   if (list !== undefined) {
-    const value = given(list);
+    const value = givenTo(field, list);
     return value?.kind === Kind.VARIABLE ? value : intNode(lengthOf(value));
   }
   const isCounted = answers.has(parent) || isConnection(parent);
   return isListOfObjects(definition.type) && !isCounted ? intNode(UNPAGED_SIZE) : null;
+}
+
+/** The larger one where both are given; a list of both where that depends on variables. */
+function pageSizeOf(field: FieldNode): ValueNode {
+  const given = [...PAGE_ARGUMENTS].flatMap((name) => givenTo(field, name) ?? []);
+  const sizes = given.filter(({ kind }) => kind !== Kind.NULL);
+  const [size, other] = sizes;
+  if (size === undefined) return intNode(PAGE_SIZE_DEFAULT);
+  return other === undefined ? size : { kind: Kind.LIST, values: sizes };
+}
+
+/** Whether a mutation may leave out what it is to be done to, and finds that by itself. */
+function mayFind(field: FieldNode, { args }: GraphQLField<unknown, unknown>): boolean {
+  const list = args.find(({ type }) => isListType(type));
+  if (list === undefined) return false;
+  const value = givenTo(field, list.name);
+  return value === undefined || value.kind === Kind.NULL || value.kind === Kind.VARIABLE;
+}
+
+function givenTo(field: FieldNode, argument: string): ValueNode | undefined {
+  return field.arguments?.find(({ name }) => name.value === argument)?.value;
 }
 
 /** What fields with a list argument answer with: its lists are as long as what was sent. */
@@ -256,7 +274,10 @@ function isListOfObjects(type: GraphQLOutputType): boolean {
 function sizeVariablesOf(document: DocumentNode): readonly string[] {
   const names = new Set<string>();
   const collect = ({ name, value }: ArgumentNode): void => {
-    if (name.value === SIZE_ARGUMENT && value.kind === Kind.VARIABLE) names.add(value.name.value);
+    if (name.value !== SIZE_ARGUMENT) return;
+    for (const size of value.kind === Kind.LIST ? value.values : [value]) {
+      if (size.kind === Kind.VARIABLE) names.add(size.name.value);
+    }
   };
   visit(document, { [Kind.ARGUMENT]: collect });
   return [...names];
@@ -281,10 +302,16 @@ function withVariables(
         sizeOfVariable(definition, variables[name]),
       ),
     );
-  const writeOut = ({ name, value }: ArgumentNode): ArgumentNode | undefined =>
-    name.value === SIZE_ARGUMENT && value.kind === Kind.VARIABLE
-      ? sizeArgument(intNode(sizeIn(value.name.value)))
-      : undefined;
+  const written = (value: ValueNode): number =>
+    value.kind === Kind.VARIABLE
+      ? sizeIn(value.name.value)
+      : Number('value' in value && value.value);
+  const writeOut = ({ name, value }: ArgumentNode): ArgumentNode | undefined => {
+    if (name.value !== SIZE_ARGUMENT) return undefined;
+    if (value.kind === Kind.VARIABLE) return sizeArgument(intNode(written(value)));
+    if (value.kind !== Kind.LIST) return undefined;
+    return sizeArgument(intNode(Math.max(...value.values.map(written))));
+  };
   return visit(document, { [Kind.ARGUMENT]: writeOut });
 }
 

@@ -3,13 +3,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchemaSync } from 'type-graphql';
 import { callDirectly } from './direct-resolvers';
 import { validateInput } from './input-validation';
-
-/** A class with `@Resolver()`. */
-// biome-ignore lint/complexity/noBannedTypes: type-graphql knows classes as functions only.
-export type ResolverClass = Function;
-
-/** The resolver objects of the product, by class. */
-export type ResolverInstances = ReadonlyMap<ResolverClass, object>;
+import { type ResolverClass, type ResolverInstances, resolversOf } from './resolver-instances';
 
 /**
  * The schema of the resolvers given. Without instances it can be printed and inspected, but not
@@ -28,7 +22,10 @@ export function buildApiSchema(
   }
   const schema = buildSchemaSync({
     resolvers: [first, ...others],
-    container: { get: (resolver) => instances?.get(resolver) },
+    container: {
+      get: (resolver, { context }) =>
+        resolversOf(context)?.get(resolver) ?? instances?.get(resolver),
+    },
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validateFn: validateInput,
   });

@@ -51,11 +51,6 @@ export function errorReply(bodyLimitBytes: number) {
           .send(errorBody('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json (UTF-8).'));
     }
     const status = error.statusCode ?? 500;
-    if (status === 429) {
-      return reply
-        .code(429)
-        .send(errorBody('RATE_LIMITED', 'Too many requests. Wait as long as `retry-after` says.'));
-    }
     if (status >= 400 && status < 500) {
       return reply.code(status).send(errorBody('BAD_REQUEST', badRequestMessage(error)));
     }

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { constants as zlib } from 'node:zlib';
 import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { Fault } from '../../shared/errors';
 import type { Logger } from '../telemetry/logger';
@@ -88,13 +88,7 @@ export async function createHttpServer(
     // Brotli's default quality (11) is meant for files compressed once.
     brotliOptions: { params: { [zlib.BROTLI_PARAM_QUALITY]: 4 } },
   });
-  if (settings.rateLimit !== null) {
-    await app.register(rateLimit, {
-      max: settings.rateLimit.requestsMax,
-      timeWindow: settings.rateLimit.windowMs,
-      allowList: (request) => request.url.startsWith('/health/'),
-    });
-  }
+  await app.register(rateLimit, byAddress(settings.rateLimit));
   // With a callback each: a promise for every hook and request adds up.
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
@@ -152,6 +146,25 @@ function createApp(settings: HttpSettings, logger: Logger): FastifyInstance {
       void reply.code(400).send(errorBody('BAD_REQUEST', 'The address is not well-formed.'));
     },
   });
+}
+
+/** Registered without a limit as well: routes count by other things than the address with it. */
+function byAddress(limit: HttpSettings['rateLimit']): RateLimitPluginOptions {
+  if (limit === null) return { global: false };
+  return {
+    max: limit.requestsMax,
+    timeWindow: limit.windowMs,
+    allowList: (request) => request.url.startsWith('/health/'),
+    errorResponseBuilder: (_request, { max, ttl }) => {
+      const message = `More than ${max} requests in ${limit.windowMs / 1_000} s from this address.`;
+      return new Fault('RATE_LIMITED', message, {
+        limit: max,
+        windowSeconds: limit.windowMs / 1_000,
+        per: 'ADDRESS',
+        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1_000)),
+      });
+    },
+  };
 }
 
 /**

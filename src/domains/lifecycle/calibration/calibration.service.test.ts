@@ -46,7 +46,7 @@ function serviceOf(
     clock,
     evaluators: [new LifecycleEvaluator(rulings, uuidSource)],
   });
-  const calibrations = new LifecycleCalibrations(database);
+  const calibrations = new LifecycleCalibrations();
   const service = new LifecycleCalibrationService({
     database,
     ids: uuidSource,
@@ -132,7 +132,7 @@ test('the first calibration comes into force from now on, and what was decided s
     { model: 'by-median', since: new Date(0), calibrated: false, by: 'calibrate-lifecycle' },
     { model: 'by-median', since: NOW, calibrated: true, by: 'calibrate-lifecycle' },
   ]);
-  expect((await calibrations.latest())?.quantiles.orders?.[10]).toBe(1);
+  expect((await calibrations.latest(database))?.quantiles.orders?.[10]).toBe(1);
 });
 
 test('it is due again after a week, and changes nothing where nothing moved', async () => {
@@ -142,7 +142,7 @@ test('it is due again after a week, and changes nothing where nothing moved', as
   expect(outcome?.changed).toEqual([]);
   expect(await recordedRulings()).toHaveLength(2);
   expect(await calibrationCount()).toBe(2);
-  expect((await calibrations.latest())?.calibratedAt).toEqual(inDays(7));
+  expect((await calibrations.latest(database))?.calibratedAt).toEqual(inDays(7));
 });
 
 test('a threshold that has moved is put in force, once, whoever calibrates side by side', async () => {

@@ -51,7 +51,7 @@ export class LifecycleCalibrationService {
    */
   async isDue(now: Date): Promise<boolean> {
     const { database, calibrations, rulings } = this.ground;
-    const latest = await calibrations.latest();
+    const latest = await calibrations.latest(database);
     const age = latest === null ? null : now.getTime() - latest.calibratedAt.getTime();
     // Of a clock that was ahead when it calibrated the age is negative, and would be for long.
     if (age !== null && age >= 0 && age < CALIBRATION_AGE_MS_MAX) return false;

@@ -39,7 +39,7 @@ export class LifecycleScoreReads {
         this.sql,
         keys.map(({ model }) => model),
       ),
-      this.calibrations.latest(),
+      this.calibrations.latest(this.sql),
     ]);
     const daysOf = new Map(profileIds.map((profileId, place) => [profileId, days[place] ?? []]));
     return keys.map(({ profileId, model, asOf }) => {

@@ -9,14 +9,12 @@ import { findCalibration, findLatestCalibrationId } from './calibration.store';
 export class LifecycleCalibrations {
   private known: { readonly id: string; readonly calibration: Calibration } | null = null;
 
-  constructor(private readonly sql: Sql) {}
-
   /** Null while nothing is calibrated. */
-  async latest(): Promise<Calibration | null> {
-    const id = await findLatestCalibrationId(this.sql);
+  async latest(sql: Sql): Promise<Calibration | null> {
+    const id = await findLatestCalibrationId(sql);
     if (id === null) return null;
     if (this.known?.id !== id) {
-      this.known = { id, calibration: await findCalibration(this.sql, id) };
+      this.known = { id, calibration: await findCalibration(sql, id) };
     }
     return this.known.calibration;
   }

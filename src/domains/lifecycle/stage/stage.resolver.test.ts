@@ -34,7 +34,7 @@ const scores = new LifecycleScoreReads(
   database,
   new ActivityReads(database),
   rulings,
-  new LifecycleCalibrations(database),
+  new LifecycleCalibrations(),
 );
 const dollars = { code: 'USD', minorDigits: 2 };
 const createdAt = new Date('2026-05-05T05:05:05Z');

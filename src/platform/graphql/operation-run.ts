@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import { Fault } from '../../shared/errors';
+import { Operation } from '../database/operation';
+import type { Gather } from './context';
+import type { OperationKits } from './operation-kits';
+import type { ResolverInstances } from './resolver-instances';
+
+/** The operation took longer than all of it may. */
+export class OperationTimedOut extends Fault {
+  constructor(limitMs: number) {
+    super(
+      'TIMEOUT',
+      `The query took longer than ${limitMs / 1000} s and was cancelled. Ask for less at a time.`,
+      { limitMs },
+    );
+    this.name = 'OperationTimedOut';
+  }
+}
+
+/** Whoever asked has hung up. */
+class CallerGone extends Fault {
+  constructor() {
+    super('CANCELLED', 'The caller hung up, and the query was cancelled.');
+    this.name = 'CallerGone';
+  }
+}
+
+/** One request's operation, from when its caller is known until its answer is made. */
+export class OperationRun {
+  readonly resolvers: ResolverInstances;
+  readonly gather: Gather;
+  private readonly operation = new Operation();
+  private readonly kit: ReturnType<OperationKits['take']>;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param answer closed early where the caller hangs up */
+  constructor(
+    private readonly kits: OperationKits,
+    private readonly answer: ServerResponse,
+  ) {
+    this.kit = kits.take(this.operation);
+    this.resolvers = this.kit.resolvers;
+    this.gather = this.kit.gather;
+  }
+
+  /** Why the operation was given up; null where it was not. */
+  get givenUpFor(): Error | null {
+    return this.operation.givenUpFor;
+  }
+
+  /**
+   * From now on the operation is given up when its time is over, or when its caller hangs up. For
+   * queries: what a mutation has begun is done, whoever waits for it.
+   */
+  watch(timeoutMs: number): void {
+    this.timer = setTimeout(() => {
+      this.operation.giveUp(new OperationTimedOut(timeoutMs));
+    }, timeoutMs);
+    if (this.answer.closed) this.operation.giveUp(new CallerGone());
+    else this.answer.once('close', this.giveUpUnlessAnswered);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.answer.off('close', this.giveUpUnlessAnswered);
+    this.kits.giveBack(this.kit);
+  }
+
+  private readonly giveUpUnlessAnswered = (): void => {
+    if (!this.answer.writableFinished) this.operation.giveUp(new CallerGone());
+  };
+}
