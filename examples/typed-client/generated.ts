@@ -113,16 +113,16 @@ export type PushOrdersMutation = { readonly recordEvents: { readonly accepted: n
 export type MyCardQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MyCardQuery = { readonly me: { readonly displayName: string | null, readonly loyalty: { readonly balance: string, readonly tier: string, readonly expiring: { readonly points: string } }, readonly events: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly occurredAt: string } }> } } | null };
+export type MyCardQuery = { readonly me: { readonly displayName: string | null, readonly loyalty: { readonly balance: string, readonly tier: string, readonly expiring: { readonly points: string } | null } | null, readonly events: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly occurredAt: string } }> } | null } | null };
 
 export type CardByIdentifierQueryVariables = Exact<{
   identifier: IdentifierInput;
 }>;
 
 
-export type CardByIdentifierQuery = { readonly profileByIdentifier: { readonly displayName: string | null, readonly loyalty: { readonly balance: string, readonly tier: string, readonly expiring: { readonly points: string } }, readonly events: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly occurredAt: string } }> }, readonly lifecycle: { readonly stage: string, readonly since: string, readonly atRisk: boolean, readonly reasons: ReadonlyArray<{ readonly text: string }> } } | null };
+export type CardByIdentifierQuery = { readonly profileByIdentifier: { readonly displayName: string | null, readonly loyalty: { readonly balance: string, readonly tier: string, readonly expiring: { readonly points: string } | null } | null, readonly events: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly occurredAt: string } }> } | null, readonly lifecycle: { readonly stage: string, readonly since: string, readonly atRisk: boolean, readonly reasons: ReadonlyArray<{ readonly text: string }> } } | null };
 
-export type CustomerCardFragment = { readonly displayName: string | null, readonly loyalty: { readonly balance: string, readonly tier: string, readonly expiring: { readonly points: string } }, readonly events: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly occurredAt: string } }> } };
+export type CustomerCardFragment = { readonly displayName: string | null, readonly loyalty: { readonly balance: string, readonly tier: string, readonly expiring: { readonly points: string } | null } | null, readonly events: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly occurredAt: string } }> } | null };
 
 export type StageCardFragment = { readonly lifecycle: { readonly stage: string, readonly since: string, readonly atRisk: boolean, readonly reasons: ReadonlyArray<{ readonly text: string }> } };
 
@@ -131,7 +131,7 @@ export type ProfileByIdentifierQueryVariables = Exact<{
 }>;
 
 
-export type ProfileByIdentifierQuery = { readonly profileByIdentifier: { readonly id: string, readonly displayName: string | null, readonly lifecycle: { readonly stage: string, readonly since: string }, readonly value: { readonly tier: ValueTier }, readonly loyalty: { readonly balance: string, readonly tier: string } } | null };
+export type ProfileByIdentifierQuery = { readonly profileByIdentifier: { readonly id: string, readonly displayName: string | null, readonly lifecycle: { readonly stage: string, readonly since: string }, readonly value: { readonly tier: ValueTier }, readonly loyalty: { readonly balance: string, readonly tier: string } | null } | null };
 
 export type CustomersAtRiskQueryVariables = Exact<{
   first: number;
