@@ -94,6 +94,7 @@ import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
 import type { Database, Sql } from './platform/database/database';
 import type { Job } from './platform/jobs/job-runner';
+import { Live } from './platform/live/live';
 import type { Logger } from './platform/telemetry/logger';
 import type { Clock } from './shared/clock';
 import { currencyOf } from './shared/currency';
@@ -265,6 +266,7 @@ export function createApp(ground: Ground) {
       driftMin: config.lifecycleDriftPercentMin / 100,
     }),
     lifecycleVersions,
+    live: new Live(database, ids, logger),
     lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
     merges,

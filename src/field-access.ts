@@ -5,7 +5,7 @@ import type { FieldAccessTable } from './platform/auth/field-access';
  * as well. `customer` admits a customer with a token of their own, who reaches one profile only:
  * theirs, through `me`.
  *
- * Every field of Query, Mutation and the types of `typesListedInFull` has a row; the process does
+ * Every field of Query, Mutation, Subscription and the types of `typesListedInFull` has a row; the process does
  * not start otherwise. Fields below those listed go with the field that led to them.
  */
 export const fieldAccess = {
@@ -69,6 +69,10 @@ export const fieldAccess = {
   'Mutation.revokeWriteKey': { scope: 'sources:manage' },
   'Mutation.disableSource': { scope: 'sources:manage' },
   'Mutation.enableSource': { scope: 'sources:manage' },
+
+  'Subscription.profileChanged': { scope: 'profiles:read' },
+  'Subscription.lifecycleTransitions': { scope: 'profiles:read' },
+  'Subscription.loyaltyBalanceChanged': { customer: true },
 
   'Profile.id': { scope: 'profiles:read', customer: true },
   'Profile.createdAt': { scope: 'profiles:read', customer: true },

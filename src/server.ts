@@ -8,29 +8,47 @@ import { JwtVerifier } from './platform/auth/jwt';
 import { createGraphqlServer } from './platform/graphql/graphql-server';
 import { QUERY_LIMITS_DEFAULT } from './platform/graphql/query-limits';
 import { buildApiSchema } from './platform/graphql/schema';
+import { SubscriptionServer } from './platform/graphql/subscriptions/subscription-server';
 import { graphiqlRoutes } from './platform/http/graphiql.routes';
 import { createHttpServer, type HttpServer } from './platform/http/http-server';
 import { Metrics } from './platform/telemetry/metrics';
-import { createResolvers, resolverClasses } from './resolvers';
+import { SubscriptionMetrics } from './platform/telemetry/subscription-metrics';
+import { createResolvers, createSubscriptionSources, resolverClasses } from './resolvers';
 
 /** The app behind HTTP; not yet listening. */
 export async function createServer(app: App, defaultQuery: string): Promise<HttpServer> {
   const { config, database, logger } = app;
   const metrics = new Metrics();
   metrics.transactions(() => database.transactionCounts);
-  const schema = buildApiSchema(resolverClasses, createResolvers(app));
+  const schema = buildApiSchema(
+    resolverClasses,
+    createResolvers(app),
+    createSubscriptionSources(app),
+  );
   applyFieldAccess(schema, fieldAccess, typesListedInFull);
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
+  const authenticate = (authorization: string | undefined) =>
+    authenticator.authenticate(authorization);
+  const limits = { ...QUERY_LIMITS_DEFAULT, depthMax: config.queryDepthMax };
+  const { introspection } = config;
   const graphql = await createGraphqlServer(
+    { introspection, limits },
+    { schema, authenticate, logger, metrics },
+  );
+  const subscriptions = new SubscriptionServer(
     {
-      introspection: config.introspection,
-      limits: { ...QUERY_LIMITS_DEFAULT, depthMax: config.queryDepthMax },
+      introspection,
+      limits,
+      connectionsMax: config.subscriptionConnectionsMax,
+      connectionsPerCallerMax: config.subscriptionConnectionsPerCallerMax,
+      subscriptionsPerConnectionMax: config.subscriptionsPerConnectionMax,
+      pingMs: config.subscriptionPingMs,
     },
     {
       schema,
-      authenticate: (authorization) => authenticator.authenticate(authorization),
+      authenticate,
       logger,
-      metrics,
+      metrics: new SubscriptionMetrics(metrics.registry, () => app.live.counts),
     },
   );
   const graphiql = config.graphiql ? [graphiqlRoutes({ defaultQuery })] : [];
@@ -51,7 +69,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
       logger,
       metrics,
       checkDatabase: () => database.query('select 1'),
-      routes: [graphql.routes, segment, ...graphiql],
+      routes: [graphql.routes, subscriptions.routes, segment, ...graphiql],
     },
   );
   return {

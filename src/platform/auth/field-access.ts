@@ -20,7 +20,7 @@ export type FieldAccessTable = Readonly<Record<string, FieldRule>>;
 /**
  * Puts the table before the resolvers of the fields it names, once; other fields are not touched.
  * Changes `schema`.
- * @param typesListedInFull types of which every field must have a rule, besides Query and Mutation
+ * @param typesListedInFull types of which every field must have a rule, besides the root types
  * @throws Error listing fields without a rule, rules without a field and rules that admit nobody
  */
 export function applyFieldAccess(
@@ -30,7 +30,11 @@ export function applyFieldAccess(
 ): void {
   const fields = fieldsOf(schema);
   const faults = [
-    ...missingRules(fields, table, new Set(['Query', 'Mutation', ...typesListedInFull])),
+    ...missingRules(
+      fields,
+      table,
+      new Set(['Query', 'Mutation', 'Subscription', ...typesListedInFull]),
+    ),
     ...faultyRules(fields, table),
   ];
   if (faults.length > 0) throw new Error(`The field access table is faulty: ${faults.join('; ')}.`);
@@ -68,6 +72,14 @@ function guard(field: Field, rule: FieldRule): void {
     const refusal = refuseField(field.name, rule, context.caller);
     if (refusal !== null) throw refusal;
     return resolve(source, args, context, info);
+  };
+  const { subscribe } = field;
+  if (subscribe === undefined) return;
+  // Before the first event as well: nobody listens in vain.
+  field.subscribe = (source, args, context, info) => {
+    const refusal = refuseField(field.name, rule, context.caller);
+    if (refusal !== null) throw refusal;
+    return subscribe(source, args, context, info);
   };
 }
 

@@ -23,7 +23,8 @@ import type { Routes } from '../http/routes';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { RequestContext } from './context';
-import { formatError, INTERNAL_ERROR_CODE, isUnforeseen, rootOf } from './error-format';
+import { formatError, INTERNAL_ERROR_CODE } from './error-format';
+import { logError } from './error-log';
 import { CostLimit, type QueryLimits, queryLimitRules } from './query-limits';
 
 export interface GraphqlSettings {
@@ -95,12 +96,18 @@ export async function createGraphqlServer(
   };
 }
 
-/** graphql-js lets operations pass that the schema has no type for, and then fails to run them. */
+/**
+ * graphql-js lets operations pass that the schema has no type for, and then fails to run them; and
+ * subscriptions, which have an answer of their own.
+ */
 function knownOperations(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {
-      if (context.getSchema().getRootType(node.operation) != null) return;
-      const message = `There is no ${node.operation} in this schema.`;
+      const isMissing = context.getSchema().getRootType(node.operation) == null;
+      if (!isMissing && node.operation !== 'subscription') return;
+      const message = isMissing
+        ? `There is no ${node.operation} in this schema.`
+        : 'Subscriptions are served over WebSocket, by the protocol graphql-transport-ws.';
       context.reportError(new GraphQLError(message, { nodes: [node] }));
     },
   };
@@ -159,15 +166,6 @@ function observe({ logger, metrics }: GraphqlParts): ApolloServerPlugin<RequestC
       };
     },
   };
-}
-
-/** Refusals are the callers' affair and not logged; what broke, is away or too slow is ours. */
-function logError(logger: Logger, requestId: string, error: GraphQLError): void {
-  const err = rootOf(error);
-  if (err instanceof Fault) return;
-  const path = error.path?.filter((step) => typeof step === 'string').join('.');
-  if (isUnforeseen(error)) logger.error({ requestId, path, err }, 'resolver failed');
-  else if (faultOf(err) !== null) logger.warn({ requestId, path, err }, 'database away or slow');
 }
 
 /** Internal errors name the request, so that a report of one can be found in the log. */

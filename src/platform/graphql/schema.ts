@@ -2,6 +2,7 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchemaSync } from 'type-graphql';
 import { validateInput } from './input-validation';
+import { type SubscriptionSources, sourcesAsPubSub } from './subscriptions/sources';
 
 /** A class with `@Resolver()`. */
 // biome-ignore lint/complexity/noBannedTypes: type-graphql knows classes as functions only.
@@ -13,11 +14,13 @@ export type ResolverInstances = ReadonlyMap<ResolverClass, object>;
 /**
  * The schema of the resolvers given. Without instances it can be printed and inspected, but not
  * executed; so no database is needed for that.
+ * @param sources of the subscriptions
  * @throws Error naming the resolvers that have no instance, where instances are given
  */
 export function buildApiSchema(
   resolvers: readonly ResolverClass[],
   instances?: ResolverInstances,
+  sources: SubscriptionSources = new Map(),
 ): GraphQLSchema {
   const [first, ...others] = resolvers;
   if (first === undefined) throw new Error('A schema needs a resolver.');
@@ -30,6 +33,7 @@ export function buildApiSchema(
     container: { get: (resolver) => instances?.get(resolver) },
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validateFn: validateInput,
+    pubSub: sourcesAsPubSub(sources),
   });
   describeRoots(schema);
   return schema;
@@ -39,11 +43,17 @@ export function buildApiSchema(
 function describeRoots(schema: GraphQLSchema): void {
   const query = schema.getQueryType();
   const mutation = schema.getMutationType();
+  const subscription = schema.getSubscriptionType();
   if (query) query.description = 'Everything that can be asked.';
   if (mutation) {
     mutation.description =
       'Everything that can be done. What an answer shows includes what was done; of several in ' +
       'one request, each is done when the one before it is.';
+  }
+  if (subscription) {
+    subscription.description =
+      'Everything that can be waited for, over WebSocket. What is told was committed before. ' +
+      'After a connection was lost subscribe again: the first message says how things stand.';
   }
 }
 

@@ -77,6 +77,7 @@ const HTTP_STATUS_BY_CODE: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   BODY_TOO_LARGE: 413,
   RATE_LIMITED: 429,
+  TOO_MANY_CONNECTIONS: 503,
   UNAVAILABLE: 503,
   TIMEOUT: 504,
 };
