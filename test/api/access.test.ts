@@ -6,7 +6,8 @@ import { type Answer, useApi } from '../support/api';
 
 const api = useApi();
 
-type FieldName = keyof typeof fieldAccess;
+/** Subscriptions are not asked for by POST: test/api/subscriptions.access.test.ts. */
+type FieldName = Exclude<keyof typeof fieldAccess, `Subscription.${string}`>;
 
 interface Operation {
   readonly text: string;
@@ -355,14 +356,16 @@ interface Row {
   readonly customer: boolean;
 }
 
-const rows = Object.entries(fieldAccess).map(
-  ([name, rule]): Row => ({
-    name: name as FieldName,
-    scope: 'scope' in rule ? rule.scope : undefined,
-    orScope: 'orScope' in rule ? rule.orScope : undefined,
-    customer: 'customer' in rule,
-  }),
-);
+const rows = Object.entries(fieldAccess)
+  .filter(([name]) => !name.startsWith('Subscription.'))
+  .map(
+    ([name, rule]): Row => ({
+      name: name as FieldName,
+      scope: 'scope' in rule ? rule.scope : undefined,
+      orScope: 'orScope' in rule ? rule.orScope : undefined,
+      customer: 'customer' in rule,
+    }),
+  );
 const forKeys = rows.filter((row): row is Row & { scope: Scope } => row.scope !== undefined);
 
 describe('whoever cannot be told is UNAUTHENTICATED', () => {

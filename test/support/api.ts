@@ -37,7 +37,11 @@ export class TestApi {
   private running: { readonly app: App; readonly server: HttpServer; readonly url: string } | null =
     null;
 
-  constructor(private readonly testDatabase: TestDatabase) {}
+  /** @param settings that are to differ, by environment variable */
+  constructor(
+    private readonly testDatabase: TestDatabase,
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {}
 
   async start(): Promise<void> {
     const config = readConfig({
@@ -48,17 +52,20 @@ export class TestApi {
       DATABASE_URL: this.testDatabase.url,
       JWT_SECRET: TEST_JWT_SECRET,
       JOBS: 'false',
+      ...this.settings,
     });
     const { clock } = this;
     const { database } = this.testDatabase;
     const logger = createLogger({ level: config.logLevel });
     const app = createApp({ config, database, logger, clock, ids: uuidSource });
+    app.live.start();
     const server = await createServer(app, '');
     this.running = { app, server, url: await server.listen() };
   }
 
   async stop(): Promise<void> {
     await this.running?.server.stop();
+    await this.running?.app.live.stop();
   }
 
   get app(): App {
@@ -142,9 +149,11 @@ export function readAnswer<Data>(reply: {
 }
 
 /** The whole product behind HTTP, on a database of this test file's own. Call at the top level. */
-export function useApi(): TestApi & { readonly database: TestDatabase['database'] } {
+export function useApi(
+  settings: Readonly<Record<string, string>> = {},
+): TestApi & { readonly database: TestDatabase['database'] } {
   const testDatabase = useTestDatabase();
-  const api = new TestApi(testDatabase);
+  const api = new TestApi(testDatabase, settings);
   beforeAll(() => api.start());
   afterAll(() => api.stop());
   return Object.assign(api, { database: testDatabase.database });
