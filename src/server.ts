@@ -47,6 +47,7 @@ export async function createServer(app: App, defaultQuery: string): Promise<Http
     {
       schema,
       authenticate,
+      attend: () => app.live.feed.attend(),
       logger,
       metrics: new SubscriptionMetrics(metrics.registry, () => app.live.counts),
     },

@@ -2,6 +2,8 @@ import { SignJWT } from 'jose';
 import { type App, createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
+import { createDataSource } from '../../src/platform/database/data-source';
+import { Database } from '../../src/platform/database/database';
 import type { HttpServer } from '../../src/platform/http/http-server';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { createServer } from '../../src/server';
@@ -157,4 +159,21 @@ export function useApi(
   beforeAll(() => api.start());
   afterAll(() => api.stop());
   return Object.assign(api, { database: testDatabase.database });
+}
+
+/** Another server at the same database, with a pool of its own, as another process has it. */
+export async function startBeside(
+  api: TestApi,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestApi & { stopAll(): Promise<void> }> {
+  const url = api.app.config.databaseUrl ?? '';
+  const dataSource = createDataSource({ url, poolSizeMax: 5, statementTimeoutMs: 20_000 });
+  const beside = new TestApi({ url, database: new Database(dataSource) }, settings);
+  await dataSource.initialize();
+  await beside.start();
+  const stopAll = async () => {
+    await beside.stop();
+    await dataSource.destroy();
+  };
+  return Object.assign(beside, { stopAll });
 }

@@ -37,7 +37,7 @@ export class LiveFeed {
   private hasEchoed = true;
   private idleBeats = 0;
   /** Processes that may have something to tell. */
-  private others: ReadonlySet<string> = new Set();
+  private others = new Set<string>();
   private heardCount = 0;
   private interruptionCount = 0;
 
@@ -97,8 +97,11 @@ export class LiveFeed {
       case 'ECHO':
         if (message.processId === this.processId) this.hasEchoed = true;
         return;
+      case 'HELLO':
+        if (message.processId !== this.processId) this.others.add(message.processId);
+        return;
       case 'FAREWELL':
-        this.others = new Set([...this.others].filter((one) => one !== message.processId));
+        this.others.delete(message.processId);
         return;
       case 'GAP':
       case undefined:
@@ -195,7 +198,7 @@ export class LiveFeed {
     return this.session.query(`select set_config('application_name', $1, false)`, [name]);
   }
 
-  private async readOthers(): Promise<ReadonlySet<string>> {
+  private async readOthers(): Promise<Set<string>> {
     const roster = await readRoster(this.session);
     const ids = roster.map(({ processId }) => processId);
     return new Set(ids.filter((processId) => processId !== this.processId));

@@ -25,7 +25,10 @@ const NOTIFY = `
   select set_config('synchronous_commit', 'off', true), pg_notify($1, payload)
   from unnest($2::text[]) as payload`;
 
-export function notify(session: LiveSession, payloads: readonly string[]): Promise<unknown> {
+export function notify(
+  session: { query(text: string, parameters: unknown[]): Promise<unknown> },
+  payloads: readonly string[],
+): Promise<unknown> {
   return session.query(NOTIFY, [LIVE_CHANNEL, payloads]);
 }
 

@@ -19,6 +19,8 @@ export class LiveSession {
 
   constructor(
     private readonly open: () => Promise<pg.Client>,
+    /** Done first on each connection. */
+    private readonly greet: (client: pg.Client) => Promise<unknown>,
     private readonly listener: SessionListener,
   ) {}
 
@@ -62,6 +64,12 @@ export class LiveSession {
 
   private async connect(): Promise<pg.Client> {
     const client = await this.open();
+    try {
+      await this.greet(client);
+    } catch (error) {
+      client.end().catch(() => undefined);
+      throw error;
+    }
     client.on('notification', ({ payload = '' }) => this.listener.heard(payload));
     client.on('error', () => this.lose(client));
     client.on('end', () => this.lose(client));

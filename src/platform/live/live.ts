@@ -30,10 +30,11 @@ export class Live {
     const processId = ids.next<string>();
     const name = rosterName({ processId, listens: false });
     this.processId = processId;
-    this.session = new LiveSession(() => openSession(database.dataSource, name, STATEMENT_MS_MAX), {
-      heard: (payload) => this.feed.heard(payload),
-      lost: () => this.feed.lost(),
-    });
+    this.session = new LiveSession(
+      () => openSession(database.dataSource, name, STATEMENT_MS_MAX),
+      (client) => notify(client, [encodeSignal('HELLO', processId)]),
+      { heard: (payload) => this.feed.heard(payload), lost: () => this.feed.lost() },
+    );
     this.feed = new LiveFeed(this.session, processId, logger);
     this.notifier = new LiveNotifier(this.session, processId, () => this.feed.listens, logger);
   }

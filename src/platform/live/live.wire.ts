@@ -6,6 +6,8 @@ export type LiveMessage =
   | { readonly kind: 'CHANGES'; readonly changes: readonly Change[] }
   /** Somebody could not say what changed: anything may have. */
   | { readonly kind: 'GAP' }
+  /** A process has come, or come back, and may have something to tell from now on. */
+  | { readonly kind: 'HELLO'; readonly processId: string }
   /** A process ends, and has told everything. */
   | { readonly kind: 'FAREWELL'; readonly processId: string }
   /** A process hears whether it still hears. */
@@ -71,6 +73,7 @@ function decodeSignal(payload: string): LiveMessage | null {
   switch (kind) {
     case 'GAP':
       return { kind };
+    case 'HELLO':
     case 'FAREWELL':
     case 'ECHO':
       return { kind, processId };

@@ -6,6 +6,7 @@ import {
   execute,
   type GraphQLError,
 } from 'graphql';
+import { faultOf, Unavailable } from '../../http/faults';
 import { LatestState } from '../../live/latest-state';
 import { SubscriptionInterrupted } from '../../live/live.errors';
 import type { RequestContext } from '../context';
@@ -76,7 +77,8 @@ class SubscriptionResults implements AsyncIterableIterator<ExecutionResult, unde
     } catch (error) {
       await this.end();
       // A client that connects again subscribes again; one that was told of an error would not.
-      if (!(error instanceof SubscriptionInterrupted)) throw error;
+      const isInterrupted = error instanceof SubscriptionInterrupted;
+      if (!isInterrupted && !(faultOf(error) instanceof Unavailable)) throw error;
       this.args.interrupted();
     }
     return this.end();

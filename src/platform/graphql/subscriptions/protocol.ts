@@ -25,6 +25,8 @@ export interface ProtocolParts {
   readonly schema: GraphQLSchema;
   /** @throws Fault when nobody can tell who it is */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
+  /** Resolves when changes can be told. @throws Unavailable where they cannot */
+  readonly attend: () => Promise<void>;
   /** Whether one more connection of a caller, by name, may be. */
   readonly admits: (callerName: string) => boolean;
   readonly logger: Logger;
@@ -87,6 +89,8 @@ export class SubscriptionProtocol {
     let caller: Caller;
     try {
       caller = await this.parts.authenticate(connection.authorization);
+      // Here and not with the first subscription: a client connects again, but would not ask again.
+      await this.parts.attend();
     } catch (error) {
       this.turnAway(connection, error, closeCodes.unauthorized);
       return false;
@@ -109,7 +113,7 @@ export class SubscriptionProtocol {
       return;
     }
     const { requestId } = connection;
-    this.parts.logger.warn({ err: error, requestId }, 'authentication failed');
+    this.parts.logger.warn({ err: error, requestId }, 'a subscriber was sent away');
     this.parts.metrics.refused('unavailable');
     connection.close(closeCodes.tryAgainLater, 'UNAVAILABLE');
   }
