@@ -27,6 +27,7 @@ afterEach(async () => {
   for (const subscriber of subscribers.splice(0)) await subscriber.dispose();
   // What a connection was counted for must not be counted for the next test's.
   await until(async () => (await openConnections()) === 0);
+  await until(async () => (await metric('perennial_subscriptions')) === 0);
 });
 
 function connect(

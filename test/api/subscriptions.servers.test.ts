@@ -1,3 +1,5 @@
+import { PROFILE_CHANGED } from '../../src/platform/live/topics';
+import { newUuid } from '../../src/shared/uuid';
 import { newProfile } from '../support/actions';
 import { startBeside, type TestApi, useApi } from '../support/api';
 import { until } from '../support/processes';
@@ -74,10 +76,18 @@ it('where nobody subscribes nothing is told, and from a subscription on everythi
   const id = await newProfile(api, 'bert');
   await adjust(id, 1, writer);
   expect(writer.app.live.counts.told).toBe(0);
+  // The writer goes on, so that it has just read that nobody listens when somebody begins to.
+  let isWriting = true;
+  const writing = (async () => {
+    while (isWriting) {
+      await writer.app.database.transaction(async (tx) => tx.note(PROFILE_CHANGED, [newUuid()]));
+    }
+  })();
   const messages = (await subscriber(api.url)).subscribe<ProfileChanged>(PROFILE, { id });
   const before = Number((await messages.next()).profileChanged.loyalty.balance);
-  // At once: the writer may not go by what it read before.
   await adjust(id, 1, writer);
+  isWriting = false;
+  await writing;
   expect(Number((await messages.next()).profileChanged.loyalty.balance)).toBe(before + 1);
   expect(writer.app.live.counts.told).toBeGreaterThan(0);
 });
