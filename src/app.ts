@@ -96,6 +96,7 @@ import type { Database, Sql } from './platform/database/database';
 import { GatheredSql } from './platform/database/gathered-sql';
 import { KnownReads } from './platform/database/known-reads';
 import type { Job } from './platform/jobs/job-runner';
+import { Live } from './platform/live/live';
 import type { Logger } from './platform/telemetry/logger';
 import type { Clock } from './shared/clock';
 import { currencyOf } from './shared/currency';
@@ -282,6 +283,7 @@ export function createApp(ground: Ground) {
       driftMin: config.lifecycleDriftPercentMin / 100,
     }),
     lifecycleVersions,
+    live: new Live(database, ids, logger),
     lifecycleGoalScan: new LifecycleGoalScan(database, lifecycleRulings),
     loyalty,
     merges,

@@ -46,6 +46,11 @@ export interface Config {
   /** 0 for no limit. */
   readonly customerRequestsPerMinuteMax: number;
   readonly trustProxy: boolean;
+  /** Of WebSockets, per process. */
+  readonly subscriptionConnectionsMax: number;
+  readonly subscriptionConnectionsPerCallerMax: number;
+  readonly subscriptionsPerConnectionMax: number;
+  readonly subscriptionPingMs: number;
   readonly drainMs: number;
   readonly jwtSecret: string | null;
   readonly jwtJwksUrl: string | null;
@@ -139,6 +144,15 @@ export function readConfig(environment: Environment): Config {
       0,
       10_000_000,
     ),
+    subscriptionConnectionsMax: read.integer('SUBSCRIPTION_CONNECTIONS_MAX', 1_000, 0, 100_000),
+    subscriptionConnectionsPerCallerMax: read.integer(
+      'SUBSCRIPTION_CONNECTIONS_PER_CALLER_MAX',
+      100,
+      1,
+      100_000,
+    ),
+    subscriptionsPerConnectionMax: read.integer('SUBSCRIPTIONS_PER_CONNECTION_MAX', 20, 1, 1_000),
+    subscriptionPingMs: read.integer('SUBSCRIPTION_PING_MS', 12_000, 20, 600_000),
     trustProxy: read.boolean('TRUST_PROXY', false),
     drainMs: read.integer('DRAIN_MS', 0, 0, 600_000),
     jwtSecret: read.secret('JWT_SECRET', JWT_SECRET_BYTES_MIN),

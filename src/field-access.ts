@@ -74,6 +74,10 @@ export const fieldAccess = {
   'Mutation.disableSource': { scope: 'sources:manage' },
   'Mutation.enableSource': { scope: 'sources:manage' },
 
+  'Subscription.profileChanged': { scope: 'profiles:read' },
+  'Subscription.lifecycleTransitions': { scope: 'profiles:read' },
+  'Subscription.loyaltyBalanceChanged': { customer: true },
+
   'Profile.id': { scope: 'profiles:read', customer: true },
   'Profile.createdAt': { scope: 'profiles:read', customer: true },
   'Profile.firstSeenAt': { scope: 'profiles:read', customer: true },

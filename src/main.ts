@@ -22,6 +22,7 @@ async function main(): Promise<void> {
       app.logger,
     );
     try {
+      await app.live.appear();
       const url = await server.listen();
       jobs.start();
       process.stdout.write(startBanner(url, config.graphiql, demo));

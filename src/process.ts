@@ -28,7 +28,14 @@ export async function openApp(config: Config): Promise<OpenApp> {
     logger,
   );
   const app = createApp({ config, database, logger, clock: systemClock, ids: uuidSource });
-  return { app, close };
+  app.live.start();
+  return {
+    app,
+    close: async () => {
+      await app.live.stop();
+      await close();
+    },
+  };
 }
 
 /**

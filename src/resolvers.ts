@@ -7,11 +7,17 @@ import { DuplicateResolver } from './domains/duplicates';
 import { EventSchemaResolver, EventSchemaViolationResolver } from './domains/event-schemas';
 import { EventResolver } from './domains/events';
 import { FeedbackResolver } from './domains/feedback';
-import { IdentityLogResolver, IdentityResolver } from './domains/identity';
+import {
+  IdentityLogResolver,
+  IdentityResolver,
+  ProfileLiveResolver,
+  profileChanges,
+} from './domains/identity';
 import {
   LifecycleFlowResolver,
   LifecycleGoalResolver,
   LifecycleHistoryResolver,
+  LifecycleLiveResolver,
   LifecycleMissingResolver,
   LifecyclePreviewResolver,
   LifecycleProposalResolver,
@@ -24,11 +30,14 @@ import {
   LifecycleVersionResolver,
   LifecycleVocabularyResolver,
   NextStagesResolver,
+  stageChanges,
 } from './domains/lifecycle';
 import {
   LoyaltyAccountResolver,
+  LoyaltyLiveResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
+  ownBalanceChanges,
 } from './domains/loyalty';
 import { MergesResolver } from './domains/merges';
 import { QuarantineResolver } from './domains/quarantine';
@@ -37,6 +46,7 @@ import { SourceResolver } from './domains/sources';
 import { ValueResolver } from './domains/value';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
 import type { ResolverClass, ResolverInstances } from './platform/graphql/resolver-instances';
+import type { SubscriptionSources } from './platform/graphql/subscriptions/sources';
 
 /** Every resolver of the API: the schema is made of these. */
 export const resolverClasses: readonly ResolverClass[] = [
@@ -56,6 +66,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   LifecycleFlowResolver,
   LifecycleGoalResolver,
   LifecycleHistoryResolver,
+  LifecycleLiveResolver,
   LifecycleMissingResolver,
   LifecycleReasonResolver,
   LifecycleResolver,
@@ -69,9 +80,11 @@ export const resolverClasses: readonly ResolverClass[] = [
   LifecycleVersionResolver,
   LifecycleVocabularyResolver,
   LoyaltyAccountResolver,
+  LoyaltyLiveResolver,
   LoyaltyResolver,
   LoyaltyTransactionResolver,
   MergesResolver,
+  ProfileLiveResolver,
   QuarantineResolver,
   ReferralResolver,
   ReferralSummaryResolver,
@@ -99,6 +112,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LifecycleFlowResolver(reads.lifecycleGoals, app.clock),
     new LifecycleGoalResolver(reads.lifecycleGoals, app.currency, app.clock),
     new LifecycleHistoryResolver(reads.lifecycle),
+    new LifecycleLiveResolver(profiles),
     new LifecycleMissingResolver(app.currency),
     new LifecycleReasonResolver(app.currency),
     new LifecycleResolver(reads.lifecycle, reads.activity, app.clock),
@@ -115,10 +129,12 @@ export function createResolvers(app: App): ResolverInstances {
     new LifecycleVersionResolver(app.lifecycleVersions, reads.lifecycleVersions),
     new LifecycleVocabularyResolver(),
     new LoyaltyAccountResolver(reads.loyalty),
+    new LoyaltyLiveResolver(),
     new LoyaltyResolver(app.loyalty),
     new LoyaltyTransactionResolver(),
     new NextStagesResolver(reads.lifecycle, reads.activity),
     new MergesResolver(app.merges, profiles),
+    new ProfileLiveResolver(),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
@@ -126,4 +142,14 @@ export function createResolvers(app: App): ResolverInstances {
     new ValueResolver(reads.value, app.currency, app.clock),
   ];
   return new Map(instances.map((instance) => [instance.constructor, instance]));
+}
+
+/** Where the events of each subscription come from. */
+export function createSubscriptionSources({ live, reads, database }: App): SubscriptionSources {
+  const { feed } = live;
+  return new Map([
+    ['profileChanged', profileChanges(feed, reads.identity)],
+    ['lifecycleTransitions', stageChanges(feed, database, reads.lifecycle)],
+    ['loyaltyBalanceChanged', ownBalanceChanges(feed, reads.identity, reads.loyalty)],
+  ]);
 }

@@ -13,10 +13,12 @@ import { createGraphqlServer } from './platform/graphql/graphql-server';
 import { OperationKits } from './platform/graphql/operation-kits';
 import type { PersistedQueries } from './platform/graphql/persisted-queries';
 import { buildApiSchema } from './platform/graphql/schema';
+import { SubscriptionServer } from './platform/graphql/subscriptions/subscription-server';
 import { graphiqlRoutes } from './platform/http/graphiql.routes';
 import { createHttpServer, type HttpServer } from './platform/http/http-server';
 import { Metrics } from './platform/telemetry/metrics';
-import { createResolvers, resolverClasses } from './resolvers';
+import { SubscriptionMetrics } from './platform/telemetry/subscription-metrics';
+import { createResolvers, createSubscriptionSources, resolverClasses } from './resolvers';
 
 /** What comes a second time may come a thousand times; most of what is tried out does not. */
 const COMPILED_AT_USE = 2;
@@ -30,7 +32,11 @@ export async function createServer(
   const { config, database, logger } = app;
   const metrics = new Metrics();
   metrics.transactions(() => database.transactionCounts);
-  const schema = buildApiSchema(resolverClasses, createResolvers(app));
+  const schema = buildApiSchema(
+    resolverClasses,
+    createResolvers(app),
+    createSubscriptionSources(app),
+  );
   const plainSchema = applyFieldAccess(schema, accessOfAllFields, {
     masks: masksOf(config.identityPolicy),
     pseudonyms: await createPseudonyms(app),
@@ -40,16 +46,20 @@ export async function createServer(
     return { resolvers: createResolvers({ ...app, ...reading }), gather: reading.gather };
   });
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
+  const authenticate = (authorization: string | undefined) =>
+    authenticator.authenticate(authorization);
+  const { introspection } = config;
+  const limits = {
+    depthMax: config.queryDepthMax,
+    aliasesMax: config.queryAliasesMax,
+    directivesMax: config.queryDirectivesMax,
+    tokensMax: config.queryTokensMax,
+    costMax: config.queryCostMax,
+  };
   const graphql = await createGraphqlServer(
     {
-      introspection: config.introspection,
-      limits: {
-        depthMax: config.queryDepthMax,
-        aliasesMax: config.queryAliasesMax,
-        directivesMax: config.queryDirectivesMax,
-        tokensMax: config.queryTokensMax,
-        costMax: config.queryCostMax,
-      },
+      introspection,
+      limits,
       executor: { compiledMax: config.compiledOperationsMax, usesMin: compiledAtUse },
       operationTimeoutMs: config.operationTimeoutMs,
       rates: {
@@ -58,13 +68,25 @@ export async function createServer(
       },
       persistedQueries: persistedQueriesOf(config),
     },
+    { schema, plainSchema, kits, authenticate, logger, metrics },
+  );
+  const subscriptions = new SubscriptionServer(
+    {
+      introspection,
+      limits,
+      connectionsMax: config.subscriptionConnectionsMax,
+      connectionsPerCallerMax: config.subscriptionConnectionsPerCallerMax,
+      subscriptionsPerConnectionMax: config.subscriptionsPerConnectionMax,
+      pingMs: config.subscriptionPingMs,
+    },
     {
       schema,
-      plainSchema,
-      kits,
-      authenticate: (authorization) => authenticator.authenticate(authorization),
+      authenticate,
+      gate: graphql.gate,
+      gather: app.gather,
+      attend: () => app.live.feed.attend(),
       logger,
-      metrics,
+      metrics: new SubscriptionMetrics(metrics.registry, () => app.live.counts),
     },
   );
   const graphiql = config.graphiql ? [graphiqlRoutes({ defaultQuery })] : [];
@@ -85,7 +107,7 @@ export async function createServer(
       logger,
       metrics,
       checkDatabase: () => database.query('select 1'),
-      routes: [graphql.routes, segment, ...graphiql],
+      routes: [graphql.routes, subscriptions.routes, segment, ...graphiql],
     },
   );
   return {

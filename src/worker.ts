@@ -11,6 +11,7 @@ async function worker(): Promise<void> {
   const { app, close } = await openApp(config);
   const jobs = new JobRunner(jobsOf(app), config.jobIntervalMs, app.clock, app.logger);
   try {
+    await app.live.appear();
     jobs.start();
     await untilAborted(ending);
   } finally {

@@ -34,7 +34,7 @@ describe('what the pages list is what the code has', () => {
     });
     const needed = Object.entries(fieldAccess).flatMap(([name, rule]) => {
       const [type, field] = name.split('.');
-      if (type !== 'Query' && type !== 'Mutation') return [];
+      if (type !== 'Query' && type !== 'Mutation' && type !== 'Subscription') return [];
       return [`${field}: ${'scope' in rule ? rule.scope : "customer's token"}`];
     });
     expect(sorted(listed)).toEqual(sorted(needed));

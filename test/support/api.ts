@@ -3,6 +3,8 @@ import { SignJWT } from 'jose';
 import { type App, createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { type Scope, scopeNames } from '../../src/platform/auth/scopes';
+import { createDataSource } from '../../src/platform/database/data-source';
+import { Database } from '../../src/platform/database/database';
 import type { HttpServer } from '../../src/platform/http/http-server';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { createServer } from '../../src/server';
@@ -38,6 +40,7 @@ export class TestApi {
   private running: Running | null = null;
   private mutations = 0;
 
+  /** @param settings that are to differ, by environment variable */
   constructor(
     private readonly testDatabase: TestDatabase,
     private readonly settings: Readonly<Record<string, string>> = {},
@@ -58,6 +61,7 @@ export class TestApi {
     const { database } = this.testDatabase;
     const logger = createLogger({ level: config.logLevel });
     const app = createApp({ config, database, logger, clock, ids: uuidSource });
+    app.live.start();
     // What comes the first time is compiled already, so that the tests are of what is compiled.
     const server = await createServer(app, '', 1);
     const interpreting = { ...app, config: { ...config, compiledOperationsMax: 0 } };
@@ -72,6 +76,7 @@ export class TestApi {
 
   async stop(): Promise<void> {
     for (const server of this.running?.servers ?? []) await server.stop();
+    await this.running?.app.live.stop();
   }
 
   get app(): App {
@@ -222,4 +227,21 @@ export function useApi(
   beforeAll(() => api.start());
   afterAll(() => api.stop());
   return Object.assign(api, { database: testDatabase.database });
+}
+
+/** Another server at the same database, with a pool of its own, as another process has it. */
+export async function startBeside(
+  api: TestApi,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestApi & { stopAll(): Promise<void> }> {
+  const url = api.app.config.databaseUrl ?? '';
+  const dataSource = createDataSource({ url, poolSizeMax: 5, statementTimeoutMs: 20_000 });
+  const beside = new TestApi({ url, database: new Database(dataSource) }, settings);
+  await dataSource.initialize();
+  await beside.start();
+  const stopAll = async () => {
+    await beside.stop();
+    await dataSource.destroy();
+  };
+  return Object.assign(beside, { stopAll });
 }

@@ -4,9 +4,10 @@ import type { Sql, Tx } from '../../src/platform/database/database';
 /** The transaction, of which each statement is heard before it is sent. */
 export function listening(tx: Tx, hear: (text: string) => void): Tx {
   const heard = textHeard(hear);
-  const listened: Pick<Tx, 'query' | 'send'> = {
+  const listened: Pick<Tx, 'query' | 'send' | 'note'> = {
     query: (statement, parameters) => tx.query(heard(statement), parameters),
     send: (statement, parameters, retell) => tx.send(heard(statement), parameters, retell),
+    note: (topic, ids) => tx.note(topic, ids),
   };
   return listened as Tx;
 }

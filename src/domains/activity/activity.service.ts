@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Sql, Tx } from '../../platform/database/database';
+import { PROFILE_CHANGED } from '../../platform/live/topics';
 import type { ProfileId } from '../../shared/ids';
 import { tryLockProfiles } from '../identity';
 import type { ProfileActivity, ProfileEvaluator } from './activity.model';
@@ -34,9 +35,11 @@ export class ActivityService {
   ): Promise<void> {
     const increments = rollUp(occurrences);
     const touched = new Set([...increments.map(({ profileId }) => profileId), ...merged]);
+    const profileIds = [...touched];
+    tx.note(PROFILE_CHANGED, profileIds);
     const [begun, due] = await Promise.all([
       store.addToDays(tx, increments),
-      store.filterDue(tx, [...touched], now),
+      store.filterDue(tx, profileIds, now),
     ]);
     const changed = new Set([...begun, ...due, ...merged]);
     for (const { profileId, signals } of increments) {
@@ -44,7 +47,7 @@ export class ActivityService {
     }
     await this.evaluate(
       tx,
-      [...touched].filter((profileId) => changed.has(profileId)),
+      profileIds.filter((profileId) => changed.has(profileId)),
       now,
     );
   }
@@ -52,6 +55,7 @@ export class ActivityService {
   /** Reckons everything that depends on the days of the profiles, whose locks the caller holds. */
   async evaluate(tx: Tx, profileIds: readonly ProfileId[], now: Date): Promise<void> {
     if (profileIds.length === 0) return;
+    tx.note(PROFILE_CHANGED, profileIds);
     const days = await store.findDays(tx, profileIds);
     const profiles: ProfileActivity[] = profileIds.map((profileId) => ({
       profileId,

@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/database';
+import { PROFILE_CHANGED } from '../../platform/live/topics';
 import { appendToOutbox } from '../../platform/outbox/outbox';
 import { type IdSource, toPublicId } from '../../shared/ids';
 import { insertMerge, liftRevokedLinks, type NewMerge } from './identity.merges.store';
@@ -50,5 +51,8 @@ export async function joinProfiles(
     },
   };
   appendToOutbox(tx, ids, [message], now);
+  // Whoever waits for changes of the one that is no more goes on with the other.
+  tx.note(message.topic, [absorbed]);
+  tx.note(PROFILE_CHANGED, [absorbed]);
   return mergeId;
 }

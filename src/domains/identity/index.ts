@@ -1,5 +1,7 @@
 export { type PrimaryIdentifier, ProfileDirectory } from './identity.directory';
 export { fromLinkId, toLinkId } from './identity.link-id';
+export { profileChanges } from './identity.live';
+export { ProfileLiveResolver } from './identity.live.resolver';
 export { lockIdentities, tryLockProfiles } from './identity.locks';
 export { IdentityLogReads } from './identity.log.reads';
 export { IdentityLogResolver } from './identity.log.resolver';

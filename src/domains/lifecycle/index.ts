@@ -19,6 +19,8 @@ export {
 export { LifecycleCalibrations } from './stage/latest-calibration';
 export { alwaysInForce } from './stage/ruling';
 export { LifecycleRulings } from './stage/rulings';
+export { stageChanges } from './stage/stage.live';
+export { LifecycleLiveResolver } from './stage/stage.live.resolver';
 export { LifecycleReads } from './stage/stage.reads';
 export { lifecycleRehoming } from './stage/stage.rehoming';
 export { LifecycleHistoryResolver, LifecycleResolver } from './stage/stage.resolver';

@@ -1,4 +1,6 @@
 export { MembershipTierEvaluator } from './loyalty.evaluation';
+export { ownBalanceChanges } from './loyalty.live';
+export { LoyaltyLiveResolver } from './loyalty.live.resolver';
 export {
   defaultLoyaltyPolicy,
   requireSoundLoyaltyPolicy,

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../../platform/database/database';
 import { TransactionConflict } from '../../platform/database/transaction';
+import { PROFILE_CHANGED } from '../../platform/live/topics';
 import type { Clock } from '../../shared/clock';
 import type { IdSource, ProfileId } from '../../shared/ids';
 import { firstDaysWith } from '../activity';
@@ -61,6 +62,7 @@ export class ReferralService {
       if (profileId === null) return { outcome: 'PROFILE_NOT_FOUND' };
       const createdAt = asked.createdAt ?? this.clock.now();
       const owner = await this.ownerOf(tx, profileId, createdAt);
+      tx.note(PROFILE_CHANGED, [profileId]);
       return wanted === null
         ? { outcome: 'CODE', code: await this.ensureCode(tx, owner) }
         : this.reserveCode(tx, owner, wanted);

@@ -78,6 +78,14 @@ function guard(field: Field, rule: FieldRule, resolve: Resolve): void {
     if (refusal !== null) throw refusal;
     return resolve(source, args, context, info);
   };
+  const { subscribe } = field;
+  if (subscribe === undefined) return;
+  // Before the first event as well: nobody listens in vain.
+  field.subscribe = (source, args, context, info) => {
+    const refusal = refuseField(field.name, rule, context.caller);
+    if (refusal !== null) throw refusal;
+    return subscribe(source, args, context, info);
+  };
 }
 
 function fieldOf(schema: GraphQLSchema, name: string): Field {

@@ -7,6 +7,7 @@ import type { Lease, OperationSlot } from './operation';
 import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 import { ReadConnections } from './read-connections';
 import {
+  type Change,
   OpenTransaction,
   type RetellError,
   runStatement,
@@ -34,6 +35,12 @@ interface Transaction extends Sql {
     parameters?: readonly unknown[],
     retell?: RetellError,
   ): void;
+
+  /**
+   * Says what this transaction changes. Whoever listens is told when it is committed; where nobody
+   * does, or it is rolled back, it costs nothing.
+   */
+  note(topic: string, ids: readonly string[]): void;
 }
 
 /**
@@ -81,6 +88,7 @@ export async function liftStatementTimeout(tx: Tx): Promise<void> {
 export class Database implements Sql {
   private readonly retries = { conflict: 0, deadlock: 0 };
   private readonly givenUp = { conflict: 0, deadlock: 0 };
+  private onCommitted: ((changes: readonly Change[]) => void) | null = null;
 
   /**
    * @param pause what lies between a failed attempt (1 for the first) and the next one
@@ -101,6 +109,14 @@ export class Database implements Sql {
   /** As they are now. */
   get transactionCounts(): TransactionCounts {
     return { retries: { ...this.retries }, givenUp: { ...this.givenUp } };
+  }
+
+  /**
+   * Has somebody told what each transaction noted, right after its commit and before its caller
+   * goes on; one at a time, and nobody with null. What it is told with must not throw.
+   */
+  tellOfCommits(listener: ((changes: readonly Change[]) => void) | null): void {
+    this.onCommitted = listener;
   }
 
   /** A single statement outside any transaction. */
@@ -202,6 +218,8 @@ export class Database implements Sql {
         // Also after a commit that failed, which may not have ended it.
         await transaction.rollBack();
         throw error;
+      } finally {
+        if (transaction.changes.length > 0) this.onCommitted?.(transaction.changes);
       }
     });
   }

@@ -1,4 +1,4 @@
-import type { Client, PoolClient, QueryResultRow } from 'pg';
+import { type Client, DatabaseError, type PoolClient, type QueryResultRow } from 'pg';
 import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 
 /**
@@ -29,6 +29,13 @@ export class Unprepared extends TransactionConflict {
 
 export type RetellError = (error: unknown) => unknown;
 
+/** Something a transaction changed, for those who wait for it: told after the commit, if at all. */
+export interface Change {
+  /** What happened, e.g. `lifecycle.stage-changed`. */
+  readonly topic: string;
+  readonly ids: readonly string[];
+}
+
 interface Fault {
   readonly error: unknown;
   /** Whether the work was told, when it waited for the statement. */
@@ -43,6 +50,9 @@ export class OpenTransaction {
   private hasEnded = false;
   /** The first of all errors: what follows it fails because of it. */
   private fault: Fault | null = null;
+  private readonly noted: Change[] = [];
+  private isCommitted = false;
+  private isCommitUnanswered = false;
   /** Settled when it is known what became of each statement that was sent. */
   private readonly sent: Promise<void>[] = [];
 
@@ -83,6 +93,19 @@ export class OpenTransaction {
     );
   }
 
+  note(topic: string, ids: readonly string[]): void {
+    this.requireOpen();
+    if (ids.length > 0) this.noted.push({ topic, ids });
+  }
+
+  /**
+   * What is to be told of, once the transaction has ended. Also where the answer to the commit was
+   * lost: it may have been done, and who looks in vain has lost little.
+   */
+  get changes(): readonly Change[] {
+    return this.isCommitted || this.isCommitUnanswered ? this.noted : [];
+  }
+
   /** @throws what a statement failed with that was sent and not waited for */
   async commit(): Promise<void> {
     this.hasEnded = true;
@@ -92,8 +115,10 @@ export class OpenTransaction {
     this.requireNoneUnreported();
     try {
       const { command } = await this.client.query('commit');
-      if (command === 'COMMIT') return;
+      this.isCommitted = command === 'COMMIT';
+      if (this.isCommitted) return;
     } catch (error) {
+      this.isCommitUnanswered = !(error instanceof DatabaseError);
       this.fault ??= { error, isReported: false };
     }
     // Where an error had aborted the transaction, PostgreSQL rolls back instead.

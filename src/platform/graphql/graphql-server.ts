@@ -26,7 +26,8 @@ import { admitOperation } from './admit-operation';
 import { type CallerRates, callerRates } from './caller-rates';
 import { asGateway, CompiledExecutor, type ExecutorSettings } from './compiled-executor';
 import type { RequestContext } from './context';
-import { formatError, INTERNAL_ERROR_CODE, isUnforeseen, rootOf } from './error-format';
+import { formatError, INTERNAL_ERROR_CODE } from './error-format';
+import { logError } from './error-log';
 import { graphqlRoutes, type MakeContext } from './graphql.routes';
 import { OperationContext } from './operation-context';
 import type { OperationKits } from './operation-kits';
@@ -69,6 +70,8 @@ export interface GraphqlParts {
 export interface GraphqlServer {
   /** `GET` and `POST /graphql`. */
   readonly routes: Routes;
+  /** Which operations may be run, whatever way they come. */
+  readonly gate: OperationGate;
   stop(): Promise<void>;
 }
 
@@ -120,16 +123,23 @@ export async function createGraphqlServer(
       const makeContext = contextMaker(app, settings.rates, gate, parts);
       await graphqlRoutes(apollo, makeContext)(app);
     },
+    gate,
     stop: () => apollo.stop(),
   };
 }
 
-/** graphql-js lets operations pass that the schema has no type for, and then fails to run them. */
+/**
+ * graphql-js lets operations pass that the schema has no type for, and then fails to run them; and
+ * subscriptions, which have an answer of their own.
+ */
 function knownOperations(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {
-      if (context.getSchema().getRootType(node.operation) != null) return;
-      const message = `There is no ${node.operation} in this schema.`;
+      const isMissing = context.getSchema().getRootType(node.operation) == null;
+      if (!isMissing && node.operation !== 'subscription') return;
+      const message = isMissing
+        ? `There is no ${node.operation} in this schema.`
+        : 'Subscriptions are served over WebSocket, by the protocol graphql-transport-ws.';
       context.reportError(new GraphQLError(message, { nodes: [node] }));
     },
   };
@@ -191,15 +201,6 @@ function observe({ logger, metrics }: GraphqlParts): ApolloServerPlugin<RequestC
       };
     },
   };
-}
-
-/** Refusals are the callers' affair and not logged; what broke, is away or too slow is ours. */
-function logError(logger: Logger, requestId: string, error: GraphQLError): void {
-  const err = rootOf(error);
-  if (err instanceof Fault) return;
-  const path = error.path?.filter((step) => typeof step === 'string').join('.');
-  if (isUnforeseen(error)) logger.error({ requestId, path, err }, 'resolver failed');
-  else if (faultOf(err) !== null) logger.warn({ requestId, path, err }, 'database away or slow');
 }
 
 /** Internal errors name the request, so that a report of one can be found in the log. */

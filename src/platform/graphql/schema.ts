@@ -4,15 +4,18 @@ import { buildSchemaSync } from 'type-graphql';
 import { callDirectly } from './direct-resolvers';
 import { validateInput } from './input-validation';
 import { type ResolverClass, type ResolverInstances, resolversOf } from './resolver-instances';
+import { type SubscriptionSources, sourcesAsPubSub } from './subscriptions/sources';
 
 /**
  * The schema of the resolvers given. Without instances it can be printed and inspected, but not
  * executed; so no database is needed for that.
+ * @param sources of the subscriptions
  * @throws Error naming the resolvers that have no instance, where instances are given
  */
 export function buildApiSchema(
   resolvers: readonly ResolverClass[],
   instances?: ResolverInstances,
+  sources: SubscriptionSources = new Map(),
 ): GraphQLSchema {
   const [first, ...others] = resolvers;
   if (first === undefined) throw new Error('A schema needs a resolver.');
@@ -28,6 +31,7 @@ export function buildApiSchema(
     },
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validateFn: validateInput,
+    pubSub: sourcesAsPubSub(sources),
   });
   if (instances !== undefined) callDirectly(schema, instances);
   describeRoots(schema);
@@ -38,11 +42,17 @@ export function buildApiSchema(
 function describeRoots(schema: GraphQLSchema): void {
   const query = schema.getQueryType();
   const mutation = schema.getMutationType();
+  const subscription = schema.getSubscriptionType();
   if (query) query.description = 'Everything that can be asked.';
   if (mutation) {
     mutation.description =
       'Everything that can be done. What an answer shows includes what was done; of several in ' +
       'one request, each is done when the one before it is.';
+  }
+  if (subscription) {
+    subscription.description =
+      'Everything that can be waited for, over WebSocket. What is told was committed before. ' +
+      'After a connection was lost subscribe again: the first message says how things stand.';
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../../platform/database/database';
+import { PROFILE_CHANGED } from '../../../platform/live/topics';
 import { appendToOutbox } from '../../../platform/outbox/outbox';
 import type { IdSource, ProfileId } from '../../../shared/ids';
 import { findPackedDaysBetween } from '../../activity';
@@ -121,6 +122,10 @@ export class LifecycleRollout {
     const version = rulings.at(-1)?.compiled.model.version ?? 0;
     const changed = profiles.filter((profile) => differs(profile, version));
     store.changeStates(tx, model, version, changed.map(toChange), now);
+    tx.note(
+      PROFILE_CHANGED,
+      changed.map(({ state }) => state.profileId),
+    );
     const moves = profiles.filter(({ outcome }) => !outcome.keepsStage);
     const transitions = moves.flatMap(({ state, outcome }) =>
       toTransitions(state.profileId, model, outcome.timeline.segments).slice(1),
