@@ -119,6 +119,7 @@ export const alongForKeys = {
     'npsAnswers outflow reclassifiedIn reclassifiedOut remained repurchaseRate revenue ' +
     'sizeAtBegin sizeAtEnd stage',
   LifecycleStagePairFlow: 'byEvent byModel byTime from moves to',
+  LifecycleStageChange: 'from model profile profileId since to',
   LifecycleTransition: 'cause from id modelVersion occurredAt reasons to',
   LifecycleTransitionConnection: 'edges pageInfo',
   LifecycleTransitionEdge: 'cursor node',
