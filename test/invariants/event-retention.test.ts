@@ -1,7 +1,7 @@
-import { firstRows } from '../../src/platform/database/keyset';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
 import type { EventRetention, IncomingEvent } from '../../src/domains/events';
+import { firstRows } from '../../src/platform/database/keyset';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { type ProfileId, type QuarantineId, uuidSource } from '../../src/shared/ids';
 import { TestClock } from '../support/clock';

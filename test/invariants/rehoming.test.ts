@@ -1,7 +1,7 @@
-import { firstRows } from '../../src/platform/database/keyset';
 import fc from 'fast-check';
 import { createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
+import { firstRows } from '../../src/platform/database/keyset';
 import { createLogger } from '../../src/platform/telemetry/logger';
 import { createSchemaDataSource } from '../../src/schema-files';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
@@ -193,9 +193,7 @@ async function view(profileId: ProfileId) {
       ({ points }) => points,
     ),
     referrals: await reads.referrals.summaryByProfile([profileId]),
-    brought: await reads.referrals.referralsByPage([
-      { referrer: profileId, page: firstRows(500) },
-    ]),
+    brought: await reads.referrals.referralsByPage([{ referrer: profileId, page: firstRows(500) }]),
     broughtBy: await select('claimed_at, id, status, r.*', 'referral r', 'referee_profile_id'),
     codes: await select('code, profile_id, c.*', 'referral_code c'),
     stage: await reads.lifecycle.stateByProfile([profileId]),

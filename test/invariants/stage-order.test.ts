@@ -1,6 +1,6 @@
-import { firstRows } from '../../src/platform/database/keyset';
 import fc from 'fast-check';
 import type { IncomingEvent } from '../../src/domains/events';
+import { firstRows } from '../../src/platform/database/keyset';
 import { RequestContext } from '../../src/platform/graphql/context';
 import { MS_PER_DAY } from '../../src/shared/days';
 import { type ProfileId, uuidSource } from '../../src/shared/ids';
