@@ -86,7 +86,11 @@ export function createResolvers(app: App): ResolverInstances {
     new ApiKeyResolver(app.apiKeys),
     new CommunityResolver(app.community, reads.community, profiles),
     new ConsentResolver(reads.consents),
-    new DirectoryResolver(reads.directory, () => reads.lifecycle.stageNames()),
+    new DirectoryResolver(reads.directory, {
+      stages: (model) => reads.lifecycle.stageNames(model),
+      membershipTiers: reads.loyalty.tierNames,
+      currency: app.currency,
+    }),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
     new EventSchemaResolver(app.eventSchemas, reads.eventSchemas),

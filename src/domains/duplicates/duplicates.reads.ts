@@ -1,5 +1,6 @@
 import type { Sql } from '../../platform/database/database';
 import type { PageRange } from '../../platform/database/keyset';
+import { type Count, countUpTo } from '../../platform/graphql/count.type';
 import type { DuplicateCandidateRow } from './duplicates.model';
 import * as store from './duplicates.store';
 
@@ -12,5 +13,9 @@ export class DuplicateReads {
     page: PageRange<store.CandidatePosition>,
   ): Promise<readonly DuplicateCandidateRow[]> {
     return store.findCandidates(this.sql, conditions, page);
+  }
+
+  async count(conditions: store.CandidateConditions): Promise<Count> {
+    return countUpTo(await store.countCandidates(this.sql, conditions));
   }
 }

@@ -1,5 +1,5 @@
 import { createUnionType, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
-import { connectionType } from '../../platform/graphql/connection';
+import { countedConnectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import type { DismissalFault } from './duplicates.errors';
 import { toCandidateId } from './duplicates.ids';
@@ -139,7 +139,7 @@ export class DuplicateCandidate {
   }
 }
 
-export const DuplicateCandidateConnection = connectionType(
+export const DuplicateCandidateConnection = countedConnectionType(
   'DuplicateCandidate',
   () => DuplicateCandidate,
 );

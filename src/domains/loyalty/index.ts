@@ -1,5 +1,6 @@
 export { MembershipTierEvaluator } from './loyalty.evaluation';
 export {
+  baseTier,
   defaultLoyaltyPolicy,
   requireSoundLoyaltyPolicy,
 } from './loyalty.policy';

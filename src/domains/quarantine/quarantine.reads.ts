@@ -1,5 +1,6 @@
 import type { Sql } from '../../platform/database/database';
 import type { InstantPosition, PageRange } from '../../platform/database/keyset';
+import { type Count, countUpTo } from '../../platform/graphql/count.type';
 import type { QuarantineId } from '../../shared/ids';
 import type { QuarantineConditions, QuarantineCount, QuarantinedRow } from './quarantine.model';
 import * as store from './quarantine.store';
@@ -16,6 +17,10 @@ export class QuarantineReads {
     page: PageRange<InstantPosition>,
   ): Promise<readonly QuarantinedRow[]> {
     return store.findPage(this.sql, conditions, page);
+  }
+
+  async count(conditions: QuarantineConditions): Promise<Count> {
+    return countUpTo(await store.countUnder(this.sql, conditions));
   }
 
   /** Null for none. */

@@ -1,3 +1,4 @@
+import { COUNTED_MAX } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
 import {
   type InstantPosition,
@@ -91,6 +92,19 @@ export async function findPage(
     parameters,
   );
   return inListOrder(rows, range);
+}
+
+/** How many there are under the conditions, at most `COUNTED_MAX`. */
+export async function countUnder(sql: Sql, conditions: QuarantineConditions): Promise<number> {
+  const [row] = await sql.query<{ counted: number }>(
+    `select count(*)::int as counted from (
+       select from quarantined_event q
+       where ${conditionsOn(conditions.state)}
+       limit ${COUNTED_MAX}
+     ) bounded`,
+    parametersOf(conditions),
+  );
+  return row?.counted ?? 0;
 }
 
 export async function findById(sql: Sql, id: QuarantineId): Promise<QuarantinedRow | null> {

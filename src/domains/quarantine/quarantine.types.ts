@@ -1,6 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { connectionType, PageInfo } from '../../platform/graphql/connection';
+import { countedConnectionType, PageInfo } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { toPublicId } from '../../shared/ids';
@@ -174,7 +174,7 @@ export class QuarantinedEvent {
   }
 }
 
-export const QuarantinedEventConnection = connectionType(
+export const QuarantinedEventConnection = countedConnectionType(
   'QuarantinedEvent',
   () => QuarantinedEvent,
 );
