@@ -69,163 +69,211 @@ export async function estimateProfiles(sql: Sql): Promise<number> {
   return row?.profiles ?? 0;
 }
 
-/** Rows of `profile_id`, `created_at` and `value`, in the order of the page. */
-function listSql(list: ProfileList, range: PageRange<ListPosition>, bind: Bind): string {
-  if (list.by !== 'CREATED') return rankedSql(rankingOf(list, bind), list, range, bind);
-  const { createdSince, createdUntil } = list.conditions;
-  const { joins, conditions } = joined(list, bind);
-  if (createdSince !== null) conditions.push(`p.created_at >= ${bind(createdSince)}`);
-  if (createdUntil !== null) conditions.push(`p.created_at < ${bind(createdUntil)}`);
-  // Ids are made in the order of creation, and are what the other tables have of it.
-  const own = joins.length === 0 ? [{ sql: 'p.created_at', type: 'timestamptz' }] : [];
-  const { within, order } = keysetOf(own, 'p.profile_id', list).page(range, bind);
-  return `
-    select p.profile_id, p.created_at, p.created_at as value
-    from profile p ${joins.join(' ')}
-    where ${['p.merged_into is null', ...conditions, within].join(' and ')}
-    order by ${order}
-    limit ${bind(range.limit)}`;
-}
-
-/** A condition is a join with the one row in which its domain keeps the answer. */
-function joined({ conditions: asked, baseTier }: ProfileList, bind: Bind) {
-  const { model, stage, atRisk, tier, membershipTier } = asked;
-  const joins: string[] = [];
-  const conditions: string[] = [];
-  if (stage !== null || atRisk !== null) {
-    joins.push(
-      `join lifecycle_state l on l.profile_id = p.profile_id and l.model = ${bind(model)}`,
-    );
-    if (stage !== null) conditions.push(`l.stage = ${bind(stage)}`);
-    // In the words of the index of those at risk.
-    if (atRisk !== null) conditions.push(atRisk ? 'l.at_risk' : 'not l.at_risk');
-  }
-  if (tier !== null) {
-    joins.push('join customer_value v on v.profile_id = p.profile_id');
-    conditions.push(`v.tier = ${bind(tier)}`);
-  }
-  if (membershipTier === baseTier) {
-    joins.push('left join loyalty_account a on a.profile_id = p.profile_id');
-    conditions.push(`(a.tier is null or a.tier = ${bind(baseTier)})`);
-  } else if (membershipTier !== null) {
-    joins.push('join loyalty_account a on a.profile_id = p.profile_id');
-    conditions.push(`a.tier = ${bind(membershipTier)}`);
-  }
-  return { joins, conditions };
-}
-
-/** A table `r` whose rows of one group an index gives in the order of a value. */
-interface Ranking {
+/**
+ * Where a list comes from: a table `r`, of which an index gives the rows under these conditions in
+ * the order of the columns and the profile's id. Everything else is looked up for each of them by its
+ * primary key, whatever the database thinks of it: `offset 0` keeps it from reading a whole table
+ * for a page.
+ */
+interface Lead {
   readonly table: string;
-  readonly fixed: readonly string[];
-  /** The column of the groups; null where all rows are one. */
+  readonly conditions: readonly string[];
+  /** The column of groups, within each of which the index gives the order; null without groups. */
   readonly group: string | null;
-  /** The one that is wanted, bound; null for all of them. */
+  /** The group that is wanted, bound; null for all of them. */
   readonly wanted: string | null;
+  /** What rows are ordered by before the id. */
+  readonly columns: readonly Pick<KeyColumn<ListPosition>, 'sql' | 'type'>[];
+  /** What the place of a row is told by. */
   readonly value: string;
-  readonly type: string;
-  /** The least value wanted, bound; null for any. */
-  readonly least: string | null;
 }
 
-function rankingOf({ by, conditions }: ProfileList, bind: Bind): Ranking {
-  const bound = (value: unknown): string | null => (value === null ? null : bind(value));
-  const ofModel = () => `r.model = ${bind(conditions.model)}`;
-  switch (by) {
-    case 'STAGE_SINCE':
-      return {
-        table: 'lifecycle_state',
-        fixed: [ofModel()],
-        group: 'r.stage',
-        wanted: bound(conditions.stage),
-        value: 'r.since',
-        type: 'timestamptz',
-        least: bound(conditions.stageSince),
-      };
-    case 'AT_RISK_SINCE':
-      return {
-        table: 'lifecycle_state',
-        fixed: [ofModel(), 'r.at_risk'],
-        group: null,
-        wanted: null,
-        value: 'r.at_risk_since',
-        type: 'timestamptz',
-        least: bound(conditions.atRiskSince),
-      };
-    case 'LIFETIME_REVENUE':
-      return {
-        table: 'customer_value',
-        fixed: [],
-        group: 'r.tier',
-        wanted: bound(conditions.tier),
-        value: '(r.revenue_minor - r.refund_minor)',
-        type: 'bigint',
-        least: bound(conditions.lifetimeRevenueMinorMin),
-      };
-    case 'POINTS_BALANCE':
-      return {
-        table: 'loyalty_account',
-        fixed: [],
-        group: 'r.tier',
-        wanted: bound(conditions.membershipTier),
-        value: 'r.balance',
-        type: 'bigint',
-        least: bound(conditions.pointsBalanceMin),
-      };
-    case 'CREATED':
-      throw new Error('Profiles by creation are no ranking.');
-  }
-}
+const PROFILE = `
+  cross join lateral (
+    select p.created_at from profile p
+    where p.profile_id = r.profile_id and p.merged_into is null offset 0
+  ) p`;
 
 /**
- * Where one group is wanted it is a range of its index. Otherwise the groups there are come from the
- * same index, by one probe each, and each gives its own first: the cost follows the page times the
- * groups, which are few.
+ * Rows of `profile_id`, `created_at` and `value`, in the order of the page. Where one group is wanted
+ * it is a range of its index. Otherwise the groups there are come from the same index, by one probe
+ * each, and each gives its own first: the cost follows the page times the groups, which are few.
  */
-function rankedSql(
-  { table, fixed, group, wanted, value, type, least }: Ranking,
-  list: ProfileList,
-  range: PageRange<ListPosition>,
-  bind: Bind,
-): string {
-  const keyset = keysetOf([{ sql: value, type }], 'r.profile_id', list);
+function listSql(list: ProfileList, range: PageRange<ListPosition>, bind: Bind): string {
+  const { table, conditions, group, wanted, columns, value } = leadOf(list, bind);
+  const keyset = keysetOf(columns, 'r.profile_id', list);
   const { within, order } = keyset.page(range, bind);
   const limit = bind(range.limit);
-  const rowsOf = (name: string | null): string => {
-    const conditions = [
-      ...fixed,
-      ...(name === null ? [] : [`${group} = ${name}`]),
-      ...(least === null ? [] : [`${value} >= ${least}`]),
-      within,
-    ];
-    return `
-      select r.profile_id, p.created_at, ${value} as value
-      from ${table} r
-      join profile p on p.profile_id = r.profile_id and p.merged_into is null
-      where ${conditions.join(' and ')}
-      order by ${order}
-      limit ${limit}`;
-  };
+  const isProfile = table === 'profile';
+  const rowsOf = (name: string | null): string => `
+    select r.profile_id, ${isProfile ? 'r' : 'p'}.created_at, ${value} as value
+    from ${table} r ${isProfile ? '' : PROFILE}
+    where ${[...conditions, ...(name === null ? [] : [`${group} = ${name}`]), within].join(' and ')}
+    order by ${order}
+    limit ${limit}`;
   if (group === null || wanted !== null) return rowsOf(wanted);
   const next = (condition: string): string => `
     select ${group} as name from ${table} r
-    where ${[...fixed, condition].join(' and ')} order by ${group} limit 1`;
-  const merged = keyset.over('ranked.value', 'ranked.profile_id').page(range, bind);
+    where ${condition} order by ${group} limit 1`;
+  const ofTable = conditions[0] ?? 'true';
   return `
     with recursive groups as (
-      (${next('true')})
+      (${next(ofTable)})
       union all
       select following.name from groups
-      cross join lateral (${next(`${group} > groups.name`)}) following
+      cross join lateral (${next(`${ofTable} and ${group} > groups.name`)}) following
     )
     select ranked.* from groups
     cross join lateral (${rowsOf('groups.name')}) ranked
-    order by ${merged.order}
+    order by ${keysetOf([{ sql: 'ranked.value', type: '' }], 'ranked.profile_id', list).orderOf(range)}
     limit ${limit}`;
 }
 
+function leadOf(list: ProfileList, bind: Bind): Lead {
+  const { by, conditions: asked } = list;
+  const bound = (value: unknown): string | null => (value === null ? null : bind(value));
+  const ranking = (
+    table: string,
+    {
+      group,
+      wanted,
+      least,
+      value,
+      type,
+      first = 'true',
+    }: {
+      group: string | null;
+      wanted: string | null;
+      least: unknown;
+      value: string;
+      type: string;
+      /** What the groups are looked for under. */
+      first?: string;
+    },
+  ): Lead => ({
+    table,
+    conditions: [first, ...(least === null ? [] : [`${value} >= ${bind(least)}`])],
+    group,
+    wanted,
+    columns: [{ sql: value, type }],
+    value,
+  });
+  switch (by) {
+    case 'CREATED':
+      return creationLead(list, bind);
+    case 'STAGE_SINCE':
+      return ranking('lifecycle_state', {
+        first: `r.model = ${bind(asked.model)}`,
+        group: 'r.stage',
+        wanted: bound(asked.stage),
+        least: asked.stageSince,
+        value: 'r.since',
+        type: 'timestamptz',
+      });
+    case 'AT_RISK_SINCE':
+      return ranking('lifecycle_state', {
+        first: `r.model = ${bind(asked.model)} and r.at_risk`,
+        group: null,
+        wanted: null,
+        least: asked.atRiskSince,
+        value: 'r.at_risk_since',
+        type: 'timestamptz',
+      });
+    case 'LIFETIME_REVENUE':
+      return ranking('customer_value', {
+        group: 'r.tier',
+        wanted: bound(asked.tier),
+        least: asked.lifetimeRevenueMinorMin,
+        value: '(r.revenue_minor - r.refund_minor)',
+        type: 'bigint',
+      });
+    case 'POINTS_BALANCE':
+      return ranking('loyalty_account', {
+        group: 'r.tier',
+        wanted: bound(asked.membershipTier),
+        least: asked.pointsBalanceMin,
+        value: 'r.balance',
+        type: 'bigint',
+      });
+  }
+}
+
+/** A table that keeps one row for a profile, and what has to be true of the row `c`. */
+interface Kept {
+  readonly table: string;
+  readonly conditions: readonly string[];
+}
+
+/**
+ * Ids are made in the order of creation, and are what the other tables have of it. Of several
+ * conditions the one that the fewest fulfil leads, as a rule; the others are looked up.
+ */
+function creationLead(list: ProfileList, bind: Bind): Lead {
+  const { createdSince, createdUntil, membershipTier } = list.conditions;
+  const [first, ...others] = keptOf(list, bind);
+  const lookUps = others.map(
+    ({ table, conditions }) => `exists (
+      select from ${table} c
+      where c.profile_id = r.profile_id and ${conditions.join(' and ')} offset 0)`,
+  );
+  if (membershipTier === list.baseTier) {
+    // Whoever has no account is on the base tier, too.
+    lookUps.push(`not exists (
+      select from loyalty_account c
+      where c.profile_id = r.profile_id and c.tier <> ${bind(list.baseTier)} offset 0)`);
+  }
+  const shared = { group: null, wanted: null };
+  if (first !== undefined) {
+    const own = first.conditions.map((condition) => condition.replaceAll('c.', 'r.'));
+    const { table } = first;
+    return {
+      ...shared,
+      table,
+      conditions: [...own, ...lookUps],
+      columns: [],
+      value: 'p.created_at',
+    };
+  }
+  return {
+    ...shared,
+    table: 'profile',
+    conditions: [
+      'r.merged_into is null',
+      ...(createdSince === null ? [] : [`r.created_at >= ${bind(createdSince)}`]),
+      ...(createdUntil === null ? [] : [`r.created_at < ${bind(createdUntil)}`]),
+      ...lookUps,
+    ],
+    columns: [{ sql: 'r.created_at', type: 'timestamptz' }],
+    value: 'r.created_at',
+  };
+}
+
+/** Those that are asked for, the rarest first, as a rule. */
+function keptOf({ conditions: asked, baseTier }: ProfileList, bind: Bind): readonly Kept[] {
+  const { model, stage, atRisk, tier, membershipTier } = asked;
+  const kept: Kept[] = [];
+  const state = (): Kept => ({
+    table: 'lifecycle_state',
+    conditions: [
+      `c.model = ${bind(model)}`,
+      ...(stage === null ? [] : [`c.stage = ${bind(stage)}`]),
+      // In the words of the index of those at risk.
+      ...(atRisk === null ? [] : [atRisk ? 'c.at_risk' : 'not c.at_risk']),
+    ],
+  });
+  if (atRisk === true) kept.push(state());
+  if (membershipTier !== null && membershipTier !== baseTier) {
+    kept.push({ table: 'loyalty_account', conditions: [`c.tier = ${bind(membershipTier)}`] });
+  }
+  if (tier !== null) {
+    kept.push({ table: 'customer_value', conditions: [`c.tier = ${bind(tier)}`] });
+  }
+  if (atRisk === false || (atRisk === null && stage !== null)) kept.push(state());
+  return kept;
+}
+
 function keysetOf(
-  columns: readonly Pick<KeyColumn<ListPosition>, 'sql' | 'type'>[],
+  columns: Lead['columns'],
   id: string,
   { isDescending }: ProfileList,
 ): Keyset<ListPosition> {
