@@ -35,7 +35,9 @@ import { QuarantineResolver } from './domains/quarantine';
 import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
 import { SourceResolver } from './domains/sources';
 import { ValueResolver } from './domains/value';
+import { nodeKinds } from './nodes';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
+import { NodeResolver } from './platform/graphql/node.resolver';
 import type { ResolverClass, ResolverInstances } from './platform/graphql/schema';
 
 /** Every resolver of the API: the schema is made of these. */
@@ -61,6 +63,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   LifecycleScoreResolver,
   LifecycleTriggerResolver,
   NextStagesResolver,
+  NodeResolver,
   LifecyclePreviewResolver,
   LifecycleProposalResolver,
   LifecycleRolloutResolver,
@@ -120,6 +123,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyResolver(app.loyalty, reads.loyalty),
     new LoyaltyTransactionResolver(reads.loyalty),
     new NextStagesResolver(reads.lifecycle, reads.activity),
+    new NodeResolver(nodeKinds(app)),
     new MergesResolver(app.merges, profiles),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
     new ReferralResolver(app.referrals, reads.referrals, profiles),

@@ -95,16 +95,24 @@ function candidatesUnder(
 /** The candidate of a pair; null for none, or where one of the two has been absorbed. */
 export async function findCandidate(
   sql: Sql,
-  { profileId, otherProfileId }: ProfilePair,
+  pair: ProfilePair,
 ): Promise<DuplicateCandidateRow | null> {
-  const [row] = await sql.query<DuplicateCandidateRow>(
-    `select ${candidateColumns}
-     from duplicate_candidate c
-     ${bothLive}
-     where c.profile_id = $1 and c.other_profile_id = $2`,
-    [profileId, otherProfileId],
-  );
+  const [row] = await findCandidatesOfPairs(sql, [pair]);
   return row ?? null;
+}
+
+/** Those candidates of the pairs that there are, where neither of the two has been absorbed. */
+export function findCandidatesOfPairs(
+  sql: Sql,
+  pairs: readonly ProfilePair[],
+): Promise<DuplicateCandidateRow[]> {
+  return sql.query<DuplicateCandidateRow>(
+    `select ${candidateColumns}
+     from unnest($1::uuid[], $2::uuid[]) as pair (profile_id, other_profile_id)
+     join duplicate_candidate c using (profile_id, other_profile_id)
+     ${bothLive}`,
+    [pairs.map(({ profileId }) => profileId), pairs.map(({ otherProfileId }) => otherProfileId)],
+  );
 }
 
 export interface Dismissal extends ProfilePair {

@@ -107,13 +107,13 @@ export async function countUnder(sql: Sql, conditions: QuarantineConditions): Pr
   return row?.counted ?? 0;
 }
 
-export async function findById(sql: Sql, id: QuarantineId): Promise<QuarantinedRow | null> {
-  const [row] = await sql.query<QuarantinedRow>(
+/** Those of the ids that there are. */
+export function findByIds(sql: Sql, ids: readonly QuarantineId[]): Promise<QuarantinedRow[]> {
+  return sql.query<QuarantinedRow>(
     `select ${columns} from quarantined_event q ${ACCEPTED_MEANWHILE}
-     where q.quarantine_id = $1`,
-    [id],
+     where q.quarantine_id = any($1::uuid[])`,
+    [ids],
   );
-  return row ?? null;
 }
 
 /**

@@ -4,12 +4,14 @@ import { Forbidden, MissingScope } from './auth.errors';
 import type { Caller } from './caller';
 import type { Scope } from './scopes';
 
-/** Who may ask for a field. A rule names a scope, customers, or both; never neither. */
+/** Who may ask for a field. A rule names a scope or any key, customers, or both; never neither. */
 export interface FieldRule {
   /** The scope an API key or a write key needs. Without one, no key may. */
   readonly scope?: Scope;
   /** Another scope that will do as well. */
   readonly orScope?: Scope;
+  /** Whether any key may: what it reaches by the field is decided for each thing anew. */
+  readonly anyKey?: true;
   /** Whether a customer may, with a token of their own. */
   readonly customer?: true;
 }
@@ -51,6 +53,7 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
       return new Forbidden(`${fieldName} is not for a customer's own token.`);
     case 'KEY':
     case 'SOURCE':
+      if (rule.anyKey === true) return null;
       if (rule.scope === undefined) {
         return new Forbidden(`${fieldName} is for a customer's own token, not for keys.`);
       }
@@ -99,7 +102,7 @@ function faultyRules(
 ): readonly string[] {
   return Object.entries(table).flatMap(([name, rule]) => {
     if (!fields.has(name)) return [`${name} does not exist`];
-    const admitsNobody = rule.scope === undefined && rule.customer === undefined;
+    const admitsNobody = !rule.scope && !rule.anyKey && !rule.customer;
     return admitsNobody ? [`the rule of ${name} admits nobody`] : [];
   });
 }
