@@ -94,6 +94,13 @@ module.exports = {
       to: { path: '^src/config\\.ts$' },
     },
     {
+      name: 'examples-know-the-api-only',
+      comment: 'As a client, they have the schema and nothing else of ours.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|seeds|scripts|migrations|bench|test)/' },
+    },
+    {
       name: 'product-does-not-import-tests',
       severity: 'error',
       from: { path: '^(src|seeds|scripts|migrations|bench)/', pathNot: '\\.test\\.ts$' },

@@ -4,9 +4,16 @@ import { duplicatesBench } from './duplicates';
 import { identityBench } from './identity';
 import { ingestBench } from './ingest';
 import { lifecycleBench } from './lifecycle';
+import { readsBench } from './reads';
 import type { Bench, Figure } from './support/bench';
 
-const benches: readonly Bench[] = [identityBench, duplicatesBench, ingestBench, lifecycleBench];
+const benches: readonly Bench[] = [
+  identityBench,
+  duplicatesBench,
+  ingestBench,
+  lifecycleBench,
+  readsBench,
+];
 
 /** `npm run bench -- identity [--quick | --full] [--json]` */
 async function main(): Promise<void> {

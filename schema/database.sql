@@ -314,6 +314,13 @@ CREATE TABLE import_checkpoint (
   constraint import_checkpoint_pkey PRIMARY KEY (import_key)
 );
 
+CREATE TABLE installation_secret (
+  name text not null,
+  value bytea not null,
+  created_at timestamp with time zone not null,
+  constraint installation_secret_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE ledger_transaction (
   profile_id uuid not null,
   id uuid not null,

@@ -94,6 +94,7 @@ import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domai
 import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
 import type { Database, Sql } from './platform/database/database';
+import { GatheredSql } from './platform/database/gathered-sql';
 import type { Job } from './platform/jobs/job-runner';
 import type { Logger } from './platform/telemetry/logger';
 import type { Clock } from './shared/clock';
@@ -117,7 +118,8 @@ export function createApp(ground: Ground) {
   const currency = currencyOf(config.currencyCode);
   const { identityPolicy } = config;
   const lifecycleRulings = new LifecycleRulings(fiveStageModel);
-  const lifecycleCalibrations = new LifecycleCalibrations(database);
+  const gathered = new GatheredSql(database);
+  const lifecycleCalibrations = new LifecycleCalibrations(gathered);
   const loyaltyPolicy = requireSoundLoyaltyPolicy(defaultLoyaltyPolicy);
   const duplicatePolicy = requireSoundDuplicatePolicy(defaultDuplicatePolicy);
 
@@ -215,7 +217,7 @@ export function createApp(ground: Ground) {
     sources: new SourceReads(sql),
     value: new ValueReads(sql, currency),
   });
-  const reads = readsOver(database);
+  const reads = readsOver(gathered);
   const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const lifecycleProposals = new LifecycleProposals(
     database,
@@ -282,6 +284,8 @@ export function createApp(ground: Ground) {
     imports: new ImportService(database, clock),
     referrals: new ReferralService(database, clock, ids, randomBytes, directory, events),
     reads,
+    /** Has the reads that are begun at one moment travel together. */
+    gather: (work: () => void) => gathered.gather(work),
     lifecycleTriggers: new TriggerReads(
       reads.lifecycle,
       reads.activity,

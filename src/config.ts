@@ -28,6 +28,8 @@ export interface Config {
   readonly eventsPerRequestMax: number;
   readonly messageIdLengthMax: number;
   readonly queryDepthMax: number;
+  /** 0: every operation is interpreted. */
+  readonly compiledOperationsMax: number;
   /** 0 for no limit. */
   readonly requestsPerMinuteMax: number;
   readonly trustProxy: boolean;
@@ -91,6 +93,7 @@ export function readConfig(environment: Environment): Config {
     eventsPerRequestMax: read.integer('EVENTS_PER_REQUEST_MAX', 2_500, 1, 100_000),
     messageIdLengthMax: read.integer('MESSAGE_ID_LENGTH_MAX', 100, 1, 1_000),
     queryDepthMax: read.integer('QUERY_DEPTH_MAX', 12, 1, 50),
+    compiledOperationsMax: read.integer('COMPILED_OPERATIONS_MAX', 500, 0, 10_000),
     requestsPerMinuteMax: read.integer('REQUESTS_PER_MINUTE_MAX', 0, 0, 10_000_000),
     trustProxy: read.boolean('TRUST_PROXY', false),
     drainMs: read.integer('DRAIN_MS', 0, 0, 600_000),

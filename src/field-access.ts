@@ -1,18 +1,22 @@
-import type { FieldAccessTable } from './platform/auth/field-access';
+import { alongForCustomers, alongForKeys } from './fields-along';
+import type { FieldAccess, FieldAccessTable } from './platform/auth/field-rule';
 
 /**
  * Who may ask for what. `scope` is what an API key needs; where there is an `orScope`, that will do
- * as well. `customer` admits a customer with a token of their own, who reaches one profile only:
- * theirs, through `me`.
+ * as well; what `goesAlong` is open to every key that was let to the field before. `customer`
+ * admits a customer with a token of their own, who reaches one profile only: theirs, through `me`.
  *
- * Every field of Query, Mutation and the types of `typesListedInFull` has a row; the process does
- * not start otherwise. Fields below those listed go with the field that led to them.
+ * `masked` are personal data: keys without `personal-data:read` see them by the mask named.
+ * `pseudonymous` is what may be of another customer: a customer sees a pseudonym of it.
+ *
+ * Every field of the schema has a row here or goes along by `fields-along.ts`; the process does not
+ * start otherwise.
  */
 export const fieldAccess = {
   'Query.me': { customer: true },
   // By the rule of the field that usually leads to what is asked for: `nodes.ts`.
-  'Query.node': { anyKey: true, customer: true },
-  'Query.nodes': { anyKey: true, customer: true },
+  'Query.node': { anyKey: true, customer: true, customersReach: ['Profile'] },
+  'Query.nodes': { anyKey: true, customer: true, customersReach: ['Profile'] },
   'Query.profile': { scope: 'profiles:read' },
   'Query.profileByIdentifier': { scope: 'profiles:read' },
   'Query.lifecycleFlow': { scope: 'profiles:read' },
@@ -77,8 +81,8 @@ export const fieldAccess = {
   'Profile.createdAt': { scope: 'profiles:read', customer: true },
   'Profile.firstSeenAt': { scope: 'profiles:read', customer: true },
   'Profile.lastSeenAt': { scope: 'profiles:read', customer: true },
-  'Profile.displayName': { scope: 'profiles:read', customer: true },
-  'Profile.traits': { scope: 'profiles:read', customer: true },
+  'Profile.displayName': { scope: 'profiles:read', customer: true, masked: 'NAME' },
+  'Profile.traits': { scope: 'profiles:read', customer: true, masked: 'TRAITS' },
   'Profile.identifiers': { scope: 'profiles:read', customer: true },
   'Profile.consents': { scope: 'profiles:read', customer: true },
   'Profile.community': { scope: 'profiles:read', customer: true },
@@ -103,7 +107,14 @@ export const fieldAccess = {
   'LoyaltyAccount.transactions': { scope: 'loyalty:read', customer: true },
   // Who adjusted a balance and what they noted is the company's own record.
   'LoyaltyTransaction.actor': { scope: 'loyalty:read' },
-  'LoyaltyTransaction.note': { scope: 'loyalty:read' },
+  'LoyaltyTransaction.note': { scope: 'loyalty:read', masked: 'TEXT' },
+  // A reward came of what another customer did, and points may come from another profile.
+  'LoyaltyTransaction.eventId': { goesAlong: true, customer: true, pseudonymous: true },
+  'LoyaltyTransaction.counterpartProfileId': {
+    goesAlong: true,
+    customer: true,
+    pseudonymous: true,
+  },
   // Who merges need not see whom: fields are null without the scope for what they show.
   'ProfileSnapshot.profileId': { scope: 'profiles:merge' },
   'ProfileSnapshot.identifiers': { scope: 'profiles:read' },
@@ -124,6 +135,25 @@ export const fieldAccess = {
   'LifecycleTransition.triggeringEvent': { scope: 'events:read' },
   // Names, addresses and numbers of people: whoever decides on a pair need not read them.
   'DuplicateCandidate.reasons': { scope: 'profiles:read' },
+  'DuplicateReason.left': { goesAlong: true, masked: 'TEXT' },
+  'DuplicateReason.right': { goesAlong: true, masked: 'TEXT' },
+  'Identifier.value': { goesAlong: true, customer: true, masked: 'IDENTIFIER' },
+  // A demoted identifier in the answer to its sender is not masked: it is what they just sent.
+  'IdentifierName.value': { goesAlong: true, masked: 'IDENTIFIER' },
+  'Event.properties': { goesAlong: true, customer: true, masked: 'PROPERTIES' },
+  'Feedback.comment': { goesAlong: true, customer: true, masked: 'TEXT' },
+  'QuarantinedEvent.payload': { goesAlong: true, masked: 'PAYLOAD' },
+  'QuarantinedEvent.event': { goesAlong: true, masked: 'SENT_EVENT' },
+  'QuarantineCorrection.event': { goesAlong: true, masked: 'SENT_EVENT' },
+  // The id of a referral is that of what somebody else did; and a cursor is made of it.
+  'Referral.id': { goesAlong: true, customer: true, pseudonymous: true },
+  'ReferralSummary.referrals': { goesAlong: true, customer: true, sealsCursors: true },
+  'ReferralSummary.referredByCode': { goesAlong: true, customer: true, pseudonymous: true },
 } as const satisfies FieldAccessTable;
 
-export const typesListedInFull = ['Profile', 'LoyaltyAccount', 'ProfileSnapshot'] as const;
+/** Every field of the schema, with what is decided of it. */
+export const accessOfAllFields: FieldAccess = {
+  rules: fieldAccess,
+  alongForCustomers,
+  alongForKeys,
+};

@@ -1,6 +1,6 @@
 import type { App } from './app';
 import { ActivityResolver } from './domains/activity';
-import { CommunityResolver } from './domains/community';
+import { CommunityActivityResolver, CommunityResolver } from './domains/community';
 import { ConsentResolver } from './domains/consents';
 import { DirectoryResolver } from './domains/directory';
 import { DuplicateResolver } from './domains/duplicates';
@@ -44,6 +44,7 @@ import type { ResolverClass, ResolverInstances } from './platform/graphql/schema
 export const resolverClasses: readonly ResolverClass[] = [
   ActivityResolver,
   ApiKeyResolver,
+  CommunityActivityResolver,
   CommunityResolver,
   ConsentResolver,
   DirectoryResolver,
@@ -87,7 +88,8 @@ export function createResolvers(app: App): ResolverInstances {
   const instances = [
     new ActivityResolver(reads.activity),
     new ApiKeyResolver(app.apiKeys),
-    new CommunityResolver(app.community, reads.community, profiles),
+    new CommunityActivityResolver(reads.community),
+    new CommunityResolver(app.community, profiles),
     new ConsentResolver(reads.consents),
     new DirectoryResolver(reads.directory, {
       stages: (model) => reads.lifecycle.stageNames(model),
@@ -120,13 +122,13 @@ export function createResolvers(app: App): ResolverInstances {
     new LifecycleVersionResolver(app.lifecycleVersions, reads.lifecycleVersions),
     new LifecycleVocabularyResolver(),
     new LoyaltyAccountResolver(reads.loyalty),
-    new LoyaltyResolver(app.loyalty, reads.loyalty),
-    new LoyaltyTransactionResolver(reads.loyalty),
+    new LoyaltyResolver(app.loyalty),
+    new LoyaltyTransactionResolver(),
     new NextStagesResolver(reads.lifecycle, reads.activity),
     new NodeResolver(nodeKinds(app)),
     new MergesResolver(app.merges, profiles),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),
-    new ReferralResolver(app.referrals, reads.referrals, profiles),
+    new ReferralResolver(app.referrals, profiles),
     new ReferralSummaryResolver(reads.referrals),
     new SourceResolver(app.sources, reads.sources, reads.eventCounts),
     new ValueResolver(reads.value, app.currency, app.clock),

@@ -31,6 +31,14 @@ export function withDatabases<Result>(
   });
 }
 
+/** Like `withDatabases`, for one that processes of their own read as well. */
+export function withServed<Result>(
+  serverUrl: string | null,
+  work: (one: BenchDatabase) => Promise<Result>,
+): Promise<Result> {
+  return withServer(serverUrl, async (server) => work(await server.open()));
+}
+
 /** Like `withDatabases`, for databases that are all filled alike. */
 export function withFilled<Result>(
   serverUrl: string | null,

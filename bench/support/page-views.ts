@@ -24,7 +24,7 @@ export function drawPageViews(count: number, customers: number, random: Random):
   const timestamp = new Date().toISOString();
   return Array.from({ length: count }, (_, index) => {
     const customer = random.integer(0, customers - 1);
-    const product = random.integer(1, 99_999);
+    const properties = productProperties(random.integer(1, 99_999));
     const isNew = index % NEW_IDENTIFIER_EVERY === 0;
     return {
       type: 'track',
@@ -33,14 +33,19 @@ export function drawPageViews(count: number, customers: number, random: Random):
       timestamp,
       userId: userIdOf(customer),
       ...(isNew ? { anonymousId: uuidSource.next<string>() } : {}),
-      properties: {
-        product_id: `product-${product}`,
-        name: `A product that somebody looked at, number ${product}`,
-        category: 'Clothing and shoes for every day of the year',
-        url: `https://shop.example.com/products/${product}?utm_source=newsletter`,
-        referrer: 'https://www.search.example.com/results?q=clothing+and+shoes',
-        currency: 'USD',
-      },
+      properties,
     };
   });
+}
+
+/** What a page says of the product that is looked at. */
+export function productProperties(product: number): Readonly<Record<string, string>> {
+  return {
+    product_id: `product-${product}`,
+    name: `A product that somebody looked at, number ${product}`,
+    category: 'Clothing and shoes for every day of the year',
+    url: `https://shop.example.com/products/${product}?utm_source=newsletter`,
+    referrer: 'https://www.search.example.com/results?q=clothing+and+shoes',
+    currency: 'USD',
+  };
 }

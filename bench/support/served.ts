@@ -1,22 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pool } from 'undici';
+import { ChildServer, type ChildServerOptions } from './child-server';
 
 const MAIN = join(__dirname, '../../src/main.js');
 
 /** As `npm start` has them. */
-const NODE_OPTIONS = [
+export const NODE_OPTIONS = [
   '--no-allocation-site-pretenuring',
   '--min-semi-space-size=64',
   '--max-semi-space-size=64',
 ];
 
 /** A server of ours in a process of its own, as `npm start` runs it. */
+export function serve(
+  databaseUrl: string,
+  { env, node }: Partial<Omit<ChildServerOptions, 'args'>> = {},
+): Promise<ChildServer> {
+  return ChildServer.start({
+    args: [...NODE_OPTIONS, MAIN],
+    env: { DATABASE_URL: databaseUrl, PORT: '0', DEMO_DATA: 'false', ...env },
+    ...(node !== undefined && { node }),
+  });
+}
+
+/** One that takes events in. */
 export class ServedProcess {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly server: ChildServer,
     /**
      * Of undici, for a request by it costs half of one by node:http: what the sender takes of the
      * processors, the server lacks.
@@ -26,12 +37,8 @@ export class ServedProcess {
 
   /** @param connections that it is talked to over, each with one request at a time */
   static async start(databaseUrl: string, connections: number): Promise<ServedProcess> {
-    const child = spawn(process.execPath, [...NODE_OPTIONS, MAIN], {
-      env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', DEMO_DATA: 'false' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const url = await addressOf(child);
-    return new ServedProcess(child, new Pool(url.origin, { connections, pipelining: 1 }));
+    const server = await serve(databaseUrl);
+    return new ServedProcess(server, new Pool(server.url.origin, { connections, pipelining: 1 }));
   }
 
   /** @throws where the answer is not 200 */
@@ -72,7 +79,7 @@ export class ServedProcess {
 
   /** What it holds in memory (resident set), in kilobytes, as Linux tells. */
   async residentKilobytes(): Promise<number> {
-    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
+    const status = await readFile(`/proc/${this.server.pid}/status`, 'utf8');
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
     if (kilobytes === undefined) throw new Error('The system does not tell what a process holds.');
     return Number(kilobytes);
@@ -80,20 +87,6 @@ export class ServedProcess {
 
   async stop(): Promise<void> {
     await this.connections.destroy();
-    this.child.kill('SIGTERM');
-    if (this.child.exitCode === null) await once(this.child, 'exit');
+    await this.server.stop();
   }
-}
-
-/** Everything it says later is read and dropped, so that it never waits for a reader. */
-function addressOf(child: ChildProcess): Promise<URL> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
-      const [address] = /http:\/\/[\w.[\]:]+/.exec(said) ?? [];
-      if (address !== undefined) resolve(new URL(address));
-    });
-    child.once('exit', () => reject(new Error(`The server ended before it listened. ${said}`)));
-  });
 }

@@ -12,10 +12,20 @@ it('the identity policy in force is told', async () => {
       valueLengthMax identifiersPerProfileMax mergesPerProfileMax tenantsPerIdentifierMax
       relinking
       traitStrategies { trait strategy }
+      traitMasking { name masking } propertyMasking { name masking }
     } }`,
   );
   const { identityPolicy } = api.app.config;
-  expect(data).toEqual({ identityPolicy: { ...identityPolicy, traitStrategies: [] } });
+  const settingsOf = (maskings: ReadonlyMap<string, string>) =>
+    [...maskings].map(([name, masking]) => ({ name, masking }));
+  expect(data).toEqual({
+    identityPolicy: {
+      ...identityPolicy,
+      traitStrategies: [],
+      traitMasking: settingsOf(identityPolicy.traitMasking),
+      propertyMasking: settingsOf(identityPolicy.propertyMasking),
+    },
+  });
 });
 
 it('and with it the strategies of traits', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type GraphQLArgument,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
@@ -10,6 +11,8 @@ import {
   isSpecifiedScalarType,
   isUnionType,
 } from 'graphql';
+import { fieldAccess } from '../../src/field-access';
+import type { FieldRule } from '../../src/platform/auth/field-rule';
 import { buildApiSchema, printApiSchema } from '../../src/platform/graphql/schema';
 import { resolverClasses } from '../../src/resolvers';
 
@@ -22,15 +25,23 @@ interface Part {
   /** `Profile`, `Profile.events`, `Profile.events(first:)`, `ValueTier.HIGH`. */
   readonly path: string;
   readonly name: string;
-  readonly kind: 'type' | 'field' | 'argument' | 'value';
+  readonly kind: 'type' | 'field' | 'argument' | 'value' | 'directive';
   readonly description: string | null | undefined;
   readonly deprecationReason?: string | null | undefined;
 }
 
-const parts: readonly Part[] = types.flatMap((type) => [
-  { path: type.name, name: type.name, kind: 'type', description: type.description },
-  ...partsOf(type),
-]);
+const parts: readonly Part[] = [
+  ...types.flatMap((type): Part[] => [
+    { path: type.name, name: type.name, kind: 'type', description: type.description },
+    ...partsOf(type),
+  ]),
+  ...schema
+    .getDirectives()
+    .flatMap((directive): Part[] => [
+      { ...directive, kind: 'directive', path: `@${directive.name}` },
+      ...argumentsOf(directive.args, `@${directive.name}`),
+    ]),
+];
 
 function partsOf(type: GraphQLNamedType): readonly Part[] {
   if (isEnumType(type)) {
@@ -48,14 +59,16 @@ function partsOf(type: GraphQLNamedType): readonly Part[] {
   if (!isObjectType(type) && !isInterfaceType(type)) return [];
   return Object.values(type.getFields()).flatMap((field): Part[] => [
     { ...field, kind: 'field', path: `${type.name}.${field.name}` },
-    ...field.args.map(
-      (argument): Part => ({
-        ...argument,
-        kind: 'argument',
-        path: `${type.name}.${field.name}(${argument.name}:)`,
-      }),
-    ),
+    ...argumentsOf(field.args, `${type.name}.${field.name}`),
   ]);
+}
+
+function argumentsOf(args: readonly GraphQLArgument[], path: string): readonly Part[] {
+  return args.map((argument) => ({
+    ...argument,
+    kind: 'argument',
+    path: `${path}(${argument.name}:)`,
+  }));
 }
 
 function pathsOf(kind: Part['kind'], isFaulty: (part: Part) => boolean): readonly string[] {
@@ -63,9 +76,12 @@ function pathsOf(kind: Part['kind'], isFaulty: (part: Part) => boolean): readonl
 }
 
 describe('descriptions', () => {
-  it.each(['type', 'field', 'argument', 'value'] as const)('every %s has one', (kind) => {
-    expect(pathsOf(kind, ({ description }) => (description ?? '').trim().length < 3)).toEqual([]);
-  });
+  it.each(['type', 'field', 'argument', 'value', 'directive'] as const)(
+    'every %s has one',
+    (kind) => {
+      expect(pathsOf(kind, ({ description }) => (description ?? '').trim().length < 3)).toEqual([]);
+    },
+  );
 
   it('are sentences: they begin with a capital and end', () => {
     const faulty = parts.filter(
@@ -73,6 +89,13 @@ describe('descriptions', () => {
     );
     expect(faulty.map(({ path, description }) => [path, description])).toEqual([]);
   });
+});
+
+it('what is deprecated says what to use instead, or that there is nothing', () => {
+  const faulty = parts.filter(
+    ({ deprecationReason: reason }) => reason != null && !/^(Use `\w|Nothing ).*\.$/.test(reason),
+  );
+  expect(faulty.map(({ path, deprecationReason }) => [path, deprecationReason])).toEqual([]);
 });
 
 describe('names', () => {
@@ -113,15 +136,23 @@ describe('names', () => {
 });
 
 describe('shape', () => {
+  const own = Object.entries(fieldAccess).filter(([name, rule]) => {
+    const { scope } = rule as FieldRule;
+    return !/^(Query|Mutation)\./.test(name) && scope !== undefined && scope !== 'profiles:read';
+  });
+  const guarded = new Set(own.map(([name]) => name));
+
   it('every list that can grow is a connection with `first` and `after`', () => {
     const faulty = types.flatMap((type) =>
       isObjectType(type)
         ? Object.values(type.getFields())
             .filter(({ type: of }) => /Connection!?$/.test(String(of)))
-            .filter(({ type: of, args }) => {
+            .filter(({ name, type: of, args }) => {
               const names = args.map(({ name }) => name);
               const isPaged = names.includes('first') && names.includes('after');
-              return !String(of).endsWith('!') || !isPaged;
+              // One that takes a scope of its own is null without it.
+              const mayBeNull = guarded.has(`${type.name}.${name}`);
+              return String(of).endsWith('!') === mayBeNull || !isPaged;
             })
             .map(({ name }) => `${type.name}.${name}`)
         : [],

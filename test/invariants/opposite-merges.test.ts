@@ -17,7 +17,7 @@ const database = new Database(
 const app = createTestApp(database, clock);
 
 beforeAll(() => database.dataSource.initialize());
-afterAll(() => database.dataSource.destroy());
+afterAll(() => database.close());
 
 /** A customer who was met in two channels. The second identifier is the lesser one. */
 interface Person {

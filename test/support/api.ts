@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SignJWT } from 'jose';
 import { type App, createApp } from '../../src/app';
 import { readConfig } from '../../src/config';
@@ -34,8 +35,8 @@ export type Credentials = { readonly key?: string; readonly jwt?: string };
 export class TestApi {
   readonly clock = new TestClock(TEST_NOW);
   private readonly keys = new Map<string, Promise<string>>();
-  private running: { readonly app: App; readonly server: HttpServer; readonly url: string } | null =
-    null;
+  private running: Running | null = null;
+  private mutations = 0;
 
   constructor(private readonly testDatabase: TestDatabase) {}
 
@@ -53,12 +54,20 @@ export class TestApi {
     const { database } = this.testDatabase;
     const logger = createLogger({ level: config.logLevel });
     const app = createApp({ config, database, logger, clock, ids: uuidSource });
-    const server = await createServer(app, '');
-    this.running = { app, server, url: await server.listen() };
+    // What comes the first time is compiled already, so that the tests are of what is compiled.
+    const server = await createServer(app, '', 1);
+    const interpreting = { ...app, config: { ...config, compiledOperationsMax: 0 } };
+    const interpreter = await createServer(interpreting, '');
+    this.running = {
+      app,
+      servers: [server, interpreter],
+      url: await server.listen(),
+      interpreterUrl: await interpreter.listen(),
+    };
   }
 
   async stop(): Promise<void> {
-    await this.running?.server.stop();
+    for (const server of this.running?.servers ?? []) await server.stop();
   }
 
   get app(): App {
@@ -93,18 +102,40 @@ export class TestApi {
       .sign(new TextEncoder().encode(secret));
   }
 
-  /** Sends an operation, with a key of all scopes unless told otherwise. */
+  /**
+   * Sends an operation, with a key of all scopes unless told otherwise. Queries are asked of two
+   * servers, of which one compiles and the other does not, and both have to say the same; mutations
+   * go to the one and the other in turn.
+   */
   async query<Data = Record<string, unknown>>(
     query: string,
     variables: Readonly<Record<string, unknown>> = {},
     credentials?: Credentials,
   ): Promise<Answer<Data>> {
-    const { key, jwt } = credentials ?? { key: await this.key() };
-    const bearer = key ?? jwt;
-    return this.send<Data>(JSON.stringify({ query, variables }), {
-      'content-type': 'application/json',
-      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-    });
+    const { url, interpreterUrl } = this.started;
+    const ask = async (server: string) =>
+      this.ask<Data>(server, query, variables, credentials ?? { key: await this.key() });
+    if (/^\s*mutation\b/.test(query)) {
+      this.mutations += 1;
+      return ask(this.mutations % 2 === 0 ? interpreterUrl : url);
+    }
+    let answer = await ask(url);
+    let interpreted = await ask(interpreterUrl);
+    if (!isDeepStrictEqual(comparable(answer), comparable(interpreted))) {
+      // Where something changed in between, it does not do so again.
+      answer = await ask(url);
+      interpreted = await ask(interpreterUrl);
+      expect(comparable(answer)).toEqual(comparable(interpreted));
+    }
+    return answer;
+  }
+
+  /** Asks one server only, for tests that count what an answer takes. */
+  async queryOnce<Data>(
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+  ): Promise<Answer<Data>> {
+    return this.ask<Data>(this.url, query, variables, { key: await this.key() });
   }
 
   /** Like `query`, for an operation that must not fail. */
@@ -126,10 +157,44 @@ export class TestApi {
     return readAnswer<Data>(await post(`${this.url}/graphql`, headers, body));
   }
 
+  private async ask<Data>(
+    server: string,
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+    { key, jwt }: Credentials,
+  ): Promise<Answer<Data>> {
+    const bearer = key ?? jwt;
+    const headers = {
+      'content-type': 'application/json',
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    };
+    const body = JSON.stringify({ query, variables });
+    return readAnswer<Data>(await post(`${server}/graphql`, headers, body));
+  }
+
   private get started() {
     if (this.running === null) throw new Error('The API has not been started.');
     return this.running;
   }
+}
+
+interface Running {
+  readonly app: App;
+  readonly servers: readonly HttpServer[];
+  readonly url: string;
+  /** Of the server that compiles nothing. */
+  readonly interpreterUrl: string;
+}
+
+/** Without what tells requests apart; errors of one level come in no particular order. */
+function comparable<Data>({ status, data, errors }: Answer<Data>) {
+  const told = errors.map((error) => ({
+    ...error,
+    extensions: { ...error.extensions, requestId: undefined },
+  }));
+  const byPath = (one: (typeof told)[number], other: (typeof told)[number]) =>
+    String(one.path).localeCompare(String(other.path));
+  return { status, data, errors: told.toSorted(byPath) };
 }
 
 /** Reads a reply that must be JSON in the form GraphQL over HTTP gives. */

@@ -30,7 +30,7 @@ export function useTestDatabase(): TestDatabase {
     await database.dataSource.initialize();
   });
   afterAll(async () => {
-    await database.dataSource.destroy();
+    await database.close();
     await clone.drop();
   });
   return { url, database };

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Sql, Tx } from '../../src/platform/database/database';
 
 /** The transaction, of which each statement is heard before it is sent. */
@@ -14,6 +15,19 @@ export function listening(tx: Tx, hear: (text: string) => void): Tx {
 export function listeningSql(sql: Sql, hear: (text: string) => void): Sql {
   const heard = textHeard(hear);
   return { query: (statement, parameters) => sql.query(heard(statement), parameters) };
+}
+
+/** The texts of all that this process sends to databases during `work`; nothing is held back. */
+export async function statementsDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
+  const sent = jest.spyOn(pg.Client.prototype, 'query');
+  try {
+    await work();
+    return sent.mock.calls.map(([statement]: readonly unknown[]) =>
+      typeof statement === 'string' ? statement : (statement as { readonly text: string }).text,
+    );
+  } finally {
+    sent.mockRestore();
+  }
 }
 
 type Statement = Parameters<Sql['query']>[0];

@@ -9,7 +9,9 @@ import type { RunWithApp } from '../with-app';
 export function addKeys(keys: Command, runWithApp: RunWithApp): void {
   keys
     .command('create')
-    .description('make a key; its secret is shown once')
+    .description(
+      'make a key; its secret is shown once. Without personal-data:read it sees personal data masked',
+    )
     .argument('<name>', 'what the key is for, e.g. crm-sync')
     .requiredOption(
       '--scopes <list>',

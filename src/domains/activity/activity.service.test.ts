@@ -169,18 +169,17 @@ describe('recording', () => {
       ),
     );
     const span = { first: dayOf(new Date('2026-05-31')), last: dayOf(new Date('2026-06-01')) };
-    const sums = await sumSignals(database, [active, silent, active], ['likes', 'posts'], span);
-    expect(sums).toEqual(
+    const profiles = [active, silent, active];
+    expect(await sumSignals(database, profiles, ['likes', 'posts'], span)).toEqual(
       new Map([
-        [
-          active,
-          {
-            recent: { likes: 110, posts: 0 },
-            total: { likes: 1111, posts: 0 },
-            lastAt: new Date('2026-06-02T10:00:00Z'),
-          },
-        ],
-        [silent, { recent: { likes: 0, posts: 0 }, total: { likes: 0, posts: 0 }, lastAt: null }],
+        [active, { sums: { likes: 110, posts: 0 }, lastAt: new Date('2026-06-01T10:00:00Z') }],
+        [silent, { sums: { likes: 0, posts: 0 }, lastAt: null }],
+      ]),
+    );
+    expect(await sumSignals(database, profiles, ['likes'], null)).toEqual(
+      new Map([
+        [active, { sums: { likes: 1111 }, lastAt: new Date('2026-06-02T10:00:00Z') }],
+        [silent, { sums: { likes: 0 }, lastAt: null }],
       ]),
     );
     expect(await firstDaysWith(database, [active, silent], 'likes')).toEqual(

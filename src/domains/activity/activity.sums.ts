@@ -11,44 +11,31 @@ export interface DaySpan {
 }
 
 export interface SignalSums<Name extends SignalName> {
-  /** Over the days of the span. */
-  readonly recent: Readonly<Record<Name, number>>;
-  /** Over all days. */
-  readonly total: Readonly<Record<Name, number>>;
+  readonly sums: Readonly<Record<Name, number>>;
   /** The end of the last active day that carries any of the signals; null where none does. */
   readonly lastAt: Date | null;
 }
 
 /**
- * The sums of some signals per profile, over `span` and over all days, in one statement.
- * Every profile asked for is in the result, with zeros where it has no days. Money sums are exact
- * up to 2^53 minor units.
+ * The sums of some signals per profile, in one statement. Every profile asked for is in the result,
+ * with zeros where it has no days. Money sums are exact up to 2^53 minor units.
+ * @param span the days that count; null for all
  */
 export async function sumSignals<Name extends SignalName>(
   sql: Sql,
   profileIds: readonly ProfileId[],
   names: readonly Name[],
-  span: DaySpan,
+  span: DaySpan | null,
 ): Promise<ReadonlyMap<ProfileId, SignalSums<Name>>> {
-  const rows = await sql.query<SumsRow>(
-    `select p.profile_id,
-            ${names.map((name) => sumOf(name, 'recent')).join(', ')},
-            ${names.map((name) => sumOf(name, 'total')).join(', ')},
-            max(a.last_at) filter (where ${names.map((name) => `a.${columnOf(name)} > 0`).join(' or ')})
-              as last_at
-     from unnest($1::uuid[]) as p (profile_id)
-     left join activity_day a using (profile_id)
-     group by p.profile_id`,
-    [[...new Set(profileIds)], formatDay(span.first), formatDay(span.last)],
+  const profiles = [...new Set(profileIds)];
+  const rows = await sql.query<SumsRow<Name>>(
+    textFor(names, span !== null),
+    span === null ? [profiles] : [profiles, formatDay(span.first), formatDay(span.last)],
   );
   return new Map(
-    rows.map((row) => [
-      row.profile_id,
-      {
-        recent: pick(row, names, 'recent'),
-        total: pick(row, names, 'total'),
-        lastAt: row.last_at,
-      },
+    rows.map(({ profileId, lastAt, ...sums }) => [
+      profileId as ProfileId,
+      { sums: sums as unknown as Record<Name, number>, lastAt: lastAt as Date | null },
     ]),
   );
 }
@@ -69,21 +56,29 @@ export async function firstDaysWith(
   return new Map(rows.map((row) => [row.profile_id, row.first_day]));
 }
 
-type SumsRow = { profile_id: ProfileId; last_at: Date | null } & Record<string, unknown>;
+type SumsRow<Name extends SignalName> = Readonly<Record<Name, number>> & {
+  readonly profileId: ProfileId;
+  readonly lastAt: Date | null;
+};
 
-type Part = 'recent' | 'total';
+/** By the names and whether there is a span: few, and asked for over and over. */
+const texts = new Map<string, string>();
 
-function sumOf(name: SignalName, part: Part): string {
-  const filter = part === 'recent' ? 'filter (where a.day between $2::date and $3::date)' : '';
+function textFor(names: readonly SignalName[], hasSpan: boolean): string {
+  const key = `${names.join()} ${hasSpan}`;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const columns = names.map(columnOf);
   // Doubles hold whole numbers up to 2^53, so that no sum arrives as text.
-  return `coalesce(sum(a.${columnOf(name)}) ${filter}, 0)::float8 as ${part}_${columnOf(name)}`;
-}
-
-function pick<Name extends SignalName>(
-  row: SumsRow,
-  names: readonly Name[],
-  part: Part,
-): Record<Name, number> {
-  const entries = names.map((name) => [name, Number(row[`${part}_${columnOf(name)}`])]);
-  return Object.fromEntries(entries) as Record<Name, number>;
+  const sums = names.map((name) => `coalesce(sum(a.${columnOf(name)}), 0)::float8 as "${name}"`);
+  const text = `
+    select p.profile_id as "profileId", ${sums.join(', ')},
+      max(a.last_at) filter (where ${columns.map((column) => `a.${column} > 0`).join(' or ')})
+        as "lastAt"
+    from unnest($1::uuid[]) as p (profile_id)
+    left join activity_day a
+      on a.profile_id = p.profile_id ${hasSpan ? 'and a.day between $2::date and $3::date' : ''}
+    group by p.profile_id`;
+  texts.set(key, text);
+  return text;
 }

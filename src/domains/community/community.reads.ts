@@ -12,13 +12,17 @@ import {
 } from './community.policy';
 import { communityScore } from './community.rules';
 
-export interface CommunityRow {
+/** What counts now. */
+export interface RecentCommunity {
   /** 0 … 100. */
   readonly score: number;
-  readonly recent: CommunityCounts;
-  readonly total: CommunityCounts;
+  readonly counts: CommunityCounts;
+}
+
+/** What counted ever. */
+export interface TotalCommunity {
+  readonly counts: CommunityCounts;
   readonly lastActiveAt: Date | null;
-  readonly windowDays: number;
 }
 
 export class CommunityReads {
@@ -32,22 +36,32 @@ export class CommunityReads {
     this.policy = requireSoundCommunityPolicy(policy);
   }
 
-  readonly communityByProfile: BatchLoad<ProfileId, CommunityRow> = async (profileIds) => {
-    const { windowDays } = this.policy;
+  /** Days that count as recent, today (UTC) included. */
+  get windowDays(): number {
+    return this.policy.windowDays;
+  }
+
+  readonly recentByProfile: BatchLoad<ProfileId, RecentCommunity> = async (profileIds) => {
     const today = dayOf(this.clock.now());
-    const window = { first: addDays(today, 1 - windowDays), last: today };
-    const sums = await sumSignals(this.sql, profileIds, communitySignals, window);
+    const window = { first: addDays(today, 1 - this.windowDays), last: today };
+    const found = await sumSignals(this.sql, profileIds, communitySignals, window);
     return profileIds.map((profileId) => {
-      const found = sums.get(profileId);
-      if (found === undefined) throw new Error('The sums left out a profile asked for.');
-      const { recent, total, lastAt: lastActiveAt } = found;
-      return {
-        score: communityScore(recent, this.policy),
-        recent,
-        total,
-        lastActiveAt,
-        windowDays,
-      };
+      const { sums } = required(found.get(profileId));
+      return { score: communityScore(sums, this.policy), counts: sums };
     });
   };
+
+  /** Reads all days. */
+  readonly totalByProfile: BatchLoad<ProfileId, TotalCommunity> = async (profileIds) => {
+    const found = await sumSignals(this.sql, profileIds, communitySignals, null);
+    return profileIds.map((profileId) => {
+      const { sums, lastAt } = required(found.get(profileId));
+      return { counts: sums, lastActiveAt: lastAt };
+    });
+  };
+}
+
+function required<Sums>(sums: Sums | undefined): Sums {
+  if (sums === undefined) throw new Error('The sums left out a profile asked for.');
+  return sums;
 }

@@ -6,7 +6,7 @@ import { type ProfileId, toPublicId, uuidSource } from '../../shared/ids';
 import { defaultIdentityPolicy, IdentityReads, IdentityResolver } from '../identity';
 import { defaultCommunityPolicy } from './community.policy';
 import { CommunityReads } from './community.reads';
-import { CommunityResolver } from './community.resolver';
+import { CommunityActivityResolver, CommunityResolver } from './community.resolver';
 import { CommunityService } from './community.service';
 
 const { database } = useTestDatabase();
@@ -17,9 +17,9 @@ const execute = createExecutor([
   new IdentityResolver(profiles),
   new CommunityResolver(
     new CommunityService(database, clock, uuidSource, directory, events),
-    new CommunityReads(database, clock, defaultCommunityPolicy),
     profiles,
   ),
+  new CommunityActivityResolver(new CommunityReads(database, clock, defaultCommunityPolicy)),
 ]);
 
 const record = `mutation ($input: CommunityActivityInput!) {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
 import type { RequestContext } from '../../platform/graphql/context';
 import { fromPublicId, type ProfileId } from '../../shared/ids';
@@ -18,7 +18,6 @@ import {
 export class CommunityResolver {
   constructor(
     private readonly service: CommunityService,
-    private readonly reads: CommunityReads,
     private readonly profiles: Pick<IdentityReads, 'profileById'>,
   ) {}
 
@@ -49,12 +48,56 @@ export class CommunityResolver {
   @FieldResolver(() => CommunityActivity, {
     description: "The customer's part in the community, and a score of it.",
   })
-  async community(
-    @Root() profile: Profile,
+  community(@Root() profile: Profile): CommunityActivity {
+    return new CommunityActivity(profile.profileId);
+  }
+}
+
+@Resolver(() => CommunityActivity)
+export class CommunityActivityResolver {
+  constructor(private readonly reads: CommunityReads) {}
+
+  @FieldResolver(() => Int, {
+    description:
+      'From 0 (none) to 100, from the recent counts. Answers, posts and events count most, likes ' +
+      'and check-ins least, and more of the same adds less and less.',
+  })
+  async score(@Root() of: CommunityActivity, @Ctx() context: RequestContext): Promise<number> {
+    return (await context.load(this.reads.recentByProfile, of.profileId)).score;
+  }
+
+  @FieldResolver(() => CommunityCounts, { description: 'Over the last `windowDays` days.' })
+  async recent(
+    @Root() of: CommunityActivity,
     @Ctx() context: RequestContext,
-  ): Promise<CommunityActivity> {
-    const row = await context.load(this.reads.communityByProfile, profile.profileId);
-    return { ...row, recent: toCounts(row.recent), total: toCounts(row.total) };
+  ): Promise<CommunityCounts> {
+    return toCounts((await context.load(this.reads.recentByProfile, of.profileId)).counts);
+  }
+
+  @FieldResolver(() => CommunityCounts, { description: 'From the first day on.' })
+  async total(
+    @Root() of: CommunityActivity,
+    @Ctx() context: RequestContext,
+  ): Promise<CommunityCounts> {
+    return toCounts((await context.load(this.reads.totalByProfile, of.profileId)).counts);
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description:
+      'When the customer last did something, on the last day (UTC) they did something in the ' +
+      'community. Null before that.',
+  })
+  async lastActiveAt(
+    @Root() of: CommunityActivity,
+    @Ctx() context: RequestContext,
+  ): Promise<Date | null> {
+    return (await context.load(this.reads.totalByProfile, of.profileId)).lastActiveAt;
+  }
+
+  @FieldResolver(() => Int, { description: 'Days that count as recent, today (UTC) included.' })
+  windowDays(): number {
+    return this.reads.windowDays;
   }
 }
 

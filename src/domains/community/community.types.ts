@@ -1,6 +1,7 @@
 import { MaxLength } from 'class-validator';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { describedEnum } from '../../platform/graphql/described-enum';
+import type { ProfileId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
 
 export const CommunityActivityKind = describedEnum({
@@ -45,29 +46,7 @@ export class CommunityCounts {
 
 @ObjectType({ description: "A customer's part in the community: their social value." })
 export class CommunityActivity {
-  @Field(() => Int, {
-    description:
-      'From 0 (none) to 100, from the recent counts. Answers, posts and events count most, likes ' +
-      'and check-ins least, and more of the same adds less and less.',
-  })
-  score!: number;
-
-  @Field(() => CommunityCounts, { description: 'Over the last `windowDays` days.' })
-  recent!: CommunityCounts;
-
-  @Field(() => CommunityCounts, { description: 'From the first day on.' })
-  total!: CommunityCounts;
-
-  @Field(() => Date, {
-    nullable: true,
-    description:
-      'When the customer last did something, on the last day (UTC) they did something in the ' +
-      'community. Null before that.',
-  })
-  lastActiveAt!: Date | null;
-
-  @Field(() => Int, { description: 'Days that count as recent, today (UTC) included.' })
-  windowDays!: number;
+  constructor(readonly profileId: ProfileId) {}
 }
 
 const TARGET_ID_LENGTH_MAX = 255;
@@ -103,7 +82,7 @@ export class CommunityActivityInput {
 
 @ObjectType({ description: 'The activity is recorded, and the profile shows it.' })
 export class CommunityActivityRecorded {
-  @Field(() => Profile, { description: 'Who did it, as they are now.' })
+  @Field(() => Profile, { nullable: true, description: 'Who did it, as they are now.' })
   profile!: Profile;
 
   @Field({ description: 'Whether it had been recorded before; then nothing was changed.' })

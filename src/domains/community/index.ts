@@ -1,4 +1,4 @@
 export { defaultCommunityPolicy } from './community.policy';
 export { CommunityReads } from './community.reads';
-export { CommunityResolver } from './community.resolver';
+export { CommunityActivityResolver, CommunityResolver } from './community.resolver';
 export { CommunityService } from './community.service';

@@ -69,7 +69,10 @@ export class DuplicateResolver {
     return toResult(await this.service.dismiss({ id: input.id, reason: input.reason, actor }));
   }
 
-  @FieldResolver(() => [Profile], { description: 'The two, the one that was there first first.' })
+  @FieldResolver(() => [Profile], {
+    nullable: true,
+    description: 'The two, the one that was there first first.',
+  })
   async profiles(
     @Root() { row }: DuplicateCandidate,
     @Ctx() context: RequestContext,

@@ -66,7 +66,10 @@ export class EventResolver {
     };
   }
 
-  @FieldResolver(() => EventConnection, { description: 'What the customer did, newest first.' })
+  @FieldResolver(() => EventConnection, {
+    nullable: true,
+    description: 'What the customer did, newest first.',
+  })
   async events(
     @Root() profile: Profile,
     @Ctx() context: RequestContext,

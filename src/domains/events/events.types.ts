@@ -163,6 +163,9 @@ export class RecordEventsPayload {
   @Field(() => [RecordedEventOutcome], { description: 'One for each event, in the order sent.' })
   outcomes!: readonly RecordedEventOutcome[];
 
-  @Field(() => [Profile], { description: 'Each profile the events belong to, once.' })
+  @Field(() => [Profile], {
+    nullable: true,
+    description: 'Each profile the events belong to, once.',
+  })
   profiles!: readonly Profile[];
 }

@@ -50,7 +50,10 @@ export class FeedbackResolver {
     return Object.assign(new FeedbackSubmitted(), recorded);
   }
 
-  @FieldResolver(() => FeedbackConnection, { description: 'What the customer told, newest first.' })
+  @FieldResolver(() => FeedbackConnection, {
+    nullable: true,
+    description: 'What the customer told, newest first.',
+  })
   async feedback(
     @Root() profile: Profile,
     @Ctx() context: RequestContext,

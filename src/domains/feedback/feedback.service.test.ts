@@ -111,8 +111,10 @@ describe('submit', () => {
       'sentimentCount',
     ] as const;
     const day = dayOf(new Date('2026-06-01T08:00:00Z'));
-    const sums = await sumSignals(database, [profileId], names, { first: day, last: day });
-    expect(sums.get(profileId)).toMatchObject({ recent: told, total: told });
+    for (const span of [{ first: day, last: day }, null]) {
+      const found = await sumSignals(database, [profileId], names, span);
+      expect(found.get(profileId)?.sums).toEqual(told);
+    }
   });
 
   test('the same message twice is one feedback, as it was sent first', async () => {

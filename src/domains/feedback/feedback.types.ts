@@ -99,7 +99,7 @@ export class FeedbackSubmitted {
   @Field(() => Feedback, { description: 'As it was recorded.' })
   feedback!: Feedback;
 
-  @Field(() => Profile, { description: 'Whose it is, as they are now.' })
+  @Field(() => Profile, { nullable: true, description: 'Whose it is, as they are now.' })
   profile!: Profile;
 
   @Field({ description: 'Whether it had been recorded before; then nothing was changed.' })

@@ -38,6 +38,8 @@ it('is read with all its parts', () => {
     tenantsPerIdentifierMax: 7,
     relinking: 'NEW_EVIDENCE',
     traitStrategies: { interests: 'UNION', __proto: 'MAX', toString: 'MIN' },
+    traitMasking: { shoe_Colour: 'SHOWN', plan: 'MASKED' },
+    propertyMasking: { recipient: 'SHOWN', giftFor: 'MASKED' },
   });
   expect(reading).toEqual({
     valid: true,
@@ -58,6 +60,17 @@ it('is read with all its parts', () => {
         ['interests', 'UNION'],
         ['__proto', 'MAX'],
         ['toString', 'MIN'],
+      ]),
+      // On top of what is so by default: forgetting a name must not show it.
+      traitMasking: new Map([
+        ...defaultIdentityPolicy.traitMasking,
+        ['shoecolour', 'SHOWN'],
+        ['plan', 'MASKED'],
+      ]),
+      propertyMasking: new Map([
+        ...defaultIdentityPolicy.propertyMasking,
+        ['recipient', 'SHOWN'],
+        ['giftfor', 'MASKED'],
       ]),
     },
   });
@@ -149,6 +162,8 @@ describe('a fault is told with its place', () => {
     [{ identifiersPerProfileMax: 0 }, 'identifiersPerProfileMax: must be a whole number from 1'],
     [{ mergesPerProfileMax: -1 }, 'mergesPerProfileMax: must be a whole number from 0'],
     [{ mergesPerProfileMax: null }, 'mergesPerProfileMax: must be a whole number from 0'],
+    [{ traitMasking: { name: 'HIDDEN' } }, 'traitMasking.name: must be one of MASKED, SHOWN'],
+    [{ propertyMasking: ['name'] }, 'propertyMasking: must be an object'],
     [{ traitStrategies: ['MAX'] }, 'traitStrategies: must be an object'],
     [{ traitStrategies: { age: 'GREATEST' } }, 'traitStrategies.age: must be one of LATEST'],
   ])('%j', (document, expected) => {

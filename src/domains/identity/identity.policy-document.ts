@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { DocumentPlace } from '../../shared/document';
+import { type MaskingByName, maskings, placeOfName } from './identity.masking.policy';
 import {
   defaultIdentityPolicy,
   type EmailProvider,
@@ -54,6 +55,12 @@ export function readIdentityPolicy(
     ),
     relinking: read('relinking', defaults.relinking, (place) => place.oneOf(relinkings)),
     traitStrategies: read('traitStrategies', defaults.traitStrategies, readTraitStrategies),
+    traitMasking: read('traitMasking', defaults.traitMasking, (place) =>
+      readMasking(place, defaults.traitMasking),
+    ),
+    propertyMasking: read('propertyMasking', defaults.propertyMasking, (place) =>
+      readMasking(place, defaults.propertyMasking),
+    ),
   };
   return faults.length === 0 ? { valid: true, policy } : { valid: false, faults };
 }
@@ -156,4 +163,12 @@ function readEmailProviders(place: DocumentPlace): readonly EmailProvider[] {
 
 function readTraitStrategies(place: DocumentPlace): ReadonlyMap<string, TraitStrategy> {
   return new Map(place.entries().map(([name, one]) => [name, one.oneOf(traitStrategies)]));
+}
+
+/** What is named, on top of the defaults: a list that forgets the birthday must not show it. */
+function readMasking(place: DocumentPlace, defaults: MaskingByName): MaskingByName {
+  const read = place
+    .entries()
+    .map(([name, one]) => [placeOfName(name), one.oneOf(maskings)] as const);
+  return new Map([...defaults, ...read]);
 }

@@ -1,3 +1,8 @@
+import {
+  defaultPropertyMasking,
+  defaultTraitMasking,
+  type MaskingByName,
+} from './identity.masking.policy';
 import type { FoldingStrategy, TraitStrategy } from './identity.traits.rules';
 
 export const normaliserNames = ['ID', 'EMAIL', 'PHONE'] as const;
@@ -60,6 +65,10 @@ export interface IdentityPolicy {
   readonly relinking: (typeof relinkings)[number];
   /** How values of a trait become one, by the trait's name; LATEST where it is not named. */
   readonly traitStrategies: ReadonlyMap<string, TraitStrategy>;
+  /** For callers who may not read personal data. Of others texts and long numbers are masked. */
+  readonly traitMasking: MaskingByName;
+  /** The same of properties of events. Of others addresses and telephone numbers are masked. */
+  readonly propertyMasking: MaskingByName;
 }
 
 const ever = (max: number): NamespaceLimit => ({ max, windowDays: null });
@@ -104,6 +113,8 @@ export const defaultIdentityPolicy: IdentityPolicy = {
   tenantsPerIdentifierMax: 100,
   relinking: 'NEVER',
   traitStrategies: new Map(),
+  traitMasking: defaultTraitMasking,
+  propertyMasking: defaultPropertyMasking,
 };
 
 /** The traits of which more is kept than the latest value. */

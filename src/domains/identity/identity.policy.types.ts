@@ -61,6 +61,17 @@ export class TraitStrategySetting {
   strategy!: string;
 }
 
+@ObjectType({
+  description: 'Whether a trait or a property is shown to callers without `personal-data:read`.',
+})
+export class MaskingSetting {
+  @Field({ description: 'The name, in lower case, without spaces, dots, hyphens and underscores.' })
+  name!: string;
+
+  @Field({ description: 'MASKED or SHOWN.' })
+  masking!: string;
+}
+
 @ObjectType({ description: 'By what rules customers are told apart and recognised.' })
 export class IdentityPolicySettings {
   @Field(() => [NamespaceSetting], { description: 'The kinds of identifier that are known.' })
@@ -100,4 +111,16 @@ export class IdentityPolicySettings {
     description: 'Traits whose values do not merge by LATEST, as all others do.',
   })
   traitStrategies!: readonly TraitStrategySetting[];
+
+  @Field(() => [MaskingSetting], {
+    description: 'Traits whose masking is set. Of others texts and long numbers are masked.',
+  })
+  traitMasking!: readonly MaskingSetting[];
+
+  @Field(() => [MaskingSetting], {
+    description:
+      'Properties of events whose masking is set. In others e-mail addresses and telephone ' +
+      'numbers are masked.',
+  })
+  propertyMasking!: readonly MaskingSetting[];
 }

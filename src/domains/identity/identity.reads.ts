@@ -60,26 +60,43 @@ export class IdentityReads {
 
   /** Whether anybody holds each identifier, whatever form it is written in. */
   readonly areHeld: BatchLoad<IdentifierKey, boolean> = async (identifiers) => {
-    const keys = identifiers.map((one) => {
-      const normalised = normaliseIdentifier(one, this.policy);
-      return normalised.usable ? normalised.key : null;
-    });
+    const keys = this.normalise(identifiers);
     const known = await store.findIdentifiers(
       this.sql,
       keys.filter((key) => key !== null),
     );
-    const nameOf = ({ namespace, value }: IdentifierKey) => `${namespace} ${value}`;
     const held = new Set(known.map(nameOf));
     return keys.map((key) => key !== null && held.has(nameOf(key)));
   };
 
-  /** The profile that holds an identifier, whatever form it is written in; null for none. */
+  /** The profile that holds each identifier, whatever form it is written in; null for none. */
+  readonly profileByIdentifier: BatchLoad<IdentifierKey, Profile | null> = async (identifiers) => {
+    const keys = this.normalise(identifiers);
+    const usable = keys.filter((key) => key !== null);
+    const rows = usable.length === 0 ? [] : await store.findHolders(this.sql, usable);
+    const found = new Map(rows.map((row) => [nameOf(row), row]));
+    return keys.map((key) => {
+      const row = key === null ? undefined : found.get(nameOf(key));
+      return row === undefined ? null : new Profile(row.profileId, row.createdAt);
+    });
+  };
+
   async profileIdByIdentifier(identifier: IdentifierKey): Promise<ProfileId | null> {
-    const normalised = normaliseIdentifier(identifier, this.policy);
-    if (!normalised.usable) return null;
-    const [known] = await store.findIdentifiers(this.sql, [normalised.key]);
-    return known?.profileId ?? null;
+    const [profile] = await this.profileByIdentifier([identifier]);
+    return profile?.profileId ?? null;
   }
+
+  /** Null for what is no identifier. */
+  private normalise(identifiers: readonly IdentifierKey[]): readonly (IdentifierKey | null)[] {
+    return identifiers.map((one) => {
+      const normalised = normaliseIdentifier(one, this.policy);
+      return normalised.usable ? normalised.key : null;
+    });
+  }
+}
+
+function nameOf({ namespace, value }: IdentifierKey): string {
+  return `${namespace} ${value}`;
 }
 
 function groupByProfile<Row extends { readonly profileId: ProfileId }>(

@@ -3,8 +3,8 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql
 import type { RequestContext } from '../../platform/graphql/context';
 import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import type { JsonObject, JsonValue } from '../../shared/json';
-import type { IdentifierKey } from './identity.model';
-import { IdentityPolicySettings } from './identity.policy.types';
+import type { MaskingByName } from './identity.masking.policy';
+import { IdentityPolicySettings, type MaskingSetting } from './identity.policy.types';
 import { IdentityReads } from './identity.reads';
 import { Identifier, IdentifierInput, Profile, ProfileMerge } from './identity.types';
 
@@ -18,7 +18,8 @@ export class IdentityResolver {
   })
   async me(@Ctx() context: RequestContext): Promise<Profile | null> {
     const { caller } = context;
-    return caller.kind === 'CUSTOMER' ? this.findByIdentifier(caller.identifier, context) : null;
+    if (caller.kind !== 'CUSTOMER') return null;
+    return context.load(this.reads.profileByIdentifier, caller.identifier);
   }
 
   @Query(() => Profile, { nullable: true, description: 'One profile by its id. Null for none.' })
@@ -39,7 +40,7 @@ export class IdentityResolver {
     identifier: IdentifierInput,
     @Ctx() context: RequestContext,
   ): Promise<Profile | null> {
-    return this.findByIdentifier(identifier, context);
+    return context.load(this.reads.profileByIdentifier, identifier);
   }
 
   @Query(() => IdentityPolicySettings, {
@@ -51,7 +52,9 @@ export class IdentityResolver {
       trait,
       strategy,
     }));
-    return { ...policy, traitStrategies };
+    const traitMasking = settingsOf(policy.traitMasking);
+    const propertyMasking = settingsOf(policy.propertyMasking);
+    return { ...policy, traitStrategies, traitMasking, propertyMasking };
   }
 
   @FieldResolver(() => String, {
@@ -106,14 +109,10 @@ export class IdentityResolver {
       mergedAt,
     }));
   }
+}
 
-  private async findByIdentifier(
-    identifier: IdentifierKey,
-    context: RequestContext,
-  ): Promise<Profile | null> {
-    const profileId = await this.reads.profileIdByIdentifier(identifier);
-    return profileId === null ? null : context.load(this.reads.profileById, profileId);
-  }
+function settingsOf(maskings: MaskingByName): readonly MaskingSetting[] {
+  return [...maskings].map(([name, masking]) => ({ name, masking }));
 }
 
 function isText(value: JsonValue | undefined): value is string {

@@ -56,6 +56,8 @@ const policy: IdentityPolicy = {
   tenantsPerIdentifierMax: 3,
   relinking: 'NEVER',
   traitStrategies: new Map(),
+  traitMasking: new Map(),
+  propertyMasking: new Map(),
 };
 
 const policyOf = new Map(namespaces.map((one) => [one.name, one]));

@@ -30,6 +30,23 @@ export function findIdentifiers(
   );
 }
 
+export interface HolderRow extends IdentifierKey {
+  readonly profileId: ProfileId;
+  readonly createdAt: Date;
+}
+
+/** The profiles that hold the identifiers now. */
+export function findHolders(sql: Sql, keys: readonly IdentifierKey[]): Promise<HolderRow[]> {
+  return sql.query<HolderRow>(
+    `select i.namespace, i.value, p.profile_id as "profileId", p.created_at as "createdAt"
+     from identifier i
+     join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)
+     join profile p using (profile_id)
+     where i.held_until is null`,
+    [keys.map((key) => key.namespace), keys.map((key) => key.value)],
+  );
+}
+
 export interface IdentifierRow extends KnownIdentifier {
   readonly firstSeenAt: Date;
   readonly lastSeenAt: Date;

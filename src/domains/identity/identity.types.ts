@@ -7,7 +7,8 @@ import { type ProfileId, toPublicId } from '../../shared/ids';
   implements: Node,
   description:
     'One customer, merged from every channel. The id of a profile that was absorbed by a merge ' +
-    'goes on naming the profile that absorbed it.',
+    'goes on naming the profile that absorbed it. Fields that take a scope of their own are null ' +
+    'without it.',
 })
 export class Profile {
   constructor(

@@ -6,6 +6,14 @@ export { IdentityLogResolver } from './identity.log.resolver';
 export type { DemotingEvent } from './identity.log.rules';
 export { IdentifierName } from './identity.log.types';
 export {
+  MASK,
+  maskIdentifier,
+  maskName,
+  maskProperties,
+  maskText,
+  maskTraits,
+} from './identity.masking.rules';
+export {
   type IdentifierKey,
   type KnownGraph,
   type KnownIdentifier,

@@ -39,9 +39,9 @@ class ShownProfilesResolver {
 
 const instances = new Map<new (...args: never[]) => object, object>([
   [ShownProfilesResolver, new ShownProfilesResolver()],
-  [LoyaltyResolver, new LoyaltyResolver(service, reads)],
+  [LoyaltyResolver, new LoyaltyResolver(service)],
   [LoyaltyAccountResolver, new LoyaltyAccountResolver(reads)],
-  [LoyaltyTransactionResolver, new LoyaltyTransactionResolver(reads)],
+  [LoyaltyTransactionResolver, new LoyaltyTransactionResolver()],
 ]);
 const schema = buildApiSchema([...instances.keys()], instances);
 

@@ -2,12 +2,13 @@ import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'ty
 import { actorOf } from '../../platform/auth/caller';
 import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
+import { Int64 } from '../../platform/graphql/int64.scalar';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
 import { fromPublicId } from '../../shared/ids';
 import { Profile, ProfileNotFound } from '../identity';
 import { lotCursor, transactionCursor } from './loyalty.cursors';
-import { LoyaltyReads } from './loyalty.reads';
+import { type AccountView, LoyaltyReads } from './loyalty.reads';
 import { type AdjustPointsOutcome, LoyaltyService } from './loyalty.service';
 import {
   AdjustmentRefused,
@@ -28,10 +29,7 @@ const EXPIRING_DAYS_MAX = 3650;
 
 @Resolver(() => Profile)
 export class LoyaltyResolver {
-  constructor(
-    private readonly service: LoyaltyService,
-    private readonly reads: LoyaltyReads,
-  ) {}
+  constructor(private readonly service: LoyaltyService) {}
 
   @Mutation(() => AdjustPointsResult, {
     description:
@@ -56,10 +54,11 @@ export class LoyaltyResolver {
   }
 
   @FieldResolver(() => LoyaltyAccount, {
+    nullable: true,
     description: 'Points and membership tier. Zero and the base tier before any points.',
   })
-  async loyalty(@Root() profile: Profile, @Ctx() context: RequestContext): Promise<LoyaltyAccount> {
-    return new LoyaltyAccount(await context.load(this.reads.accountByProfile, profile.profileId));
+  loyalty(@Root() profile: Profile): LoyaltyAccount {
+    return new LoyaltyAccount(profile.profileId);
   }
 }
 
@@ -67,7 +66,43 @@ export class LoyaltyResolver {
 export class LoyaltyAccountResolver {
   constructor(private readonly reads: LoyaltyReads) {}
 
+  @FieldResolver(() => Int64, {
+    description: 'The points that can be spent now. Points past their expiry are not in it.',
+  })
+  async balance(@Root() account: LoyaltyAccount, @Ctx() context: RequestContext): Promise<bigint> {
+    return (await this.load(account, context)).balance;
+  }
+
+  @FieldResolver(() => Int64, {
+    description: 'All points ever earned or granted, whatever became of them. Never falls.',
+  })
+  async lifetimePoints(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+  ): Promise<bigint> {
+    return (await this.load(account, context)).lifetimePoints;
+  }
+
+  @FieldResolver(() => String, {
+    description: 'The membership tier, by its configured name, e.g. `GOLD`.',
+  })
+  async tier(@Root() account: LoyaltyAccount, @Ctx() context: RequestContext): Promise<string> {
+    return (await this.load(account, context)).tier;
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'When the tier was reached; null for one who has always been on the base tier.',
+  })
+  async tierSince(
+    @Root() account: LoyaltyAccount,
+    @Ctx() context: RequestContext,
+  ): Promise<Date | null> {
+    return (await this.load(account, context)).tierSince;
+  }
+
   @FieldResolver(() => ExpiringPoints, {
+    nullable: true,
     description: 'The points that will be gone within some days unless they are spent.',
   })
   async expiring(
@@ -90,6 +125,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => PointsLotConnection, {
+    nullable: true,
     description: 'The points that can be spent, in the order a spend takes them.',
   })
   async lots(
@@ -108,6 +144,7 @@ export class LoyaltyAccountResolver {
   }
 
   @FieldResolver(() => LoyaltyTransactionConnection, {
+    nullable: true,
     description: 'Everything that was posted to the account, the newest posting first.',
   })
   async transactions(
@@ -128,22 +165,19 @@ export class LoyaltyAccountResolver {
       context.load(this.reads.transactionCounts, account.profileId),
     );
   }
+
+  private load({ profileId }: LoyaltyAccount, context: RequestContext): Promise<AccountView> {
+    return context.load(this.reads.accountByProfile, profileId);
+  }
 }
 
 @Resolver(() => LoyaltyTransaction)
 export class LoyaltyTransactionResolver {
-  constructor(private readonly reads: LoyaltyReads) {}
-
   @FieldResolver(() => LoyaltyAccount, {
     description: 'The account as it stands now, the effect of this transaction included.',
   })
-  async account(
-    @Root() transaction: LoyaltyTransaction,
-    @Ctx() context: RequestContext,
-  ): Promise<LoyaltyAccount> {
-    return new LoyaltyAccount(
-      await context.load(this.reads.accountByProfile, transaction.accountProfileId),
-    );
+  account(@Root() transaction: LoyaltyTransaction): LoyaltyAccount {
+    return new LoyaltyAccount(transaction.accountProfileId);
   }
 }
 

@@ -6,7 +6,7 @@ import { type ProfileId, toPublicId } from '../../shared/ids';
 import { ProfileNotFound } from '../identity';
 import type { AdjustmentFault, AdjustmentRefusal } from './loyalty.errors';
 import type { LedgerTransaction, PointLot, TransactionKind } from './loyalty.model';
-import type { AccountView, ExpiringPoints as ExpiringPointsView } from './loyalty.reads';
+import type { ExpiringPoints as ExpiringPointsView } from './loyalty.reads';
 
 const kinds = describedEnum<TransactionKind>({
   name: 'LoyaltyTransactionKind',
@@ -36,38 +36,10 @@ const faults = describedEnum<AdjustmentFault>({
   values: faultMessages,
 });
 
+/** Its fields are loaded when they are asked for, together with those of its lists. */
 @ObjectType({ description: "A member's points and membership tier." })
 export class LoyaltyAccount {
-  constructor(account: AccountView) {
-    this.profileId = account.profileId;
-    this.balance = account.balance;
-    this.lifetimePoints = account.lifetimePoints;
-    this.tier = account.tier;
-    this.tierSince = account.tierSince;
-  }
-
-  readonly profileId: ProfileId;
-
-  @Field(() => Int64, {
-    description: 'The points that can be spent now. Points past their expiry are not in it.',
-  })
-  readonly balance: bigint;
-
-  @Field(() => Int64, {
-    description: 'All points ever earned or granted, whatever became of them. Never falls.',
-  })
-  readonly lifetimePoints: bigint;
-
-  @Field(() => String, {
-    description: 'The membership tier, by its configured name, e.g. `GOLD`.',
-  })
-  readonly tier: string;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'When the tier was reached; null for one who has always been on the base tier.',
-  })
-  readonly tierSince: Date | null;
+  constructor(readonly profileId: ProfileId) {}
 }
 
 @ObjectType({ description: 'Points earned together, which expire together.' })
@@ -165,12 +137,18 @@ export class LoyaltyTransaction {
   @Field(() => Date, { description: 'When the ledger learned of it.' })
   readonly postedAt: Date;
 
-  @Field(() => ID, { nullable: true, description: 'The event that earned the points.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The event that earned the points. To customers a pseudonym: it may be that of another.',
+  })
   readonly eventId: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The profile on the other side of a transfer: where the points came from or went.',
+    description:
+      'The profile on the other side of a transfer: where the points came from or went. To ' +
+      'customers a pseudonym.',
   })
   readonly counterpartProfileId: string | null;
 }

@@ -1,4 +1,5 @@
 export { faultMessages as quarantineFaultMessages } from './quarantine.errors';
+export { maskPayload, maskSentEvent } from './quarantine.masking.rules';
 export type { QuarantineCount, QuarantinedRow, ReplayOutcome } from './quarantine.model';
 export { QuarantineReads } from './quarantine.reads';
 export { QuarantineReplayService } from './quarantine.replay.service';

@@ -24,7 +24,6 @@ const execute = createExecutor([
   new IdentityResolver(profiles),
   new ReferralResolver(
     new ReferralService(database, clock, uuidSource, randomBytes, directory, events),
-    reads,
     profiles,
   ),
   new ReferralSummaryResolver(reads),

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
 import { type Connection, toConnection } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
@@ -8,7 +8,7 @@ import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile, ProfileNotFound } from '../identity';
 import { ReferralReads } from './referrals.reads';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
-import type { MadeReferral } from './referrals.store';
+import type { MadeReferral, SummaryRow } from './referrals.store';
 import {
   AlreadyReferred,
   ClaimReferralInput,
@@ -32,7 +32,6 @@ import {
 export class ReferralResolver {
   constructor(
     private readonly service: ReferralService,
-    private readonly reads: ReferralReads,
     private readonly profiles: Pick<IdentityReads, 'profileById'>,
   ) {}
 
@@ -86,19 +85,54 @@ export class ReferralResolver {
   }
 
   @FieldResolver(() => ReferralSummary, {
+    nullable: true,
     description: 'Whom the customer brought, and by whom they were brought.',
   })
-  async referrals(
-    @Root() profile: Profile,
-    @Ctx() context: RequestContext,
-  ): Promise<ReferralSummary> {
-    return context.load(this.reads.summaryByProfile, profile.profileId);
+  referrals(@Root() profile: Profile): ReferralSummary {
+    return new ReferralSummary(profile.profileId);
   }
 }
 
 @Resolver(() => ReferralSummary)
 export class ReferralSummaryResolver {
   constructor(private readonly reads: ReferralReads) {}
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The code this customer passes on; null until one is created.',
+  })
+  async code(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<string | null> {
+    return (await this.load(summary, context)).code;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many claimed a code of this customer.' })
+  async invited(@Root() summary: ReferralSummary, @Ctx() context: RequestContext): Promise<number> {
+    return (await this.load(summary, context)).invited;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many of those have ordered.' })
+  async converted(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<number> {
+    return (await this.load(summary, context)).converted;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'The code this customer claimed; null for one who came by themselves. To customers a ' +
+      'pseudonym, since it is the code of another.',
+  })
+  async referredByCode(
+    @Root() summary: ReferralSummary,
+    @Ctx() context: RequestContext,
+  ): Promise<string | null> {
+    return (await this.load(summary, context)).referredByCode;
+  }
 
   @FieldResolver(() => ReferralConnection, {
     description: 'The referrals this customer made, the latest claim first.',
@@ -112,6 +146,10 @@ export class ReferralSummaryResolver {
     const key = { referrer: summary.profileId, page };
     const rows = await context.load(this.reads.referralsByPage, key);
     return toConnection(rows, page, toReferral, ({ claimedAt, id }) => ({ at: claimedAt, id }));
+  }
+
+  private load({ profileId }: ReferralSummary, context: RequestContext): Promise<SummaryRow> {
+    return context.load(this.reads.summaryByProfile, profileId);
   }
 }
 

@@ -5,7 +5,7 @@ import { createPipeline } from '../../../test/support/pipeline';
 import { Database } from '../../platform/database/database';
 import { firstRows } from '../../platform/database/keyset';
 import { TransactionConflict } from '../../platform/database/transaction';
-import { dayOf } from '../../shared/days';
+import { dayOf, type EpochDay } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { sumSignals } from '../activity';
 import type { EventIngest, IncomingEvent } from '../events';
@@ -113,10 +113,11 @@ async function balanceOf({ profileId }: Person): Promise<bigint> {
 /** The conversions on the profile's days: in all, and on the day asked for. */
 async function conversionsOf({ profileId }: Person, at: string) {
   const day = dayOf(new Date(at));
-  const span = { first: day, last: day };
-  const sums = await sumSignals(database, [profileId], ['referralsConverted'], span);
-  const { recent, total } = sums.get(profileId) ?? {};
-  return { onDay: recent?.referralsConverted, total: total?.referralsConverted };
+  const convertedIn = async (span: { first: EpochDay; last: EpochDay } | null) => {
+    const found = await sumSignals(database, [profileId], ['referralsConverted'], span);
+    return found.get(profileId)?.sums.referralsConverted;
+  };
+  return { onDay: await convertedIn({ first: day, last: day }), total: await convertedIn(null) };
 }
 
 /** Resolves when a transaction of this database waits for a lock. */

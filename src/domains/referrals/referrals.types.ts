@@ -1,4 +1,4 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import type { ProfileId } from '../../shared/ids';
@@ -20,7 +20,10 @@ export type ReferralStatus = keyof typeof ReferralStatus;
 
 @ObjectType({ description: 'One customer brought by another.' })
 export class Referral {
-  @Field(() => ID, { description: 'Opaque and permanent.' })
+  @Field(() => ID, {
+    description:
+      'Opaque and permanent. To customers a pseudonym of whom they brought, the same to nobody else.',
+  })
   id!: string;
 
   @Field({ description: 'The code that was claimed.' })
@@ -43,26 +46,7 @@ export const ReferralConnection = connectionType('Referral', () => Referral);
 
 @ObjectType({ description: 'Whom a customer brought, and by whom they were brought.' })
 export class ReferralSummary {
-  /** For the lists below it; not part of the API. */
-  profileId!: ProfileId;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The code this customer passes on; null until one is created.',
-  })
-  code!: string | null;
-
-  @Field(() => Int, { description: 'How many claimed a code of this customer.' })
-  invited!: number;
-
-  @Field(() => Int, { description: 'How many of those have ordered.' })
-  converted!: number;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The code this customer claimed; null for one who came by themselves.',
-  })
-  referredByCode!: string | null;
+  constructor(readonly profileId: ProfileId) {}
 }
 
 @ObjectType({ description: 'A code to pass on. Whoever claims it was brought by its owner.' })
@@ -73,7 +57,7 @@ export class ReferralCode {
   @Field({ description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => Profile, { description: 'Whose code it is.' })
+  @Field(() => Profile, { nullable: true, description: 'Whose code it is.' })
   profile!: Profile;
 }
 

@@ -39,7 +39,11 @@ export interface WriteKey {
 }
 
 /** What a source may be allowed to do: to send events, and to see what comes of them. */
-export const sourceScopes: readonly Scope[] = ['events:write', 'profiles:read'];
+export const sourceScopes: readonly Scope[] = [
+  'events:write',
+  'profiles:read',
+  'personal-data:read',
+];
 
 /** Valid at once: the one in use, and the one its senders are being moved to. */
 export const WRITE_KEYS_MAX = 2;

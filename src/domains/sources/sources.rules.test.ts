@@ -1,4 +1,5 @@
 import { scopeNames } from '../../platform/auth/scopes';
+import { sourceScopes } from './sources.model';
 import {
   checkedName,
   checkedSettings,
@@ -69,7 +70,7 @@ it.each<[string, Partial<SourceSettings>, string]>([
   );
 });
 
-it.each(scopeNames.filter((scope) => !['events:write', 'profiles:read'].includes(scope)))(
+it.each(scopeNames.filter((scope) => !sourceScopes.includes(scope)))(
   'no source may %s',
   (scope) => {
     expect(() => check({ scopes: ['events:write', scope] })).toThrow(/has these at most/);

@@ -131,8 +131,8 @@ abstract class SourceSettingsInput {
   @Field(() => [ScopeEnum], {
     nullable: true,
     description:
-      'What its write keys may do: EVENTS_WRITE, PROFILES_READ or both, none that the key that ' +
-      'asks lacks. At first EVENTS_WRITE.',
+      'What its write keys may do: EVENTS_WRITE, PROFILES_READ, PERSONAL_DATA_READ; none that ' +
+      'the key that asks lacks. At first EVENTS_WRITE.',
   })
   scopes?: Scope[] | null;
 

@@ -7,7 +7,7 @@ import type { ApiKeyRecord } from './api-key.store';
 import { MadeKey } from './made.types';
 import { type Scope, scopeNames, scopes } from './scopes';
 
-/** GraphQL's names of the scopes: `profiles:read` is `PROFILES_READ`. */
+/** GraphQL's names of the scopes: `personal-data:read` is `PERSONAL_DATA_READ`. */
 export const ScopeEnum: Readonly<Record<string, Scope>> = Object.fromEntries(
   scopeNames.map((scope) => [enumNameOf(scope), scope]),
 );
@@ -78,5 +78,5 @@ export class CreateApiKeyPayload {
 }
 
 function enumNameOf(scope: Scope): string {
-  return scope.replace(':', '_').toUpperCase();
+  return scope.replaceAll(/[:-]/g, '_').toUpperCase();
 }

@@ -34,3 +34,8 @@ export function actorOf(caller: Caller): string {
       return 'customer';
   }
 }
+
+/** Whether personal data come as they are. A customer sees nobody's but their own. */
+export function seesPersonalData(caller: Caller): boolean {
+  return caller.kind === 'CUSTOMER' || caller.scopes.has('personal-data:read');
+}

@@ -1,45 +1,47 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLSchema,
+  isObjectType,
+  lexicographicSortSchema,
+} from 'graphql';
 import type { RequestContext } from '../graphql/context';
 import { Forbidden, MissingScope } from './auth.errors';
-import type { Caller } from './caller';
-import type { Scope } from './scopes';
-
-/** Who may ask for a field. A rule names a scope or any key, customers, or both; never neither. */
-export interface FieldRule {
-  /** The scope an API key or a write key needs. Without one, no key may. */
-  readonly scope?: Scope;
-  /** Another scope that will do as well. */
-  readonly orScope?: Scope;
-  /** Whether any key may: what it reaches by the field is decided for each thing anew. */
-  readonly anyKey?: true;
-  /** Whether a customer may, with a token of their own. */
-  readonly customer?: true;
-}
-
-/** Rules by `Type.field`. */
-export type FieldAccessTable = Readonly<Record<string, FieldRule>>;
+import { type Caller, seesPersonalData } from './caller';
+import { type Disguises, disguised } from './disguise';
+import { faultsOfFieldAccess } from './field-access.faults';
+import type { FieldAccess, FieldRule } from './field-rule';
 
 /**
- * Puts the table before the resolvers of the fields it names, once; other fields are not touched.
- * Changes `schema`.
- * @param typesListedInFull types of which every field must have a rule, besides Query and Mutation
- * @throws Error listing fields without a rule, rules without a field and rules that admit nobody
+ * Puts the rules before the resolvers of the fields they name, once; fields that go along are not
+ * touched and cost nothing. Changes `schema`.
+ * @returns the same for keys that see everything as it is, see `showsAsIs`: there what is only
+ *   disguised, and refused to no key, costs nothing either
+ * @throws Error listing fields of which nothing is decided, or twice; entries without a field;
+ *   rules that admit nobody; and what customers could get to although it is not for them
  */
 export function applyFieldAccess(
   schema: GraphQLSchema,
-  table: FieldAccessTable,
-  typesListedInFull: readonly string[],
-): void {
-  const fields = fieldsOf(schema);
-  const faults = [
-    ...missingRules(fields, table, new Set(['Query', 'Mutation', ...typesListedInFull])),
-    ...faultyRules(fields, table),
-  ];
+  access: FieldAccess,
+  disguises: Disguises,
+): GraphQLSchema {
+  const faults = faultsOfFieldAccess(schema, access, Object.keys(disguises.masks));
   if (faults.length > 0) throw new Error(`The field access table is faulty: ${faults.join('; ')}.`);
-  for (const [name, rule] of Object.entries(table)) {
-    const field = fields.get(name);
-    if (field !== undefined) guard(field, rule);
+  // Sorting is what makes a copy: the original would be guarded twice.
+  const plainSchema = lexicographicSortSchema(schema);
+  for (const [name, rule] of Object.entries(access.rules)) {
+    const field = fieldOf(schema, name);
+    guard(field, rule, disguised(resolverOf(field), rule, disguises));
+    if (rule.goesAlong === true) continue;
+    const plainField = fieldOf(plainSchema, name);
+    guard(plainField, rule, resolverOf(plainField));
   }
+  return plainSchema;
+}
+
+/** Whether nothing is disguised of what a caller may see. */
+export function showsAsIs(caller: Caller): boolean {
+  return caller.kind !== 'CUSTOMER' && seesPersonalData(caller);
 }
 
 /**
@@ -53,7 +55,7 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
       return new Forbidden(`${fieldName} is not for a customer's own token.`);
     case 'KEY':
     case 'SOURCE':
-      if (rule.anyKey === true) return null;
+      if (rule.goesAlong === true || rule.anyKey === true) return null;
       if (rule.scope === undefined) {
         return new Forbidden(`${fieldName} is for a customer's own token, not for keys.`);
       }
@@ -64,9 +66,13 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
 }
 
 type Field = GraphQLField<unknown, RequestContext>;
+type Resolve = NonNullable<Field['resolve']>;
 
-function guard(field: Field, rule: FieldRule): void {
-  const resolve = field.resolve ?? defaultFieldResolver;
+function resolverOf(field: Field): Resolve {
+  return field.resolve ?? defaultFieldResolver;
+}
+
+function guard(field: Field, rule: FieldRule, resolve: Resolve): void {
   field.resolve = (source, args, context, info) => {
     const refusal = refuseField(field.name, rule, context.caller);
     if (refusal !== null) throw refusal;
@@ -74,35 +80,10 @@ function guard(field: Field, rule: FieldRule): void {
   };
 }
 
-function fieldsOf(schema: GraphQLSchema): ReadonlyMap<string, Field> {
-  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
-  return new Map(
-    types.flatMap((type) =>
-      Object.values(type.getFields()).map((field): [string, Field] => [
-        `${type.name}.${field.name}`,
-        field,
-      ]),
-    ),
-  );
-}
-
-function missingRules(
-  fields: ReadonlyMap<string, Field>,
-  table: FieldAccessTable,
-  types: ReadonlySet<string>,
-): readonly string[] {
-  return [...fields.keys()]
-    .filter((name) => types.has(name.slice(0, name.indexOf('.'))) && !Object.hasOwn(table, name))
-    .map((name) => `${name} has no rule`);
-}
-
-function faultyRules(
-  fields: ReadonlyMap<string, Field>,
-  table: FieldAccessTable,
-): readonly string[] {
-  return Object.entries(table).flatMap(([name, rule]) => {
-    if (!fields.has(name)) return [`${name} does not exist`];
-    const admitsNobody = !rule.scope && !rule.anyKey && !rule.customer;
-    return admitsNobody ? [`the rule of ${name} admits nobody`] : [];
-  });
+function fieldOf(schema: GraphQLSchema, name: string): Field {
+  const [typeName = '', fieldName = ''] = name.split('.');
+  const type = schema.getType(typeName);
+  const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+  if (field === undefined) throw new Error(`${name} does not exist.`);
+  return field;
 }

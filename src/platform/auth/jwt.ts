@@ -1,6 +1,7 @@
 import {
   createRemoteJWKSet,
   errors,
+  type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
   jwtVerify,
@@ -9,6 +10,7 @@ import type { Clock } from '../../shared/clock';
 import { Unavailable } from '../http/faults';
 import { Unauthenticated } from './auth.errors';
 import type { CustomerCaller } from './caller';
+import { VerifiedTokens } from './verified-tokens';
 
 export interface JwtSettings {
   /** What the tokens are verified with. */
@@ -51,6 +53,7 @@ const JWKS_TIMEOUT_MS = 5_000;
 export class JwtVerifier {
   private readonly keyFor: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
+  private readonly verified = new VerifiedTokens();
 
   /** @throws Error when the secret is too short or the URL is none */
   constructor(
@@ -74,9 +77,12 @@ export class JwtVerifier {
    * @throws Unavailable when the issuer's keys cannot be fetched
    */
   async verify(token: string): Promise<CustomerCaller> {
+    const now = this.clock.now();
+    const known = this.verified.find(token, now);
+    if (known !== null) return known;
     const { payload } = await jwtVerify(token, this.keyFor, {
       ...this.options,
-      currentDate: this.clock.now(),
+      currentDate: now,
     }).catch((error: unknown) => {
       throw refusalOf(error);
     });
@@ -85,11 +91,21 @@ export class JwtVerifier {
     if (typeof subject !== 'string' || subject.trim() === '') {
       throw new Unauthenticated('The token does not say whom it is about (sub).');
     }
-    return {
+    const caller: CustomerCaller = {
       kind: 'CUSTOMER',
       identifier: { namespace: this.settings.namespace, value: subject },
     };
+    this.verified.remember(token, { caller, ...validityOf(payload) }, now);
+    return caller;
   }
+}
+
+/** As the library reckons it, which goes by whole seconds. */
+function validityOf({ exp = 0, nbf = 0 }: JWTPayload) {
+  return {
+    notBeforeMs: (nbf - CLOCK_TOLERANCE_SECONDS) * 1000,
+    expiresAtMs: (exp + CLOCK_TOLERANCE_SECONDS) * 1000,
+  };
 }
 
 function secretKey(secret: string): JWTVerifyGetKey {

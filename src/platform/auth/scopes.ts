@@ -1,6 +1,7 @@
 /** What a key may be allowed to do. Names are part of the API for ever. */
 export const scopes = {
   'profiles:read': 'Read profiles, their identifiers, traits, consents, stage and value',
+  'personal-data:read': 'See personal data as they are, which come masked without it',
   'profiles:merge': 'Merge profiles, take them apart, and settle duplicate candidates',
   'profiles:override': 'Merge profiles in spite of what the identity policy forbids',
   'events:read': 'Read recorded events',

@@ -20,6 +20,24 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
   return new DataSource(optionsOf(settings));
 }
 
+/**
+ * Connections of their own for what is read by key, over and over: each text is planned once, for
+ * any parameters. Left to itself PostgreSQL would plan anew each time, since one key looks cheaper
+ * to it than the ten it expects, and to plan takes many times longer than to read. Nothing can be
+ * written here.
+ */
+export function createReadPool({ options }: DataSource): pg.Pool {
+  const { url, extra } = options as PostgresConnectionOptions;
+  const pool = new pg.Pool({
+    ...extra,
+    connectionString: url,
+    options: `${extra.options} -c plan_cache_mode=force_generic_plan -c default_transaction_read_only=on`,
+  });
+  // An idle connection was lost: the pool opens another one when it is needed.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 /** Where a schema is written down. */
 export interface SchemaFiles {
   readonly migrationsFolder: string;
@@ -56,7 +74,7 @@ function optionsOf(settings: DataSourceSettings): PostgresConnectionOptions {
       pipeline: true,
       // Every instant is UTC, whatever the server's setting.
       options: '-c timezone=UTC',
-      types: { getTypeParser },
+      types: { getTypeParser: typeParserOf },
     },
   };
 }
@@ -65,7 +83,7 @@ function optionsOf(settings: DataSourceSettings): PostgresConnectionOptions {
  * Points and money are 64 bits wide: a JavaScript number would round them silently. Days stay
  * text, since the driver would read them in the process's own time zone.
  */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+export function typeParserOf(oid: number, format?: 'text' | 'binary'): unknown {
   if (format !== 'binary' && oid === pg.types.builtins.INT8) return BigInt;
   if (format !== 'binary' && oid === pg.types.builtins.DATE) return String;
   return pg.types.getTypeParser(oid, format);

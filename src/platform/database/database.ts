@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { QueryResultRow } from 'pg';
+import type { Pool, QueryResult, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Brand } from '../../shared/brand';
+import { createReadPool } from './data-source';
+import { KeptPlans } from './kept-plans';
 import { isNoLongerPrepared, type PreparedStatement } from './prepared';
 import {
   OpenTransaction,
@@ -63,6 +65,9 @@ const PREPARATIONS_MAX = 5;
 
 const PAUSE_MS_MAX = 500;
 
+/** Of reads, in each connection. */
+const PLANS_MAX = 64;
+
 /** Ends a rehearsal: thrown, so that the transaction is rolled back. */
 class Rehearsed extends Error {
   constructor(readonly result: unknown) {
@@ -79,6 +84,8 @@ export async function liftStatementTimeout(tx: Tx): Promise<void> {
 export class Database implements Sql {
   private readonly retries = { conflict: 0, deadlock: 0 };
   private readonly givenUp = { conflict: 0, deadlock: 0 };
+  private readonly plans = new KeptPlans(PLANS_MAX);
+  private reading: Pool | null = null;
 
   /** @param pause what lies between a failed attempt (1 for the first) and the next one */
   constructor(
@@ -104,6 +111,35 @@ export class Database implements Sql {
     } finally {
       await runner.release();
     }
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.reading?.end();
+    await this.dataSource.destroy();
+  }
+
+  /**
+   * A statement that reads by key, outside any transaction. What comes more than once is planned
+   * once for each connection, as long as it goes on coming.
+   */
+  async read<Row extends QueryResultRow>(
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
+    this.reading ??= createReadPool(this.dataSource);
+    const client = await this.reading.connect();
+    let fault: Error | undefined;
+    try {
+      return await client.query<Row>(this.plans.planned(client, text), [...parameters]);
+    } catch (error) {
+      if (!isNoLongerPrepared(error)) throw error;
+      // The pool throws the connection away.
+      fault = error as Error;
+    } finally {
+      client.release(fault);
+    }
+    return this.read(text, parameters);
   }
 
   /**

@@ -54,10 +54,11 @@ export async function openDatabase(
     await migrate({ ...settings, url }, settings.migrationsFolder);
     const dataSource = await createDataSource({ ...settings, url }).initialize();
     if (logger !== undefined) server?.keepRunning(reportsTo(logger));
+    const database = new Database(dataSource);
     return {
-      database: new Database(dataSource),
+      database,
       close: async () => {
-        await dataSource.destroy();
+        await database.close();
         await server?.close();
       },
     };

@@ -111,18 +111,27 @@ export function toConnection<Row, Node, Position>(
   toPosition: (row: Row) => Position,
 ): Connection<Node> {
   const { size, isBackward, after, before, form } = page;
-  const edges = pageOfRows(rows, page).map((row) => ({
-    cursor: encodeCursor(form.write(toPosition(row))),
-    node: toNode(row),
-  }));
+  const shown = pageOfRows(rows, page);
+  const cursorOf = (row: Row) => encodeCursor(form.write(toPosition(row)));
+  const [first, last] = [shown[0], shown.at(-1)];
   const hasMore = rows.length > size;
   return {
-    edges,
+    // Cursors are written where they are asked for: most edges are asked for their node alone.
+    edges: shown.map((row) => ({
+      node: toNode(row),
+      get cursor() {
+        return cursorOf(row);
+      },
+    })),
     pageInfo: {
       hasNextPage: isBackward ? before !== null : hasMore,
       hasPreviousPage: isBackward ? hasMore : after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return first === undefined ? null : cursorOf(first);
+      },
+      get endCursor() {
+        return last === undefined ? null : cursorOf(last);
+      },
     },
   };
 }

@@ -4,15 +4,21 @@ import type { Caller } from '../auth/caller';
 /** Loads many values by key in one statement; gives them in the order of the keys. */
 export type BatchLoad<Key, Value> = (keys: readonly Key[]) => Promise<readonly Value[]>;
 
+/** Runs `work`, and sends the reads that it starts together. */
+export type Gather = (work: () => void) => void;
+
 const BATCH_KEYS_MAX = 500;
 
 /** What lives as long as one GraphQL request. */
 export class RequestContext {
   private readonly loaders = new Map<unknown, unknown>();
+  private due: (() => void)[] = [];
 
+  /** @param gather what the loads of one moment are begun within */
   constructor(
     readonly requestId: string,
     readonly caller: Caller,
+    private readonly gather: Gather = (work) => work(),
   ) {}
 
   /**
@@ -22,7 +28,10 @@ export class RequestContext {
   load<Key, Value>(batch: BatchLoad<Key, Value>, key: Key): Promise<Value> {
     let loader = this.loaders.get(batch) as DataLoader<Key, Value> | undefined;
     if (loader === undefined) {
-      loader = new DataLoader<Key, Value>(batch, { maxBatchSize: BATCH_KEYS_MAX });
+      loader = new DataLoader<Key, Value>(batch, {
+        maxBatchSize: BATCH_KEYS_MAX,
+        batchScheduleFn: (dispatch) => this.schedule(dispatch),
+      });
       this.loaders.set(batch, loader);
     }
     return loader.load(key);
@@ -31,5 +40,20 @@ export class RequestContext {
   /** Forgets what was loaded, after a mutation changed it. */
   clearLoaded(): void {
     this.loaders.clear();
+  }
+
+  /** All that is wanted before anything is waited for is dispatched at one moment. */
+  private schedule(dispatch: () => void): void {
+    if (this.due.push(dispatch) > 1) return;
+    // After every promise that is resolved already, since what waits for it may want more.
+    void Promise.resolve().then(() =>
+      process.nextTick(() => {
+        const { due } = this;
+        this.due = [];
+        this.gather(() => {
+          for (const begin of due) begin();
+        });
+      }),
+    );
   }
 }

@@ -27,7 +27,9 @@ import { ApiKeyService } from '../auth/api-key.service';
 import { ApiKeyStore } from '../auth/api-key.store';
 import { Authenticator } from '../auth/authenticate';
 import { applyFieldAccess } from '../auth/field-access';
+import type { FieldAccess } from '../auth/field-rule';
 import { type JwtSettings, JwtVerifier } from '../auth/jwt';
+import { Pseudonyms } from '../auth/pseudonyms';
 import { type Scope, scopeNames } from '../auth/scopes';
 import { createDataSource } from '../database/data-source';
 import { Database } from '../database/database';
@@ -184,6 +186,18 @@ const table = {
   'Person.family': { scope: 'profiles:read' },
 } as const;
 
+const access: FieldAccess = {
+  rules: table,
+  alongForCustomers: {},
+  alongForKeys: {
+    ApiKey: 'createdAt createdBy id lastUsedAt name revokedAt scopes',
+    CreateApiKeyPayload: 'apiKey secret',
+    Greeting: 'greeted',
+  },
+};
+
+const noDisguises = { masks: {}, pseudonyms: new Pseudonyms(Buffer.alloc(32)) };
+
 // Long enough for HS512 too, which must be refused for what it is.
 const JWT_SECRET = 'a shared secret of '.repeat(4);
 
@@ -221,15 +235,22 @@ async function start(
       [ApiKeyResolver, new ApiKeyResolver(apiKeys)],
     ]),
   );
-  applyFieldAccess(schema, table, ['Person']);
+  const plainSchema = applyFieldAccess(schema, access, noDisguises);
   const writeKeys = { authenticate: async () => null };
   const verifier = new JwtVerifier(jwt, systemClock);
   const authenticator = new Authenticator(apiKeys, writeKeys, verifier);
   const graphql = await createGraphqlServer(
-    { introspection: true, limits: QUERY_LIMITS_DEFAULT, ...changes },
+    {
+      introspection: true,
+      limits: QUERY_LIMITS_DEFAULT,
+      executor: { compiledMax: 10, usesMin: 1 },
+      ...changes,
+    },
     {
       schema,
+      plainSchema,
       authenticate: authenticate ?? ((header) => authenticator.authenticate(header)),
+      gather: (work) => work(),
       logger,
       metrics,
     },
@@ -268,7 +289,7 @@ afterAll(async () => {
     await graphql.stop();
   }
   await apiKeys.settled();
-  await slow.database?.dataSource.destroy();
+  await slow.database?.close();
 });
 
 let keysMade = 0;

@@ -17,12 +17,14 @@ import type { FastifyRequest } from 'fastify';
 import { type ASTVisitor, GraphQLError, type GraphQLSchema, type ValidationContext } from 'graphql';
 import { Fault } from '../../shared/errors';
 import type { Caller } from '../auth/caller';
+import { showsAsIs } from '../auth/field-access';
 import { INTERNAL_ERROR_MESSAGE } from '../http/error-reply';
 import { faultOf, httpStatusOf, retryAfterSecondsOf } from '../http/faults';
 import type { Routes } from '../http/routes';
 import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
-import { RequestContext } from './context';
+import { asGateway, CompiledExecutor, type ExecutorSettings } from './compiled-executor';
+import { type Gather, RequestContext } from './context';
 import { formatError, INTERNAL_ERROR_CODE, isUnforeseen, rootOf } from './error-format';
 import { CostLimit, type QueryLimits, queryLimitRules } from './query-limits';
 
@@ -30,16 +32,21 @@ export interface GraphqlSettings {
   /** Whether the schema may be asked for; it also decides whether errors suggest names of it. */
   readonly introspection: boolean;
   readonly limits: QueryLimits;
+  readonly executor: ExecutorSettings;
 }
 
 export interface GraphqlParts {
   /** With the field access applied. */
   readonly schema: GraphQLSchema;
+  /** The same, as it is for callers who see everything as it is. */
+  readonly plainSchema: GraphQLSchema;
   /**
    * Tells who sent a request from its `Authorization` header.
    * @throws Fault when nobody can tell
    */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>;
+  /** Has the reads that are begun at one moment travel together. */
+  readonly gather: Gather;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -55,8 +62,12 @@ export async function createGraphqlServer(
   settings: GraphqlSettings,
   parts: GraphqlParts,
 ): Promise<GraphqlServer> {
+  const executor = new CompiledExecutor(parts.schema, settings.executor);
+  const plainExecutor = new CompiledExecutor(parts.plainSchema, settings.executor);
   const apollo = new ApolloServer<RequestContext>({
-    schema: parts.schema,
+    gateway: asGateway(parts.schema, ({ caller }: RequestContext) =>
+      showsAsIs(caller) ? plainExecutor : executor,
+    ),
     // Nothing may depend on NODE_ENV, neither stack traces nor signal handlers.
     nodeEnv: 'production',
     includeStacktraceInErrorResponses: false,
@@ -117,7 +128,7 @@ function createContext(parts: GraphqlParts) {
   return async (request: FastifyRequest): Promise<RequestContext> => {
     try {
       const caller = await parts.authenticate(request.headers.authorization);
-      return new RequestContext(request.id, caller);
+      return new RequestContext(request.id, caller, parts.gather);
     } catch (error) {
       throw refusedRequest(error, request);
     }

@@ -1,4 +1,4 @@
-import { type ValidationError, validate } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
 import type { ResolverData } from 'type-graphql';
 import { InvalidInput } from '../../shared/errors';
 
@@ -25,9 +25,9 @@ export async function validateInput(
   const items = Array.isArray(value) ? value : [value];
   const faults: FieldFault[] = [];
   for (const [index, item] of items.entries()) {
-    if (typeof item !== 'object' || item === null) continue;
+    if (typeof item !== 'object' || item === null || !hasRules(item)) continue;
     const errors = await validate(item, {
-      // A nullable field that was left out is not faulty, and most inputs carry no rules at all.
+      // A nullable field that was left out is not faulty.
       skipMissingProperties: true,
       forbidUnknownValues: false,
     });
@@ -35,6 +35,17 @@ export async function validateInput(
     for (const error of errors) collectFaults(error, path, faults);
   }
   if (faults.length > 0) throw invalidFields(faults);
+}
+
+/** Most inputs carry no rules at all. */
+function hasRules(input: object): boolean {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(
+    input.constructor,
+    '',
+    false,
+    false,
+  );
+  return rules.length > 0;
 }
 
 /**

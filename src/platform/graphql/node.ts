@@ -1,5 +1,5 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
-import type { FieldRule } from '../auth/field-access';
+import type { FieldRule } from '../auth/field-rule';
 import type { RequestContext } from './context';
 
 @InterfaceType('Node', {

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchemaSync } from 'type-graphql';
+import { callDirectly } from './direct-resolvers';
 import { validateInput } from './input-validation';
 
 /** A class with `@Resolver()`. */
@@ -31,6 +32,7 @@ export function buildApiSchema(
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validateFn: validateInput,
   });
+  if (instances !== undefined) callDirectly(schema, instances);
   describeRoots(schema);
   return schema;
 }

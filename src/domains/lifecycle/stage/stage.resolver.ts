@@ -65,7 +65,13 @@ export class LifecycleResolver {
     knownAt: Date | null,
   ): Promise<Lifecycle> {
     const asked = name ?? this.reads.defaultModelName;
-    const rulings = await context.load(this.reads.rulingsByModel, asked);
+    // Nearly always it is the present that is asked for: its state comes with what decides it.
+    const [rulings, state] = await Promise.all([
+      context.load(this.reads.rulingsByModel, asked),
+      asOf || knownAt
+        ? null
+        : context.load(this.reads.stateByKey, { profileId: profile.profileId, model: asked }),
+    ]);
     if (rulings === null) throw new UnknownLifecycleModel(asked);
     const now = this.clock.now();
     const past = { asOf: asOf ?? now, knownAt: knownAt ?? now };
@@ -79,8 +85,6 @@ export class LifecycleResolver {
       return this.pastLifecycle(profile, context, rulings, past, isKept);
     }
     const { model } = latestOf(rulings);
-    const key = { profileId: profile.profileId, model: model.name };
-    const state = await context.load(this.reads.stateByKey, key);
     return state === null ? newcomer(profile, model, now) : toLifecycle(state, now);
   }
 

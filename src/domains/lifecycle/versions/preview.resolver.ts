@@ -49,7 +49,7 @@ export class LifecyclePreviewResolver {
     }
   }
 
-  @FieldResolver(() => [Profile], { description: 'Some of them.' })
+  @FieldResolver(() => [Profile], { nullable: true, description: 'Some of them.' })
   async examples(
     @Root() { cell }: LifecycleMove,
     @Ctx() context: RequestContext,

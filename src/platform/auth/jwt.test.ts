@@ -1,0 +1,128 @@
+import { webcrypto } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { JwtVerifier } from './jwt';
+
+const SECRET = 'a secret of this test, long enough for HS256';
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+const clock = { time: START, now: () => new Date(clock.time) };
+const verifications = jest.spyOn(webcrypto.subtle, 'verify');
+
+function newVerifier(secret = SECRET): JwtVerifier {
+  const keys = { kind: 'SECRET', secret } as const;
+  return new JwtVerifier({ keys, issuer: null, audience: null, namespace: 'user_id' }, clock);
+}
+
+/** @param expiresAfter seconds after the start, as is `notBefore` */
+async function sign(subject: string, expiresAfter = 3600, notBefore?: number): Promise<string> {
+  const token = new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setExpirationTime(START / 1000 + expiresAfter);
+  if (notBefore !== undefined) token.setNotBefore(START / 1000 + notBefore);
+  return token.sign(new TextEncoder().encode(SECRET));
+}
+
+beforeEach(() => {
+  clock.time = START;
+  verifications.mockClear();
+});
+
+it('a token is verified once within three seconds, and then anew', async () => {
+  const verifier = newVerifier();
+  const token = await sign('ada');
+  for (const [ms, times] of [
+    [0, 1],
+    [2_999, 1],
+    [3_000, 2],
+    [5_999, 2],
+    [6_000, 3],
+  ] as const) {
+    clock.time = START + ms;
+    expect(await verifier.verify(token)).toEqual({
+      kind: 'CUSTOMER',
+      identifier: { namespace: 'user_id', value: 'ada' },
+    });
+    expect(verifications).toHaveBeenCalledTimes(times);
+  }
+});
+
+it('each token speaks for its own subject, and changed by a letter for nobody', async () => {
+  const verifier = newVerifier();
+  const [ada, bob] = [await sign('ada'), await sign('bob')];
+  for (const [token, value] of [
+    [ada, 'ada'],
+    [bob, 'bob'],
+    [ada, 'ada'],
+  ] as const) {
+    expect((await verifier.verify(token)).identifier.value).toBe(value);
+  }
+  const [header, payload = '', signature] = ada.split('.');
+  const forged = [
+    [header, bob.split('.')[1], signature].join('.'),
+    [header, payload, bob.split('.')[2]].join('.'),
+    `${ada}A`,
+    ada.slice(0, -1),
+  ];
+  for (const token of forged) {
+    await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  }
+});
+
+it.each([
+  ['to the very second', 1, 30_999, 31_000],
+  ['within the time it is kept', 2, 31_999, 32_000],
+])('a kept token ends when it expires, %s', async (_name, expires, goodMs, endMs) => {
+  const verifier = newVerifier();
+  const token = await sign('ada', expires);
+  clock.time = START + goodMs - 500;
+  await verifier.verify(token);
+  clock.time = START + goodMs;
+  await verifier.verify(token);
+  expect(verifications).toHaveBeenCalledTimes(1);
+  clock.time = START + endMs;
+  await expect(verifier.verify(token)).rejects.toMatchObject({
+    message: 'The token has expired.',
+  });
+});
+
+it('a kept token is not good before its time, where the clock is set back', async () => {
+  const verifier = newVerifier();
+  const token = await sign('ada', 3600, 31);
+  await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  clock.time = START + 1_000;
+  await verifier.verify(token);
+  clock.time = START + 999;
+  await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+it('what was kept when the clock was ahead does not live on', async () => {
+  const verifier = newVerifier();
+  const token = await sign('ada', 7200);
+  clock.time = START + 3_600_000;
+  await verifier.verify(token);
+  clock.time = START;
+  await verifier.verify(token);
+  expect(verifications).toHaveBeenCalledTimes(2);
+});
+
+it('a token that is no good is never kept', async () => {
+  const verifier = newVerifier('another secret of this test, also long enough');
+  const token = await sign('ada');
+  for (const times of [1, 2]) {
+    await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(verifications).toHaveBeenCalledTimes(times);
+  }
+});
+
+it('no more than 10,000 are kept, and the oldest goes', async () => {
+  const verifier = newVerifier();
+  const tokens = await Promise.all(Array.from({ length: 10_001 }, (_, index) => sign(`u${index}`)));
+  for (const token of tokens) await verifier.verify(token);
+  verifications.mockClear();
+  await verifier.verify(tokens[1] ?? '');
+  await verifier.verify(tokens[10_000] ?? '');
+  expect(verifications).not.toHaveBeenCalled();
+  await verifier.verify(tokens[0] ?? '');
+  expect(verifications).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,97 @@
+import { newProfile, order, recordEvents, userIdentifier } from '../support/actions';
+import { useApi } from '../support/api';
+import { statementsDuring } from '../support/statements';
+
+const api = useApi();
+
+const FACTS = `id createdAt firstSeenAt lastSeenAt displayName traits
+  identifiers { namespace value firstSeenAt }
+  consents { purpose status }
+  lifecycle { stage since reasons { fact value threshold } atRisk }
+  value { tier rfm { recency frequency monetary segment } lifetimeRevenue { amount } }
+  loyalty { balance tier lots(first: 2) { edges { node { points } } } transactions(first: 3) { edges { node { id points } } } expiring { points } }
+  community { score recent { posts } }
+  referrals { code invited referrals(first: 3) { edges { node { status } } } }
+  mergedFrom { id }
+  feedback(first: 3) { edges { node { kind } } }
+  events(first: 5) { edges { node { name occurredAt } } pageInfo { hasNextPage } }`;
+
+const BY_IDENTIFIER = 'profileByIdentifier(identifier: { namespace: "user_id", value: "c1" })';
+
+/** Statements at most, whatever is known of the customers and however many there are. */
+const shapes: readonly (readonly [name: string, query: string, statements: number])[] = [
+  ['nothing but an id', `{ ${BY_IDENTIFIER} { id } }`, 1],
+  ['one fact', `{ ${BY_IDENTIFIER} { lifecycle { stage } } }`, 2],
+  ['everything of one', `{ ${BY_IDENTIFIER} { ${FACTS} } }`, 2],
+  ['everything of a page', `{ profiles(first: 10) { edges { node { ${FACTS} } } } }`, 2],
+  [
+    'facts under other names',
+    `{ a: ${BY_IDENTIFIER} { l: lifecycle { s: stage } few: events(first: 1) { edges { node { name } } }
+       more: events(first: 7) { edges { node { name } } } } }`,
+    2,
+  ],
+  [
+    'facts in fragments',
+    `query { ${BY_IDENTIFIER} { ...most ... on Profile { loyalty { balance } } } }
+     fragment most on Profile { value { tier } ...more } fragment more on Profile { community { score } }`,
+    2,
+  ],
+  [
+    'facts left out by directives',
+    `query ($no: Boolean = false) { ${BY_IDENTIFIER} { loyalty @include(if: $no) { balance }
+       value @skip(if: true) { tier } lifecycle { stage } } }`,
+    2,
+  ],
+  [
+    'several profiles at once',
+    `{ ${BY_IDENTIFIER} { ${FACTS} } b: profileByIdentifier(identifier: { namespace: "user_id", value: "c2" }) { ${FACTS} } }`,
+    2,
+  ],
+  [
+    'what changes by the day',
+    `{ ${BY_IDENTIFIER} { lifecycle { churnRisk scores { value { score } } history { edges { node { to } } } } } }`,
+    3,
+  ],
+];
+
+beforeAll(async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `c${index}`);
+  await recordEvents(
+    api,
+    names.map((name) => order(name, 10)),
+  );
+  await recordEvents(
+    api,
+    names.map((name) => ({ name: 'Page Viewed', identifiers: [userIdentifier(name)] })),
+  );
+  await newProfile(api, 'lonely');
+});
+
+it('says the same of what is read together as of what is read alone', async () => {
+  const query = `{ profiles(first: 10) { edges { node { ${FACTS} } } } }`;
+  const counts: number[] = [];
+  const answers: unknown[] = [];
+  // Nobody has asked this server for anything of it yet, so the first time each read goes alone.
+  for (let time = 0; time < 2; time += 1) {
+    const statements = await statementsDuring(async () => {
+      answers.push(await api.queryOnce(query));
+    });
+    counts.push(statements.length);
+  }
+  expect(counts[0]).toBeGreaterThan(10);
+  expect(counts[1]).toBe(2);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[0]).toMatchObject({ errors: [] });
+});
+
+describe('statements for', () => {
+  it.each(shapes)('%s', async (_name, query, statementsMax) => {
+    // What comes for the first time goes by itself, since its columns are not known yet.
+    for (let time = 0; time < 2; time += 1) {
+      const { errors } = await api.queryOnce(query);
+      expect(errors).toEqual([]);
+    }
+    const statements = await statementsDuring(() => api.queryOnce(query));
+    expect(statements).toHaveLength(statementsMax);
+  });
+});
