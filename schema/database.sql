@@ -62,6 +62,8 @@ CREATE TABLE customer_value (
   constraint customer_value_tier CHECK ((tier = ANY (ARRAY['HIGH'::text, 'MID'::text, 'LOW'::text])))
 );
 
+CREATE INDEX customer_value_by_revenue ON public.customer_value USING btree (tier, ((revenue_minor - refund_minor)), profile_id);
+
 CREATE INDEX customer_value_by_tier ON public.customer_value USING btree (tier, profile_id);
 
 CREATE TABLE duplicate_block (
@@ -481,7 +483,13 @@ CREATE TABLE lifecycle_state (
   constraint lifecycle_state_at_risk CHECK ((at_risk = (at_risk_since IS NOT NULL)))
 );
 
+CREATE INDEX lifecycle_state_by_risk_since ON public.lifecycle_state USING btree (model, at_risk_since, profile_id) WHERE at_risk;
+
+CREATE INDEX lifecycle_state_by_since ON public.lifecycle_state USING btree (model, stage, since, profile_id);
+
 CREATE INDEX lifecycle_state_by_stage ON public.lifecycle_state USING btree (model, stage, profile_id);
+
+CREATE INDEX lifecycle_state_now_at_risk ON public.lifecycle_state USING btree (model, profile_id) WHERE at_risk;
 
 CREATE TABLE lifecycle_transition (
   profile_id uuid not null,
@@ -519,6 +527,10 @@ CREATE TABLE loyalty_account (
   constraint loyalty_account_balance_check CHECK ((balance >= 0)),
   constraint loyalty_account_lifetime_points_check CHECK ((lifetime_points >= 0))
 );
+
+CREATE INDEX loyalty_account_by_balance ON public.loyalty_account USING btree (tier, balance, profile_id);
+
+CREATE INDEX loyalty_account_by_tier ON public.loyalty_account USING btree (tier, profile_id);
 
 CREATE TABLE outbox_message (
   profile_id uuid not null,
@@ -559,6 +571,8 @@ CREATE TABLE profile (
   merges integer not null default 0,
   constraint profile_pkey PRIMARY KEY (profile_id)
 );
+
+CREATE INDEX profile_by_creation ON public.profile USING btree (created_at, profile_id) WHERE (merged_into IS NULL);
 
 CREATE INDEX profile_merged_into ON public.profile USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 

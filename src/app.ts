@@ -65,6 +65,7 @@ import {
   TriggerReads,
 } from './domains/lifecycle';
 import {
+  baseTier,
   defaultLoyaltyPolicy,
   LoyaltyProjector,
   LoyaltyReads,
@@ -192,7 +193,7 @@ export function createApp(ground: Ground) {
     activity: new ActivityReads(sql),
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
     consents: new ConsentReads(sql),
-    directory: new DirectoryReads(sql, fiveStageModel.name),
+    directory: new DirectoryReads(sql, fiveStageModel.name, baseTier(loyaltyPolicy)),
     duplicates: new DuplicateReads(sql),
     eventCounts: new EventCountReads(sql),
     events: new EventReads(sql),

@@ -55,8 +55,8 @@ async function load(app: App, population: Population, signal: AbortSignal): Prom
 }
 
 async function isEmpty(app: App): Promise<boolean> {
-  const page = { stage: null, tier: null, atRisk: null };
-  return (await app.reads.directory.findPage(page, firstRows(1))).length === 0;
+  const { directory } = app.reads;
+  return (await directory.findPage(directory.everybody, firstRows(1))).length === 0;
 }
 
 /** The key lives in the data folder, since the database knows its hash only. */

@@ -44,7 +44,9 @@ import { QuarantineResolver } from './domains/quarantine';
 import { ReferralResolver, ReferralSummaryResolver } from './domains/referrals';
 import { SourceResolver } from './domains/sources';
 import { ValueResolver } from './domains/value';
+import { nodeKinds } from './nodes';
 import { ApiKeyResolver } from './platform/auth/api-key.resolver';
+import { NodeResolver } from './platform/graphql/node.resolver';
 import type { ResolverClass, ResolverInstances } from './platform/graphql/resolver-instances';
 import type { SubscriptionSources } from './platform/graphql/subscriptions/sources';
 
@@ -73,6 +75,7 @@ export const resolverClasses: readonly ResolverClass[] = [
   LifecycleScoreResolver,
   LifecycleTriggerResolver,
   NextStagesResolver,
+  NodeResolver,
   LifecyclePreviewResolver,
   LifecycleProposalResolver,
   LifecycleRolloutResolver,
@@ -101,7 +104,11 @@ export function createResolvers(app: App): ResolverInstances {
     new CommunityActivityResolver(reads.community),
     new CommunityResolver(app.community, profiles),
     new ConsentResolver(reads.consents),
-    new DirectoryResolver(reads.directory, () => reads.lifecycle.stageNames()),
+    new DirectoryResolver(reads.directory, {
+      stages: (model) => reads.lifecycle.stageNames(model),
+      membershipTiers: reads.loyalty.tierNames,
+      currency: app.currency,
+    }),
     new DuplicateResolver(app.duplicates, reads.duplicates, profiles),
     new EventResolver(app.events, reads.events, profiles, app.ids, app.sourceCallers),
     new EventSchemaResolver(app.eventSchemas, reads.eventSchemas),
@@ -133,6 +140,7 @@ export function createResolvers(app: App): ResolverInstances {
     new LoyaltyResolver(app.loyalty),
     new LoyaltyTransactionResolver(),
     new NextStagesResolver(reads.lifecycle, reads.activity),
+    new NodeResolver(nodeKinds(app)),
     new MergesResolver(app.merges, profiles),
     new ProfileLiveResolver(),
     new QuarantineResolver(app.quarantine, app.quarantineReplay, reads.quarantine, app.ids),

@@ -119,6 +119,14 @@ const snapshot = (field: string): Operation => ({
 /** How each field is asked for; the compiler sees to it that none is left out. */
 const operations: Readonly<Record<Exclude<FieldName, `Profile.${string}`>, Operation>> = {
   'Query.me': { text: '{ me { __typename } }' },
+  'Query.node': {
+    text: 'query ($id: ID!) { node(id: $id) { __typename } }',
+    variables: () => ({ id: ada }),
+  },
+  'Query.nodes': {
+    text: 'query ($id: ID!) { nodes(ids: [$id]) { __typename } }',
+    variables: () => ({ id: ada }),
+  },
   'Query.profile': {
     text: 'query ($id: ID!) { profile(id: $id) { __typename } }',
     variables: () => ({ id: ada }),
@@ -456,7 +464,7 @@ describe('without the scope nothing is done', () => {
 });
 
 describe("a customer's own token", () => {
-  it.each(rows.filter(({ name, customer }) => customer && name !== 'Query.me'))(
+  it.each(rows.filter(({ name, customer }) => customer && !name.startsWith('Query.')))(
     'shows $name through `me`',
     async ({ name }) => {
       const text = `{ me { ${operationOf(name).ofCustomer ?? selectionOf(name)} } }`;

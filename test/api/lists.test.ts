@@ -9,7 +9,12 @@ interface Node {
 
 interface Page<N> {
   readonly edges: readonly { readonly cursor: string; readonly node: N }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
 }
 
 interface List {
@@ -19,41 +24,65 @@ interface List {
   readonly at: readonly string[];
 }
 
+/** Which end a list is read from. */
+type End = 'first' | 'last';
+
+const PAGE_INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+
+async function readPage<N extends Node>({ query, at }: List, variables: object): Promise<Page<N>> {
+  const data: unknown = await api.data(query, { ...variables });
+  return at.reduce((value, name) => (value as Record<string, unknown>)[name], data) as Page<N>;
+}
+
 /**
- * Reads a list to its end.
+ * Reads a list to its other end.
  * @param between done after each page but the last
- * @returns every node, in the order met
+ * @returns every node, in the order of the list, whichever end it was read from
  */
 async function readAll<N extends Node>(
-  { query, at }: List,
+  list: List,
   variables: object,
   size: number,
   between: () => Promise<void> = async () => {},
+  end: End = 'first',
 ): Promise<readonly N[]> {
-  const nodes: N[] = [];
-  let after: string | null = null;
+  const pages: (readonly N[])[] = [];
+  let cursor: string | null = null;
   for (;;) {
-    const data: unknown = await api.data(query, { ...variables, size, after });
-    const page = at.reduce(
-      (value, name) => (value as Record<string, unknown>)[name],
-      data,
-    ) as Page<N>;
-    nodes.push(...page.edges.map(({ node }) => node));
-    expect(page.edges.length).toBeLessThanOrEqual(size);
-    expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
-    if (!page.pageInfo.hasNextPage) return nodes;
-    expect(page.edges).toHaveLength(size);
-    after = page.pageInfo.endCursor;
+    const place = end === 'first' ? { after: cursor } : { before: cursor };
+    const page: Page<N> = await readPage<N>(list, { ...variables, [end]: size, ...place });
+    const { edges, pageInfo } = page;
+    const nodes = edges.map(({ node }) => node);
+    if (end === 'first') pages.push(nodes);
+    else pages.unshift(nodes);
+    expect(edges.length).toBeLessThanOrEqual(size);
+    expect(pageInfo.startCursor).toBe(edges[0]?.cursor ?? null);
+    expect(pageInfo.endCursor).toBe(edges.at(-1)?.cursor ?? null);
+    const { hasNextPage, hasPreviousPage } = pageInfo;
+    const [hasMore, hasBehind] =
+      end === 'first' ? [hasNextPage, hasPreviousPage] : [hasPreviousPage, hasNextPage];
+    expect(hasBehind).toBe(cursor !== null);
+    if (!hasMore) return pages.flat();
+    expect(edges).toHaveLength(size);
+    cursor = end === 'first' ? pageInfo.endCursor : pageInfo.startCursor;
     await between();
   }
 }
 
+const ends: readonly End[] = ['first', 'last'];
+
+/** Every size from either end. */
+const walks = [1, 4, 7, 100].flatMap((size) => ends.map((end) => [size, end] as const));
+
+const PAGING = 'first: $first, after: $after, last: $last, before: $before';
+const PAGING_VARIABLES = '$first: Int, $after: String, $last: Int, $before: String';
+
 function listOfProfile(path: readonly string[], fields: string): List {
   const parents = path.slice(0, -1);
   return {
-    query: `query ($id: ID!, $size: Int, $after: String) { profile(id: $id) {
-      ${parents.map((name) => `${name} {`).join(' ')} ${path.at(-1)}(first: $size, after: $after) {
-        edges { cursor node { id ${fields} } } pageInfo { hasNextPage endCursor } }
+    query: `query ($id: ID!, ${PAGING_VARIABLES}) { profile(id: $id) {
+      ${parents.map((name) => `${name} {`).join(' ')} ${path.at(-1)}(${PAGING}) {
+        edges { cursor node { id ${fields} } } ${PAGE_INFO} }
       ${'}'.repeat(parents.length)} } }`,
     at: ['profile', ...path],
   };
@@ -62,8 +91,6 @@ function listOfProfile(path: readonly string[], fields: string): List {
 function expectDescending(values: readonly string[]): void {
   expect(values).toEqual([...values].sort().reverse());
 }
-
-const sizes = [1, 4, 7, 100];
 
 describe('events', () => {
   const list = listOfProfile(['events'], 'name occurredAt');
@@ -86,29 +113,39 @@ describe('events', () => {
     id = profiles[0]?.id ?? '';
   });
 
-  it.each(sizes)('in pages of %d are each there once, newest first', async (size) => {
-    const nodes = await readAll<EventNode>(list, { id }, size);
-    expect(nodes.map(({ name }) => name).sort()).toEqual(events.map(({ name }) => name).sort());
-    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
-  });
+  it.each(walks)(
+    'in pages of %d from the %s are each there once, newest first',
+    async (size, end) => {
+      const nodes = await readAll<EventNode>(list, { id }, size, undefined, end);
+      expect(nodes.map(({ name }) => name).sort()).toEqual(events.map(({ name }) => name).sort());
+      expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+    },
+  );
 
-  it('that arrive between two pages do not shift what is still to be read', async () => {
-    let count = 0;
-    const nodes = await readAll<EventNode>(list, { id }, 5, async () => {
-      count += 1;
-      await recordEvents(api, [
-        { name: 'New', identifiers: [userIdentifier('reader')] },
-        // Late news of a time that has been read already.
-        {
-          name: 'Late',
-          identifiers: [userIdentifier('reader')],
-          occurredAt: '2026-10-09T00:00:00Z',
-        },
-      ]);
-    });
-    expect(count).toBeGreaterThan(3);
-    expect(nodes.map(({ name }) => name).sort()).toEqual(events.map(({ name }) => name).sort());
-  });
+  it.each(ends)(
+    'that arrive between two pages, from the %s, do not shift what is still to be read',
+    async (end) => {
+      const { profiles } = await recordEvents(
+        api,
+        events.map((event) => ({ ...event, identifiers: [userIdentifier(`reader-${end}`)] })),
+      );
+      const own = { id: profiles[0]?.id };
+      let count = 0;
+      const between = async () => {
+        count += 1;
+        const identifiers = [userIdentifier(`reader-${end}`)];
+        // News of times that have been read already, from either end.
+        const read = end === 'first' ? '2026-10-09T00:00:00Z' : '2026-09-01T00:00:00Z';
+        await recordEvents(api, [
+          ...(end === 'first' ? [{ name: 'New', identifiers }] : []),
+          { name: 'Late', identifiers, occurredAt: read },
+        ]);
+      };
+      const nodes = await readAll<EventNode>(list, own, 5, between, end);
+      expect(count).toBeGreaterThan(3);
+      expect(nodes.map(({ name }) => name).sort()).toEqual(events.map(({ name }) => name).sort());
+    },
+  );
 
   it('of a merged profile are one list', async () => {
     const cookie = { namespace: 'anonymous_id', value: 'list-cookie' };
@@ -141,28 +178,34 @@ describe('points', () => {
     );
   }
 
-  it.each(sizes)('transactions in pages of %d are each there once', async (size) => {
-    const id = await newProfile(api, `points-${size}`, order(`points-${size}`, 100));
-    for (let n = 1; n <= 9; n += 1) await adjust(id, n, `${id}-${n}`);
-    const nodes = await readAll<Node & { points: string; postedAt: string }>(
-      transactions,
-      { id },
-      size,
-    );
-    expect(nodes.map(({ points }) => points)).toEqual([
-      '9',
-      '8',
-      '7',
-      '6',
-      '5',
-      '4',
-      '3',
-      '2',
-      '1',
-      '100',
-    ]);
-    expectDescending(nodes.map(({ postedAt }) => postedAt));
-  });
+  it.each(walks)(
+    'transactions in pages of %d from the %s are each there once',
+    async (size, end) => {
+      const user = `points-${size}-${end}`;
+      const id = await newProfile(api, user, order(user, 100));
+      for (let n = 1; n <= 9; n += 1) await adjust(id, n, `${id}-${n}`);
+      const nodes = await readAll<Node & { points: string; postedAt: string }>(
+        transactions,
+        { id },
+        size,
+        undefined,
+        end,
+      );
+      expect(nodes.map(({ points }) => points)).toEqual([
+        '9',
+        '8',
+        '7',
+        '6',
+        '5',
+        '4',
+        '3',
+        '2',
+        '1',
+        '100',
+      ]);
+      expectDescending(nodes.map(({ postedAt }) => postedAt));
+    },
+  );
 
   it('transactions posted between two pages do not shift the rest', async () => {
     const id = await newProfile(api, 'busy');
@@ -182,6 +225,7 @@ describe('points', () => {
     const { profiles } = await recordEvents(api, [...orders].reverse());
     const id = profiles[0]?.id ?? '';
     const all = await readAll<Node & { points: string }>(lots, { id }, 3);
+    expect(await readAll(lots, { id }, 2, undefined, 'last')).toEqual(all);
     expect(all.map(({ points }) => points)).toEqual(['10', '11', '12', '13', '14', '15', '16']);
     let spent = 0;
     const nodes = await readAll<Node & { points: string }>(lots, { id }, 3, async () => {
@@ -195,27 +239,31 @@ describe('points', () => {
 describe('feedback', () => {
   const list = listOfProfile(['feedback'], 'comment occurredAt');
 
-  it.each(sizes)('in pages of %d is each there once, newest first', async (size) => {
-    const id = await newProfile(api, `feedback-${size}`);
-    const submit = (n: number, occurredAt: string) =>
-      api.data(
-        'mutation ($of: SubmitFeedbackInput!) { submitFeedback(input: $of) { __typename } }',
-        { of: { profileId: id, kind: 'SUGGESTION', comment: `c${n}`, occurredAt } },
+  it.each(walks)(
+    'in pages of %d from the %s is each there once, newest first',
+    async (size, end) => {
+      const id = await newProfile(api, `feedback-${size}-${end}`);
+      const submit = (n: number, occurredAt: string) =>
+        api.data(
+          'mutation ($of: SubmitFeedbackInput!) { submitFeedback(input: $of) { __typename } }',
+          { of: { profileId: id, kind: 'SUGGESTION', comment: `c${n}`, occurredAt } },
+        );
+      for (let n = 0; n < 9; n += 1) await submit(n, `2026-10-0${1 + Math.floor(n / 2)}T00:00:00Z`);
+      const nodes = await readAll<Node & { comment: string; occurredAt: string }>(
+        list,
+        { id },
+        size,
+        async () => {
+          await submit(99, end === 'first' ? '2026-11-01T00:00:00Z' : '2026-09-01T00:00:00Z');
+        },
+        end,
       );
-    for (let n = 0; n < 9; n += 1) await submit(n, `2026-10-0${1 + Math.floor(n / 2)}T00:00:00Z`);
-    const nodes = await readAll<Node & { comment: string; occurredAt: string }>(
-      list,
-      { id },
-      size,
-      async () => {
-        await submit(99, '2026-11-01T00:00:00Z');
-      },
-    );
-    expect(nodes.map(({ comment }) => comment).sort()).toEqual(
-      Array.from({ length: 9 }, (_, n) => `c${n}`),
-    );
-    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
-  });
+      expect(nodes.map(({ comment }) => comment).sort()).toEqual(
+        Array.from({ length: 9 }, (_, n) => `c${n}`),
+      );
+      expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+    },
+  );
 });
 
 describe('history of stages', () => {
@@ -227,20 +275,23 @@ describe('history of stages', () => {
     readonly occurredAt: string;
   }
 
-  it.each(sizes)('in pages of %d is one unbroken chain, newest first', async (size) => {
-    const user = `history-${size}`;
-    const orders = [2020, 2021, 2022, 2023, 2024, 2025].map((year) =>
-      order(user, 10, { occurredAt: `${year}-03-01T00:00:00Z` }),
-    );
-    const { profiles } = await recordEvents(api, orders);
-    const nodes = await readAll<Transition>(list, { id: profiles[0]?.id }, size);
-    expect(nodes.length).toBeGreaterThan(10);
-    expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
-    expectDescending(nodes.map(({ occurredAt }) => occurredAt));
-    for (const [index, { from }] of nodes.entries()) {
-      expect(from).toBe(nodes[index + 1]?.to ?? null);
-    }
-  });
+  it.each(walks)(
+    'in pages of %d from the %s is one unbroken chain, newest first',
+    async (size, end) => {
+      const user = `history-${size}-${end}`;
+      const orders = [2020, 2021, 2022, 2023, 2024, 2025].map((year) =>
+        order(user, 10, { occurredAt: `${year}-03-01T00:00:00Z` }),
+      );
+      const { profiles } = await recordEvents(api, orders);
+      const nodes = await readAll<Transition>(list, { id: profiles[0]?.id }, size, undefined, end);
+      expect(nodes.length).toBeGreaterThan(10);
+      expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+      expectDescending(nodes.map(({ occurredAt }) => occurredAt));
+      for (const [index, { from }] of nodes.entries()) {
+        expect(from).toBe(nodes[index + 1]?.to ?? null);
+      }
+    },
+  );
 });
 
 describe('referrals', () => {
@@ -263,6 +314,7 @@ describe('referrals', () => {
     }
     const nodes = await readAll(list, { id }, 2);
     expect(new Set(nodes.map((node) => node.id)).size).toBe(7);
+    expect(await readAll(list, { id }, 3, undefined, 'last')).toEqual(nodes);
   });
 });
 
@@ -274,10 +326,10 @@ describe('profiles', () => {
   }
 
   const list: List = {
-    query: `query ($size: Int, $after: String, $filter: ProfileFilter) {
-      profiles(first: $size, after: $after, filter: $filter) {
+    query: `query (${PAGING_VARIABLES}, $filter: ProfileFilter) {
+      profiles(${PAGING}, filter: $filter) {
         edges { cursor node { id createdAt lifecycle { stage atRisk } value { tier } } }
-        pageInfo { hasNextPage endCursor } } }`,
+        ${PAGE_INFO} } }`,
     at: ['profiles'],
   };
   let all: readonly ProfileNode[] = [];
@@ -308,6 +360,7 @@ describe('profiles', () => {
   it.each([3, 7])('in pages of %d are each there once, newest first', async (size) => {
     const nodes = await readAll<ProfileNode>(list, {}, size);
     expect(nodes).toEqual(all);
+    expect(await readAll<ProfileNode>(list, {}, size, undefined, 'last')).toEqual(all);
     expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
     expectDescending(nodes.map(({ createdAt }) => createdAt));
   });
@@ -364,6 +417,7 @@ describe('profiles', () => {
           (filter.atRisk === undefined || lifecycle.atRisk === filter.atRisk),
       );
       expect(await readAll<ProfileNode>(list, { filter }, 2)).toEqual(expected);
+      expect(await readAll<ProfileNode>(list, { filter }, 3, undefined, 'last')).toEqual(expected);
     },
   );
 });

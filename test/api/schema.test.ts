@@ -112,12 +112,12 @@ describe('names', () => {
     expect(pathsOf('value', ({ name }) => !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(name))).toEqual([]);
   });
 
-  it('of instants end in At or Since, or are `since` and `until`', () => {
+  it('of instants end in At, Since or Until, or are `since` and `until`', () => {
     const faulty = types.flatMap((type) =>
       isObjectType(type) || isInputObjectType(type)
         ? Object.values(type.getFields())
             .filter((field) => String(field.type).startsWith('DateTime'))
-            .filter(({ name }) => !/(At|Since|^since|^until)$/.test(name))
+            .filter(({ name }) => !/(At|Since|Until|^since|^until)$/.test(name))
             .map(({ name }) => `${type.name}.${name}`)
         : [],
     );
@@ -127,7 +127,7 @@ describe('names', () => {
   it('of inputs, unions, pages and edges say what they are', () => {
     const faulty = types.filter(
       (type) =>
-        (isInputObjectType(type) && !/(Input|Filter)$/.test(type.name)) ||
+        (isInputObjectType(type) && !/(Input|Filter|Order)$/.test(type.name)) ||
         (isUnionType(type) && !type.name.endsWith('Result')) ||
         (isObjectType(type) && 'edges' in type.getFields() && !type.name.endsWith('Connection')),
     );

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import type { CursorForm } from '../../platform/graphql/cursor';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
@@ -47,12 +47,13 @@ export class DuplicateResolver {
       minScore: requireScore(minScore ?? null),
     };
     const rows = await this.reads.findPage(conditions, page);
-    return toConnection(
+    const connection = toConnection(
       rows,
       page,
       (row) => new DuplicateCandidate(row),
       (row) => row,
     );
+    return withCount(connection, () => this.reads.count(conditions));
   }
 
   @Mutation(() => DismissDuplicateResult, {

@@ -1,3 +1,4 @@
+import { COUNTED_MAX } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
 import { inListOrder, Keyset, type PageRange } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
@@ -40,15 +41,42 @@ const bestFirst = new Keyset<CandidatePosition>([
   },
 ]);
 
-/** A page of candidates. All of them are read by score; those of one profile are few. */
+/** A page of candidates. */
 export async function findCandidates(
   sql: Sql,
-  { status, profileId, minScore }: CandidateConditions,
+  conditions: CandidateConditions,
   range: PageRange<CandidatePosition>,
 ): Promise<DuplicateCandidateRow[]> {
-  const parameters: unknown[] = [status, minScore];
+  const parameters: unknown[] = [];
   const bind = (value: unknown): string => `$${parameters.push(value)}`;
   const { within, order } = bestFirst.page(range, bind);
+  const rows = await sql.query<DuplicateCandidateRow>(
+    `select ${candidateColumns} from ${candidatesUnder(conditions, bind)} and ${within}
+     order by ${order}
+     limit ${bind(range.limit)}`,
+    parameters,
+  );
+  return inListOrder(rows, range);
+}
+
+/** How many there are under the conditions, at most `COUNTED_MAX`. */
+export async function countCandidates(sql: Sql, conditions: CandidateConditions): Promise<number> {
+  const parameters: unknown[] = [];
+  const bind = (value: unknown): string => `$${parameters.push(value)}`;
+  const [row] = await sql.query<{ counted: number }>(
+    `select count(*)::int as counted from (
+       select from ${candidatesUnder(conditions, bind)} limit ${COUNTED_MAX}
+     ) bounded`,
+    parameters,
+  );
+  return row?.counted ?? 0;
+}
+
+/** `c`, for `from` and `where`. All of them are read by score; those of one profile are few. */
+function candidatesUnder(
+  { status, profileId, minScore }: CandidateConditions,
+  bind: (value: unknown) => string,
+): string {
   const ofProfile = (id: ProfileId) => `(
     with held as (
       select coalesce(merged_into, profile_id) as profile_id from profile
@@ -58,31 +86,33 @@ export async function findCandidates(
     union all
     select c.* from held join duplicate_candidate c on c.other_profile_id = held.profile_id
   )`;
-  const rows = await sql.query<DuplicateCandidateRow>(
-    `select ${candidateColumns}
-     from ${profileId === null ? 'duplicate_candidate' : ofProfile(profileId)} c
-     ${bothLive}
-     where c.status = $1 and c.score >= coalesce($2::float8, 0) and ${within}
-     order by ${order}
-     limit ${bind(range.limit)}`,
-    parameters,
-  );
-  return inListOrder(rows, range);
+  return `
+    ${profileId === null ? 'duplicate_candidate' : ofProfile(profileId)} c
+    ${bothLive}
+    where c.status = ${bind(status)} and c.score >= ${bind(minScore ?? 0)}::float8`;
 }
 
 /** The candidate of a pair; null for none, or where one of the two has been absorbed. */
 export async function findCandidate(
   sql: Sql,
-  { profileId, otherProfileId }: ProfilePair,
+  pair: ProfilePair,
 ): Promise<DuplicateCandidateRow | null> {
-  const [row] = await sql.query<DuplicateCandidateRow>(
-    `select ${candidateColumns}
-     from duplicate_candidate c
-     ${bothLive}
-     where c.profile_id = $1 and c.other_profile_id = $2`,
-    [profileId, otherProfileId],
-  );
+  const [row] = await findCandidatesOfPairs(sql, [pair]);
   return row ?? null;
+}
+
+/** Those candidates of the pairs that there are, where neither of the two has been absorbed. */
+export function findCandidatesOfPairs(
+  sql: Sql,
+  pairs: readonly ProfilePair[],
+): Promise<DuplicateCandidateRow[]> {
+  return sql.query<DuplicateCandidateRow>(
+    `select ${candidateColumns}
+     from unnest($1::uuid[], $2::uuid[]) as pair (profile_id, other_profile_id)
+     join duplicate_candidate c using (profile_id, other_profile_id)
+     ${bothLive}`,
+    [pairs.map(({ profileId }) => profileId), pairs.map(({ otherProfileId }) => otherProfileId)],
+  );
 }
 
 export interface Dismissal extends ProfilePair {

@@ -1,6 +1,7 @@
 import { createUnionType, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
-import { connectionType } from '../../platform/graphql/connection';
+import { countedConnectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
+import { Node } from '../../platform/graphql/node';
 import type { DismissalFault } from './duplicates.errors';
 import { toCandidateId } from './duplicates.ids';
 import type {
@@ -81,6 +82,7 @@ export class DuplicateReason {
 }
 
 @ObjectType({
+  implements: Node,
   description: 'Two profiles that probably are one person. They are never merged by themselves.',
 })
 export class DuplicateCandidate {
@@ -139,7 +141,7 @@ export class DuplicateCandidate {
   }
 }
 
-export const DuplicateCandidateConnection = connectionType(
+export const DuplicateCandidateConnection = countedConnectionType(
   'DuplicateCandidate',
   () => DuplicateCandidate,
 );

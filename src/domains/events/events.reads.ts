@@ -1,7 +1,9 @@
 import type { Sql } from '../../platform/database/database';
 import type { BatchLoad } from '../../platform/graphql/context';
+import { type Count, countUpTo } from '../../platform/graphql/count.type';
+import type { ProfileId } from '../../shared/ids';
 import { findLatestNamed, type SampledEvent } from './events.sample.store';
-import { type EventPage, findEventPages, type ProfileEventRow } from './events.store';
+import { countEvents, type EventPage, findEventPages, type ProfileEventRow } from './events.store';
 
 export class EventReads {
   constructor(private readonly sql: Sql) {}
@@ -9,6 +11,9 @@ export class EventReads {
   /** Pages of events, newest first. Pages of one shape share a statement. */
   readonly eventsByPage: BatchLoad<EventPage, readonly ProfileEventRow[]> = (pages) =>
     findEventPages(this.sql, pages);
+
+  readonly countByProfile: BatchLoad<ProfileId, Count> = async (profileIds) =>
+    (await countEvents(this.sql, profileIds)).map(countUpTo);
 
   /** The latest events of a name, in portions, as far as they are found with bounded work. */
   latestNamed(name: string, limit: number): AsyncIterable<readonly SampledEvent[]> {

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import { instantCursor } from '../../platform/graphql/instant-cursor';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
@@ -78,9 +78,10 @@ export class EventResolver {
     const page = readPageArguments(paging, instantCursor);
     const key = { profileId: profile.profileId, page };
     const rows = await context.load(this.reads.eventsByPage, key);
-    return toConnection(rows, page, toEvent, ({ occurredAt, eventId }) => {
+    const connection = toConnection(rows, page, toEvent, ({ occurredAt, eventId }) => {
       return { at: occurredAt, id: eventId };
     });
+    return withCount(connection, () => context.load(this.reads.countByProfile, profile.profileId));
   }
 }
 

@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { instantArray, jsonLines, textArray, uuidArray } from '../../platform/database/arrays';
+import { countOfEach } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
 import {
   type InstantPosition,
@@ -174,6 +175,15 @@ export function findEventPages(
       parameters,
     );
   });
+}
+
+/** How many events each profile has; see `countOfEach`. */
+export function countEvents(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<readonly number[]> {
+  const rows = 'identifier i join event e using (identifier_id) where i.profile_id = owner.id';
+  return countOfEach(sql, profileIds, rows);
 }
 
 /**

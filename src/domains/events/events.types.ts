@@ -1,7 +1,7 @@
 import { ValidateNested } from 'class-validator';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { connectionType } from '../../platform/graphql/connection';
+import { countedConnectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import type { JsonObject } from '../../shared/json';
 import { IdentifierInput, Profile } from '../identity';
@@ -36,7 +36,7 @@ export class Event {
   properties!: JsonObject;
 }
 
-export const EventConnection = connectionType('Event', () => Event);
+export const EventConnection = countedConnectionType('Event', () => Event);
 
 @InputType({ description: 'Something a customer did.' })
 export class EventInput {

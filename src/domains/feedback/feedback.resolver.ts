@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import { instantCursor } from '../../platform/graphql/instant-cursor';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
@@ -62,7 +62,10 @@ export class FeedbackResolver {
     const page = readPageArguments(paging, instantCursor);
     const key = { profileId: profile.profileId, page };
     const rows = await context.load(this.reads.feedbackByPage, key);
-    return toConnection(rows, page, toFeedback, ({ occurredAt, id }) => ({ at: occurredAt, id }));
+    const connection = toConnection(rows, page, toFeedback, ({ occurredAt, id }) => {
+      return { at: occurredAt, id };
+    });
+    return withCount(connection, () => context.load(this.reads.countByProfile, profile.profileId));
   }
 }
 

@@ -1,3 +1,4 @@
+import { countOfEach } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
 import {
   type InstantPosition,
@@ -95,6 +96,14 @@ export function findFeedbackPages(
       parameters,
     );
   });
+}
+
+/** How much feedback there is of each profile; see `countOfEach`. */
+export function countFeedback(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<readonly number[]> {
+  return countOfEach(sql, profileIds, 'feedback f where f.profile_id = owner.id');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Max, MaxLength, Min } from 'class-validator';
 import { createUnionType, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { connectionType } from '../../platform/graphql/connection';
+import { countedConnectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import { COMMENT_LENGTH_MAX } from '../events';
 import { Profile, ProfileNotFound } from '../identity';
@@ -51,7 +51,7 @@ export class Feedback {
   occurredAt!: Date;
 }
 
-export const FeedbackConnection = connectionType('Feedback', () => Feedback);
+export const FeedbackConnection = countedConnectionType('Feedback', () => Feedback);
 
 @InputType({ description: 'Something a customer told.' })
 export class SubmitFeedbackInput {

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../shared/json';
 
 @Entity('profile')
 @Index('profile_merged_into', ['mergedInto'], { where: 'merged_into is not null' })
+@Index('profile_by_creation', ['createdAt', 'profileId'], { where: '(merged_into IS NULL)' })
 export class ProfileEntity {
   @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'profile_pkey' })
   profileId!: string;

@@ -1,8 +1,10 @@
 import { IsString } from 'class-validator';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Node } from '../../platform/graphql/node';
 import { type ProfileId, toPublicId } from '../../shared/ids';
 
 @ObjectType({
+  implements: Node,
   description:
     'One customer, merged from every channel. The id of a profile that was absorbed by a merge ' +
     'goes on naming the profile that absorbed it. Fields that take a scope of their own are null ' +

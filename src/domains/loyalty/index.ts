@@ -2,6 +2,7 @@ export { MembershipTierEvaluator } from './loyalty.evaluation';
 export { ownBalanceChanges } from './loyalty.live';
 export { LoyaltyLiveResolver } from './loyalty.live.resolver';
 export {
+  baseTier,
   defaultLoyaltyPolicy,
   requireSoundLoyaltyPolicy,
 } from './loyalty.policy';

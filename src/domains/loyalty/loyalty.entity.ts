@@ -127,6 +127,8 @@ export class LotConsumptionEntity {
 }
 
 @Entity('loyalty_account')
+@Index('loyalty_account_by_balance', ['tier', 'balance', 'profileId'])
+@Index('loyalty_account_by_tier', ['tier', 'profileId'])
 @Check('loyalty_account_balance_check', 'balance >= 0')
 @Check('loyalty_account_lifetime_points_check', 'lifetime_points >= 0')
 export class LoyaltyAccountEntity {

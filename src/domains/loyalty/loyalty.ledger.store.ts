@@ -1,3 +1,4 @@
+import { countOfEach } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
 import { Keyset, type PageKey, readPages } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
@@ -117,6 +118,14 @@ export function findTransactionPages(
       parameters,
     );
   });
+}
+
+/** How many transactions were posted to each account; see `countOfEach`. */
+export function countTransactions(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<readonly number[]> {
+  return countOfEach(sql, profileIds, 'ledger_transaction t where t.profile_id = owner.id');
 }
 
 export async function getTransaction(

@@ -1,6 +1,7 @@
 import type { Sql } from '../../platform/database/database';
 import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
+import { type Count, countUpTo } from '../../platform/graphql/count.type';
 import type { Clock } from '../../shared/clock';
 import { MS_PER_DAY } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
@@ -36,6 +37,11 @@ export class LoyaltyReads {
     private readonly clock: Clock,
   ) {}
 
+  /** The membership tiers there are, the one that everybody is on at first first. */
+  get tierNames(): readonly string[] {
+    return this.policy.tiers.map(({ name }) => name);
+  }
+
   /** A profile without an account reads as an empty one on the base tier. */
   readonly accountByProfile: BatchLoad<ProfileId, AccountView> = async (profileIds) => {
     const rows = await accountStore.findAccountsAt(this.sql, profileIds, this.clock.now());
@@ -63,6 +69,9 @@ export class LoyaltyReads {
   /** Newest posting first. */
   readonly transactionPages: BatchLoad<ledgerStore.TransactionPage, readonly LedgerTransaction[]> =
     (pages) => ledgerStore.findTransactionPages(this.sql, pages);
+
+  readonly transactionCounts: BatchLoad<ProfileId, Count> = async (profileIds) =>
+    (await ledgerStore.countTransactions(this.sql, profileIds)).map(countUpTo);
 
   /** Good lots, in the order a spend takes them. */
   readonly lotPages: BatchLoad<lotStore.LotPage, readonly PointLot[]> = (pages) =>

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
@@ -155,11 +155,14 @@ export class LoyaltyAccountResolver {
     const page = readPageArguments(paging, transactionCursor);
     const key = { profileId: account.profileId, page };
     const transactions = await context.load(this.reads.transactionPages, key);
-    return toConnection(
+    const connection = toConnection(
       transactions,
       page,
       (transaction) => new LoyaltyTransaction(transaction),
       ({ id }) => id,
+    );
+    return withCount(connection, () =>
+      context.load(this.reads.transactionCounts, account.profileId),
     );
   }
 

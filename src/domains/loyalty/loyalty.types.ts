@@ -1,5 +1,5 @@
 import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { connectionType } from '../../platform/graphql/connection';
+import { connectionType, countedConnectionType } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import { Int64 } from '../../platform/graphql/int64.scalar';
 import { type ProfileId, toPublicId } from '../../shared/ids';
@@ -153,7 +153,7 @@ export class LoyaltyTransaction {
   readonly counterpartProfileId: string | null;
 }
 
-export const LoyaltyTransactionConnection = connectionType(
+export const LoyaltyTransactionConnection = countedConnectionType(
   'LoyaltyTransaction',
   () => LoyaltyTransaction,
 );

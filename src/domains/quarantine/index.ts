@@ -10,4 +10,5 @@ export {
   toConditions as toQuarantineConditions,
 } from './quarantine.selection.input';
 export { QuarantineService } from './quarantine.service';
+export { QuarantinedEvent } from './quarantine.types';
 export { QuarantineUpkeep } from './quarantine.upkeep.service';

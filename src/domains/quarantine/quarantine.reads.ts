@@ -1,5 +1,8 @@
 import type { Sql } from '../../platform/database/database';
 import type { InstantPosition, PageRange } from '../../platform/database/keyset';
+import { inOrderOf } from '../../platform/graphql/batch';
+import type { BatchLoad } from '../../platform/graphql/context';
+import { type Count, countUpTo } from '../../platform/graphql/count.type';
 import type { QuarantineId } from '../../shared/ids';
 import type { QuarantineConditions, QuarantineCount, QuarantinedRow } from './quarantine.model';
 import * as store from './quarantine.store';
@@ -18,9 +21,17 @@ export class QuarantineReads {
     return store.findPage(this.sql, conditions, page);
   }
 
+  async count(conditions: QuarantineConditions): Promise<Count> {
+    return countUpTo(await store.countUnder(this.sql, conditions));
+  }
+
+  readonly byId: BatchLoad<QuarantineId, QuarantinedRow | null> = async (ids) =>
+    inOrderOf(ids, await store.findByIds(this.sql, ids), (row) => row.quarantineId);
+
   /** Null for none. */
-  findOne(id: QuarantineId): Promise<QuarantinedRow | null> {
-    return store.findById(this.sql, id);
+  async findOne(id: QuarantineId): Promise<QuarantinedRow | null> {
+    const [row = null] = await this.byId([id]);
+    return row;
   }
 
   /** How many are pending, for each source and reason: the most first. */

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
-import { type Connection, toConnection } from '../../platform/graphql/connection';
+import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
 import { encodeCursor } from '../../platform/graphql/cursor';
 import { instantCursor } from '../../platform/graphql/instant-cursor';
@@ -43,13 +43,15 @@ export class QuarantineResolver {
     filter?: QuarantineFilter,
   ): Promise<Connection<QuarantinedEvent>> {
     const page = readPageArguments(paging, instantCursor);
-    const rows = await this.reads.findPage(toConditions(filter), page);
-    return toConnection(
+    const conditions = toConditions(filter);
+    const rows = await this.reads.findPage(conditions, page);
+    const connection = toConnection(
       rows,
       page,
       (row) => new QuarantinedEvent(row),
       ({ firstReceivedAt, quarantineId }) => ({ at: firstReceivedAt, id: quarantineId }),
     );
+    return withCount(connection, () => this.reads.count(conditions));
   }
 
   @Query(() => QuarantinedEvent, {

@@ -58,8 +58,8 @@ export class QuarantineService {
       // One that cannot be written as a whole cannot be read back either.
       if (readPayload(event) === null) return refuse('NESTED_TOO_DEEPLY');
       await store.correct(tx, { quarantineId: id, event, reason, actor }, this.clock.now());
-      const changed = await store.findById(tx, id);
-      return changed === null ? refuse('NOT_FOUND') : { kind: 'CORRECTED', row: changed };
+      const [changed] = await store.findByIds(tx, [id]);
+      return changed === undefined ? refuse('NOT_FOUND') : { kind: 'CORRECTED', row: changed };
     });
   }
 

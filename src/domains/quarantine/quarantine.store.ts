@@ -1,3 +1,4 @@
+import { COUNTED_MAX } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
 import {
   type InstantPosition,
@@ -93,13 +94,26 @@ export async function findPage(
   return inListOrder(rows, range);
 }
 
-export async function findById(sql: Sql, id: QuarantineId): Promise<QuarantinedRow | null> {
-  const [row] = await sql.query<QuarantinedRow>(
-    `select ${columns} from quarantined_event q ${ACCEPTED_MEANWHILE}
-     where q.quarantine_id = $1`,
-    [id],
+/** How many there are under the conditions, at most `COUNTED_MAX`. */
+export async function countUnder(sql: Sql, conditions: QuarantineConditions): Promise<number> {
+  const [row] = await sql.query<{ counted: number }>(
+    `select count(*)::int as counted from (
+       select from quarantined_event q
+       where ${conditionsOn(conditions.state)}
+       limit ${COUNTED_MAX}
+     ) bounded`,
+    parametersOf(conditions),
   );
-  return row ?? null;
+  return row?.counted ?? 0;
+}
+
+/** Those of the ids that there are. */
+export function findByIds(sql: Sql, ids: readonly QuarantineId[]): Promise<QuarantinedRow[]> {
+  return sql.query<QuarantinedRow>(
+    `select ${columns} from quarantined_event q ${ACCEPTED_MEANWHILE}
+     where q.quarantine_id = any($1::uuid[])`,
+    [ids],
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { connectionType, PageInfo } from '../../platform/graphql/connection';
+import { countedConnectionType, PageInfo } from '../../platform/graphql/connection';
 import { describedEnum } from '../../platform/graphql/described-enum';
 import { Int64 } from '../../platform/graphql/int64.scalar';
+import { Node } from '../../platform/graphql/node';
 import { toPublicId } from '../../shared/ids';
 import type { JsonObject } from '../../shared/json';
 import { readPayload } from '../events';
@@ -51,6 +52,7 @@ export class FileLine {
 }
 
 @ObjectType({
+  implements: Node,
   description: 'What was sent and cannot count as it is, kept as it came. Holds personal data.',
 })
 export class QuarantinedEvent {
@@ -174,7 +176,7 @@ export class QuarantinedEvent {
   }
 }
 
-export const QuarantinedEventConnection = connectionType(
+export const QuarantinedEventConnection = countedConnectionType(
   'QuarantinedEvent',
   () => QuarantinedEvent,
 );

@@ -11,3 +11,4 @@ export { SourceReads } from './sources.reads';
 export { SourceResolver } from './sources.resolver';
 export type { SourceSettings } from './sources.rules';
 export { SourceService } from './sources.service';
+export { SourceType } from './sources.types';

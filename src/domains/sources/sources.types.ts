@@ -3,12 +3,16 @@ import { ScopeEnum } from '../../platform/auth/api-key.types';
 import { Made, MadeKey } from '../../platform/auth/made.types';
 import type { Scope } from '../../platform/auth/scopes';
 import { Int64 } from '../../platform/graphql/int64.scalar';
+import { Node } from '../../platform/graphql/node';
 import { toPublicId } from '../../shared/ids';
 import type { EventCounts } from '../events';
 import { type SourceRecord, sourceActor, WRITE_KEYS_MAX, type WriteKey } from './sources.model';
 import { EVENTS_PER_MINUTE_MIN, SOURCE_NAME_LENGTH_MAX } from './sources.rules';
 
-@ObjectType('Source', { description: 'An integration that sends events, and what it may send.' })
+@ObjectType('Source', {
+  implements: Node,
+  description: 'An integration that sends events, and what it may send.',
+})
 export class SourceType extends Made {
   /** For the fields below it; not part of the API. */
   readonly record: SourceRecord;

@@ -3,6 +3,8 @@ import type { Tier } from './value.rules';
 
 @Entity('customer_value')
 @Index('customer_value_by_tier', ['tier', 'profileId'])
+// Over revenue less refunds, which TypeORM has no way to say.
+@Index('customer_value_by_revenue', { synchronize: false })
 @Check('customer_value_tier', `tier in ('HIGH', 'MID', 'LOW')`)
 export class CustomerValueEntity {
   @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'customer_value_pkey' })

@@ -1,6 +1,8 @@
 import type { Clock } from '../../shared/clock';
 import { InvalidInput, NotFound } from '../../shared/errors';
 import type { IdSource } from '../../shared/ids';
+import { inOrderOf } from '../graphql/batch';
+import type { BatchLoad } from '../graphql/context';
 import type { Logger } from '../telemetry/logger';
 import type { ApiKeyRecord, ApiKeyStore } from './api-key.store';
 import { ApiKeyNameTaken } from './auth.errors';
@@ -95,6 +97,10 @@ export class ApiKeyService {
   async list(): Promise<readonly ApiKeyRecord[]> {
     return this.store.list();
   }
+
+  /** Null for none. */
+  readonly byId: BatchLoad<string, ApiKeyRecord | null> = async (ids) =>
+    inOrderOf(ids, await this.store.findByIds(ids), ({ id }) => id);
 
   /**
    * Takes hold in this process at once, in others within three seconds. Revoking twice changes

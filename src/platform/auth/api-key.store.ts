@@ -63,6 +63,15 @@ export class ApiKeyStore {
     return toRecord(rows[0]);
   }
 
+  /** Those of the ids that there are, active or not. */
+  async findByIds(ids: readonly string[]): Promise<readonly ApiKeyRecord[]> {
+    const rows = await this.database.query<ApiKeyRow>(
+      `select ${COLUMNS} from api_key where id = any($1::uuid[])`,
+      [ids],
+    );
+    return rows.flatMap((row) => toRecord(row) ?? []);
+  }
+
   /** Active keys first, then the newest first; at most 500. */
   async list(): Promise<readonly ApiKeyRecord[]> {
     const rows = await this.database.query<ApiKeyRow>(

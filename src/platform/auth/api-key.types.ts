@@ -1,6 +1,7 @@
 import { ArrayNotEmpty, Length } from 'class-validator';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { toPublicId } from '../../shared/ids';
+import { Node } from '../graphql/node';
 import { API_KEY_NAME_LENGTH_MAX } from './api-key.service';
 import type { ApiKeyRecord } from './api-key.store';
 import { MadeKey } from './made.types';
@@ -23,6 +24,7 @@ registerEnumType(ScopeEnum, {
 });
 
 @ObjectType('ApiKey', {
+  implements: Node,
   description: 'A key of a partner or an internal tool, without its secret.',
 })
 export class ApiKeyType extends MadeKey {

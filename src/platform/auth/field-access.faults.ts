@@ -47,6 +47,7 @@ export function fieldsCustomersReach(
       if (rule === undefined ? roots.includes(type) : rule.customer !== true) continue;
       reached.add(name);
       for (const next of possibleTypes(schema, getNamedType(field.type))) {
+        if (rule?.customersReach?.includes(next.name) === false) continue;
         if (!seen.has(next)) pending.push(next);
         seen.add(next);
       }
@@ -73,7 +74,8 @@ function faultsOfReach(schema: GraphQLSchema, access: FieldAccess): readonly str
 
 function faultsOfRule(name: string, rule: FieldRule, masks: readonly string[]): readonly string[] {
   const faults: string[] = [];
-  if (rule.scope === undefined && rule.goesAlong === undefined && rule.customer === undefined) {
+  const { scope, goesAlong, anyKey, customer } = rule;
+  if (!scope && !goesAlong && !anyKey && !customer) {
     faults.push(`the rule of ${name} admits nobody`);
   }
   if (rule.goesAlong === true && /^(?:Query|Mutation|Subscription)\./.test(name)) {

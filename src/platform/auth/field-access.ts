@@ -55,7 +55,7 @@ export function refuseField(fieldName: string, rule: FieldRule, caller: Caller):
       return new Forbidden(`${fieldName} is not for a customer's own token.`);
     case 'KEY':
     case 'SOURCE':
-      if (rule.goesAlong === true) return null;
+      if (rule.goesAlong === true || rule.anyKey === true) return null;
       if (rule.scope === undefined) {
         return new Forbidden(`${fieldName} is for a customer's own token, not for keys.`);
       }

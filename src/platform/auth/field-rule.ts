@@ -8,8 +8,12 @@ export interface FieldRule {
   readonly orScope?: Scope;
   /** Whether every key may that was let so far: the field goes with the one that led to it. */
   readonly goesAlong?: true;
+  /** Whether any key may: what it reaches by the field is decided for each thing anew. */
+  readonly anyKey?: true;
   /** Whether a customer may, with a token of their own. */
   readonly customer?: true;
+  /** The types that customers come to by a field whose type is abstract; all of them where left out. */
+  readonly customersReach?: readonly string[];
   /** Personal data: by which mask keys see it that may not read such. Customers see their own. */
   readonly masked?: string;
   /** What may be of another customer: to customers it is shown as a pseudonym. */

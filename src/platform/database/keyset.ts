@@ -40,7 +40,7 @@ export interface KeyColumn<Position> {
 export interface PageSql {
   /** The condition that a row is between the places. */
   readonly within: string;
-  /** The order in which the rows nearest to the page's beginning, or end, come first. */
+  /** As `Keyset.orderOf` gives it. */
   readonly order: string;
 }
 
@@ -69,7 +69,14 @@ export class Keyset<Position> {
 
   /** The order of the list. */
   get order(): string {
-    return this.orderOf(false);
+    return this.orderOf({ isBackward: false });
+  }
+
+  /** The order in which the rows nearest to the beginning of a page, or to its end, come first. */
+  orderOf({ isBackward }: Pick<PageRange<Position>, 'isBackward'>): string {
+    return this.columns
+      .map(({ sql, isDescending }) => (isDescending === isBackward ? sql : `${sql} desc`))
+      .join(', ');
   }
 
   /** The same order over columns of other names, one for each. */
@@ -134,14 +141,8 @@ export class Keyset<Position> {
     });
     return {
       within: bounds.length === 0 ? 'true' : bounds.join(' and '),
-      order: this.orderOf(range.isBackward),
+      order: this.orderOf(range),
     };
-  }
-
-  private orderOf(isBackward: boolean): string {
-    return this.columns
-      .map(({ sql, isDescending }) => (isDescending === isBackward ? sql : `${sql} desc`))
-      .join(', ');
   }
 
   /** That a row comes later than a place, or earlier. */

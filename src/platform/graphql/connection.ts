@@ -1,4 +1,5 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
+import { Count } from './count.type';
 import { encodeCursor } from './cursor';
 import type { PageRequest } from './page-arguments';
 
@@ -44,6 +45,11 @@ export interface Connection<Node> {
   readonly pageInfo: PageInfo;
 }
 
+/** One that tells how many there are in the whole list, on demand. */
+export interface CountedConnection<Node> extends Connection<Node> {
+  readonly totalCount: Count | Promise<Count>;
+}
+
 /** Makes the Relay connection and edge classes of a node type. Call once per node type. */
 export function connectionType<Node extends object>(
   name: string,
@@ -67,6 +73,30 @@ export function connectionType<Node extends object>(
     pageInfo!: PageInfo;
   }
   return NodeConnection;
+}
+
+/** The same of lists that can be counted: see `withCount`. */
+export function countedConnectionType<Node extends object>(
+  name: string,
+  nodeType: () => ClassType<Node>,
+): ClassType<CountedConnection<Node>> {
+  const type = connectionType(name, nodeType);
+  const description = 'How many there are in the whole list, whatever page of it this is.';
+  Field(() => Count, { description })(type.prototype, 'totalCount');
+  return type as ClassType<CountedConnection<Node>>;
+}
+
+/** A page with the count of its list, which is taken where it is asked for only. */
+export function withCount<Node>(
+  connection: Connection<Node>,
+  count: () => Promise<Count>,
+): CountedConnection<Node> {
+  return {
+    ...connection,
+    get totalCount() {
+      return count();
+    },
+  };
 }
 
 /**

@@ -4,6 +4,9 @@ import type { TransitionCause } from './timeline';
 
 @Entity('lifecycle_state')
 @Index('lifecycle_state_by_stage', ['model', 'stage', 'profileId'])
+@Index('lifecycle_state_by_since', ['model', 'stage', 'since', 'profileId'])
+@Index('lifecycle_state_now_at_risk', ['model', 'profileId'], { where: 'at_risk' })
+@Index('lifecycle_state_by_risk_since', ['model', 'atRiskSince', 'profileId'], { where: 'at_risk' })
 @Check('lifecycle_state_at_risk', 'at_risk = (at_risk_since is not null)')
 export class LifecycleStateEntity {
   @PrimaryColumn('uuid', { name: 'profile_id', primaryKeyConstraintName: 'lifecycle_state_pkey' })

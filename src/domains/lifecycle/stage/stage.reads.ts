@@ -2,7 +2,8 @@ import type { Sql } from '../../../platform/database/database';
 import { inOrderOf } from '../../../platform/graphql/batch';
 import type { BatchLoad } from '../../../platform/graphql/context';
 import type { ProfileId } from '../../../shared/ids';
-import { alwaysInForce, latestOf, type Ruling } from './ruling';
+import { UnknownLifecycleModel } from '../models/models.errors';
+import { alwaysInForce, lastOf, latestOf, type Ruling } from './ruling';
 import type { LifecycleRulings } from './rulings';
 import {
   findHistoryPages,
@@ -39,10 +40,16 @@ export class LifecycleReads {
     return names.map((name) => rulings.get(name) ?? null);
   };
 
-  /** The stages of the default model, in the order of a life. */
-  async stageNames(): Promise<readonly string[]> {
-    const { model } = latestOf(await this.defaultRulings());
-    return model.stages.map(({ name }) => name);
+  /**
+   * The stages of a model in use, in the order of a life.
+   * @param name the default model where null
+   * @throws UnknownLifecycleModel where it is not in use
+   */
+  async stageNames(name: string | null = null): Promise<readonly string[]> {
+    const rulings =
+      name === null ? await this.defaultRulings() : (await this.rulingsByModel([name]))[0];
+    if (!rulings || lastOf(rulings).isRetired) throw new UnknownLifecycleModel(name ?? '');
+    return latestOf(rulings).model.stages.map((stage) => stage.name);
   }
 
   /** What decides the default model's stages, by time. */
