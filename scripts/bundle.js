@@ -26,17 +26,25 @@ buildSync({
   // For `node --enable-source-maps`, which shows the places in the sources.
   sourcemap: true,
   sourcesContent: false,
+  // Apollo Server asks `module` for Node's own, which there is none of in a bundle, and goes on with
+  // one in JavaScript.
+  alias: { 'sha.js': join(__dirname, 'native-sha.js') },
   // The drivers of other databases, which TypeORM looks for and are not installed, are warnings.
   logLevel: 'error',
 });
 
-// For the names that are kept, esbuild defines the name of every function anew each time one is
-// made. Nearly all have that name already, and to look takes a fraction of the time: with it taking
-// in an event costs a tenth less.
+// For the names that are kept, esbuild calls a function for every function that is made, each time it
+// is made. It is the names of classes that are read at run time: the others go by the name they have,
+// and are made for nothing.
 const bundle = readFileSync(outfile, 'utf8');
 const NAMING = 'var __name = (target, value) => ';
 if (!bundle.includes(NAMING)) throw new Error('esbuild keeps names in another way.');
-writeFileSync(outfile, bundle.replace(NAMING, `${NAMING}target.name === value ? target : `));
+writeFileSync(
+  outfile,
+  bundle
+    .replace(NAMING, `var __name = (target) => target;\nvar __nameClass = (target, value) => `)
+    .replaceAll('__name(this, ', '__nameClass(this, '),
+);
 
 for (const name of WAYS_IN) {
   writeFileSync(join(source, `${name}.js`), `require('./bundle.js').${name}();\n`);

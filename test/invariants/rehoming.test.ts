@@ -192,7 +192,7 @@ async function view(profileId: ProfileId) {
     expiring: (await reads.loyalty.expiringPoints([{ profileId, days: 90 }])).map(
       ({ points }) => points,
     ),
-    referrals: await reads.referrals.summaryByProfile([profileId]),
+    referrals: await reads.referrals.sumsByProfile([profileId]),
     brought: await reads.referrals.referralsByPage([{ referrer: profileId, page: firstRows(500) }]),
     broughtBy: await select('claimed_at, id, status, r.*', 'referral r', 'referee_profile_id'),
     codes: await select('code, profile_id, c.*', 'referral_code c'),

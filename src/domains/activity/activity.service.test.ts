@@ -11,7 +11,7 @@ import { activityRehoming } from './activity.rehoming';
 import type { Occurrence } from './activity.rules';
 import { ActivityService } from './activity.service';
 import { findDays, recordSchedule } from './activity.store';
-import { firstDaysWith, sumSignals } from './activity.sums';
+import { firstDaysWith, SumsOfSignals } from './activity.sums';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
@@ -170,18 +170,20 @@ describe('recording', () => {
     );
     const span = { first: dayOf(new Date('2026-05-31')), last: dayOf(new Date('2026-06-01')) };
     const profiles = [active, silent, active];
-    expect(await sumSignals(database, profiles, ['likes', 'posts'], span)).toEqual(
-      new Map([
-        [active, { sums: { likes: 110, posts: 0 }, lastAt: new Date('2026-06-01T10:00:00Z') }],
-        [silent, { sums: { likes: 0, posts: 0 }, lastAt: null }],
-      ]),
-    );
-    expect(await sumSignals(database, profiles, ['likes'], null)).toEqual(
-      new Map([
-        [active, { sums: { likes: 1111 }, lastAt: new Date('2026-06-02T10:00:00Z') }],
-        [silent, { sums: { likes: 0 }, lastAt: null }],
-      ]),
-    );
+    const sums = new SumsOfSignals(['likes', 'posts']);
+    const inSpan = await sums.find(database, profiles, span);
+    expect([...inSpan.keys()].sort()).toEqual([active, silent].sort());
+    expect(inSpan.get(active)).toMatchObject({
+      sums: { likes: 110, posts: 0 },
+      lastAt: new Date('2026-06-01T10:00:00Z'),
+    });
+    expect(inSpan.get(silent)).toMatchObject({ sums: { likes: 0, posts: 0 }, lastAt: null });
+    const ever = await sums.find(database, profiles, null);
+    expect(ever.get(active)).toMatchObject({
+      sums: { likes: 1111, posts: 0 },
+      lastAt: new Date('2026-06-02T10:00:00Z'),
+    });
+    expect(ever.get(silent)).toMatchObject({ sums: { likes: 0, posts: 0 }, lastAt: null });
     expect(await firstDaysWith(database, [active, silent], 'likes')).toEqual(
       new Map([[active, dayOf(new Date('2026-05-30'))]]),
     );

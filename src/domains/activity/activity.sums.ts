@@ -16,28 +16,37 @@ export interface SignalSums<Name extends SignalName> {
   readonly lastAt: Date | null;
 }
 
-/**
- * The sums of some signals per profile, in one statement. Every profile asked for is in the result,
- * with zeros where it has no days. Money sums are exact up to 2^53 minor units.
- * @param span the days that count; null for all
- */
-export async function sumSignals<Name extends SignalName>(
-  sql: Sql,
-  profileIds: readonly ProfileId[],
-  names: readonly Name[],
-  span: DaySpan | null,
-): Promise<ReadonlyMap<ProfileId, SignalSums<Name>>> {
-  const profiles = [...new Set(profileIds)];
-  const rows = await sql.query<SumsRow<Name>>(
-    textFor(names, span !== null),
-    span === null ? [profiles] : [profiles, formatDay(span.first), formatDay(span.last)],
-  );
-  return new Map(
-    rows.map(({ profileId, lastAt, ...sums }) => [
-      profileId as ProfileId,
-      { sums: sums as unknown as Record<Name, number>, lastAt: lastAt as Date | null },
-    ]),
-  );
+/** The sums of some signals per profile, in one statement. */
+export class SumsOfSignals<Name extends SignalName> {
+  private readonly ofAllDays: string;
+  private readonly ofSpan: string;
+
+  constructor(names: readonly Name[]) {
+    this.ofAllDays = textFor(names, '');
+    this.ofSpan = textFor(names, 'and a.day between $2::date and $3::date');
+  }
+
+  /**
+   * Every profile asked for is in the result, with zeros where it has no days. Money sums are exact
+   * up to 2^53 minor units.
+   * @param span the days that count; null for all
+   */
+  async find(
+    sql: Sql,
+    profileIds: readonly ProfileId[],
+    span: DaySpan | null,
+  ): Promise<ReadonlyMap<ProfileId, SignalSums<Name>>> {
+    const profiles = [...new Set(profileIds)];
+    const rows =
+      span === null
+        ? await sql.query<SumsRow<Name>>(this.ofAllDays, [profiles])
+        : await sql.query<SumsRow<Name>>(this.ofSpan, [
+            profiles,
+            formatDay(span.first),
+            formatDay(span.last),
+          ]);
+    return new Map(rows.map((row) => [row.profileId, { sums: row, lastAt: row.lastAt }]));
+  }
 }
 
 /** The first day that carries the signal, per profile; profiles without one are left out. */
@@ -61,24 +70,13 @@ type SumsRow<Name extends SignalName> = Readonly<Record<Name, number>> & {
   readonly lastAt: Date | null;
 };
 
-/** By the names and whether there is a span: few, and asked for over and over. */
-const texts = new Map<string, string>();
-
-function textFor(names: readonly SignalName[], hasSpan: boolean): string {
-  const key = `${names.join()} ${hasSpan}`;
-  const known = texts.get(key);
-  if (known !== undefined) return known;
-  const columns = names.map(columnOf);
+function textFor(names: readonly SignalName[], condition: string): string {
+  const isAny = names.map((name) => `a.${columnOf(name)} > 0`).join(' or ');
   // Doubles hold whole numbers up to 2^53, so that no sum arrives as text.
   const sums = names.map((name) => `coalesce(sum(a.${columnOf(name)}), 0)::float8 as "${name}"`);
-  const text = `
-    select p.profile_id as "profileId", ${sums.join(', ')},
-      max(a.last_at) filter (where ${columns.map((column) => `a.${column} > 0`).join(' or ')})
-        as "lastAt"
+  return `select p.profile_id as "profileId", ${sums.join(', ')},
+      max(a.last_at) filter (where ${isAny}) as "lastAt"
     from unnest($1::uuid[]) as p (profile_id)
-    left join activity_day a
-      on a.profile_id = p.profile_id ${hasSpan ? 'and a.day between $2::date and $3::date' : ''}
+    left join activity_day a on a.profile_id = p.profile_id ${condition}
     group by p.profile_id`;
-  texts.set(key, text);
-  return text;
 }

@@ -20,5 +20,5 @@ export { ActivityResolver } from './activity.resolver';
 export type { Occurrence } from './activity.rules';
 export { ActivityService } from './activity.service';
 export { countEvaluated, findDays, findEvaluatedAfter } from './activity.store';
-export { firstDaysWith, sumSignals } from './activity.sums';
+export { firstDaysWith, SumsOfSignals } from './activity.sums';
 export { walkWindow } from './activity.window';

@@ -3,7 +3,7 @@ import type { BatchLoad } from '../../platform/graphql/context';
 import type { Clock } from '../../shared/clock';
 import { addDays, dayOf } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
-import { sumSignals } from '../activity';
+import { SumsOfSignals } from '../activity';
 import {
   type CommunityCounts,
   type CommunityPolicy,
@@ -27,6 +27,7 @@ export interface TotalCommunity {
 
 export class CommunityReads {
   private readonly policy: CommunityPolicy;
+  private readonly sums = new SumsOfSignals(communitySignals);
 
   constructor(
     private readonly sql: Sql,
@@ -44,7 +45,7 @@ export class CommunityReads {
   readonly recentByProfile: BatchLoad<ProfileId, RecentCommunity> = async (profileIds) => {
     const today = dayOf(this.clock.now());
     const window = { first: addDays(today, 1 - this.windowDays), last: today };
-    const found = await sumSignals(this.sql, profileIds, communitySignals, window);
+    const found = await this.sums.find(this.sql, profileIds, window);
     return profileIds.map((profileId) => {
       const { sums } = required(found.get(profileId));
       return { score: communityScore(sums, this.policy), counts: sums };
@@ -53,7 +54,7 @@ export class CommunityReads {
 
   /** Reads all days. */
   readonly totalByProfile: BatchLoad<ProfileId, TotalCommunity> = async (profileIds) => {
-    const found = await sumSignals(this.sql, profileIds, communitySignals, null);
+    const found = await this.sums.find(this.sql, profileIds, null);
     return profileIds.map((profileId) => {
       const { sums, lastAt } = required(found.get(profileId));
       return { counts: sums, lastActiveAt: lastAt };

@@ -139,7 +139,7 @@ describe('a page of events', () => {
   ): Promise<readonly ProfileEventRow[]> {
     const pages = await findEventPages(
       sql,
-      profileIds.map((profileId) => ({ profileId, page })),
+      profileIds.map((profileId) => ({ profileId, page, withProperties: true })),
     );
     return pages.flat();
   }

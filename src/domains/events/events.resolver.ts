@@ -1,7 +1,9 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { actorOf } from '../../platform/auth/caller';
 import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
 import type { RequestContext } from '../../platform/graphql/context';
+import { FieldSearch } from '../../platform/graphql/field-search';
 import { instantCursor } from '../../platform/graphql/instant-cursor';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import { InvalidInput } from '../../shared/errors';
@@ -22,6 +24,8 @@ import {
 
 @Resolver(() => Profile)
 export class EventResolver {
+  private readonly properties = new FieldSearch('properties');
+
   constructor(
     private readonly service: EventService,
     private readonly reads: EventReads,
@@ -74,9 +78,11 @@ export class EventResolver {
     @Root() profile: Profile,
     @Ctx() context: RequestContext,
     @Args() paging: PageArguments,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Event>> {
     const page = readPageArguments(paging, instantCursor);
-    const key = { profileId: profile.profileId, page };
+    const withProperties = this.properties.isAskedBelow(info);
+    const key = { profileId: profile.profileId, page, withProperties };
     const rows = await context.load(this.reads.eventsByPage, key);
     const connection = toConnection(rows, page, toEvent, ({ occurredAt, eventId }) => {
       return { at: occurredAt, id: eventId };

@@ -390,7 +390,11 @@ describe('a page of events', () => {
     );
     const [profileId] = profileIds as [ProfileId];
     const other = await accepted(event());
-    const page = (limit: number, of = profileId) => ({ profileId: of, page: firstRows(limit) });
+    const page = (limit: number, of = profileId) => ({
+      profileId: of,
+      page: firstRows(limit),
+      withProperties: true,
+    });
     const reads = new EventReads(testing.database);
     const pages = await reads.eventsByPage([page(3), page(3), page(2), page(3, other)]);
     const newest = outcomes
@@ -418,7 +422,9 @@ describe('a page of events', () => {
     const reads = new EventReads(testing.database);
     const seen: string[] = [];
     for (let before: InstantPosition | null = null; ; ) {
-      const [rows = []] = await reads.eventsByPage([{ profileId, page: firstRows(4, before) }]);
+      const [rows = []] = await reads.eventsByPage([
+        { profileId, page: firstRows(4, before), withProperties: true },
+      ]);
       const last = rows.at(-1);
       if (last === undefined) break;
       seen.push(...rows.map((row) => row.eventId));

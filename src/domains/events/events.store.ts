@@ -130,6 +130,7 @@ export interface ProfileEventRow {
   readonly source: string;
   readonly messageId: string;
   readonly channel: string | null;
+  /** Empty where a page is read without. */
   readonly properties: JsonObject;
   readonly occurredAt: Date;
   readonly receivedAt: Date;
@@ -138,6 +139,8 @@ export interface ProfileEventRow {
 /** A page of one profile's events. */
 export interface EventPage extends PageKey<InstantPosition> {
   readonly profileId: ProfileId;
+  /** Of an event they are most of what there is to read. */
+  readonly withProperties: boolean;
 }
 
 /** The order in which a profile's events are listed. */
@@ -145,7 +148,8 @@ const eventOrder = newestFirst('e.occurred_at', 'e.event_id');
 
 /** What a list of events shows of the row `e`. */
 const eventColumns = `
-  e.event_id as "eventId", e.name, e.source, e.message_id as "messageId", e.channel, e.properties,
+  e.event_id as "eventId", e.name, e.source, e.message_id as "messageId", e.channel,
+  case when p.with_properties then e.properties else '{}' end as properties,
   e.occurred_at as "occurredAt", e.received_at as "receivedAt"`;
 
 /**
@@ -159,6 +163,7 @@ export function findEventPages(
   return readPages(pages, (alike) => {
     const { asked, within, order, parameters } = eventOrder.pages(alike, {
       profile_id: ['uuid', ({ profileId }) => profileId],
+      with_properties: ['boolean', ({ withProperties }) => withProperties],
     });
     return sql.query<ProfileEventRow & { page: number }>(
       `select p.page, ${eventColumns}
@@ -186,22 +191,27 @@ export function countEvents(
   return countOfEach(sql, profileIds, rows);
 }
 
+/** No id is larger. */
+const LARGEST_ID = `uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'`;
+
 /**
  * The events of the identifier `i` that are nearest to the end of the list where the page `p` begins.
  * The bound at the other end is left to the condition of the page: it takes away from the far end
- * only. That nothing happened before the identifier was seen says which months need not be looked
- * into.
+ * only. That nothing happened before the identifier was first seen, nor after it was last seen, says
+ * which months need not be looked into.
  */
 function eventsNearest(shape: PageRange<InstantPosition> | undefined): string {
   const places = {
     after: shape?.after ? { at: 'p.after_0', id: 'p.after_1' } : null,
     before: shape?.before ? { at: 'p.before_0', id: 'p.before_1' } : null,
   };
-  const latest = places.after?.at ?? `'infinity'`;
   if (shape?.isBackward) {
+    const latest = places.after?.at ?? `'infinity'`;
     const { at = `'-infinity'`, id = 'null' } = places.before ?? {};
     return `earliest_events(i.identifier_id, i.first_seen_at, ${at}, ${id}, ${latest}, p.size)`;
   }
   const since = `greatest(i.first_seen_at, ${places.before?.at ?? 'null'})`;
-  return `latest_events(i.identifier_id, ${since}, ${latest}, ${places.after?.id ?? 'null'}, p.size)`;
+  const { at = `'infinity'`, id = LARGEST_ID } = places.after ?? {};
+  return `latest_events(i.identifier_id, ${since}, least(${at}, i.last_seen_at),
+    case when ${at} > i.last_seen_at then ${LARGEST_ID} else ${id} end, p.size)`;
 }

@@ -4,7 +4,7 @@ import { createPipeline } from '../../../test/support/pipeline';
 import { firstRows } from '../../platform/database/keyset';
 import { dayOf } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
-import { sumSignals } from '../activity';
+import { SumsOfSignals } from '../activity';
 import { FeedbackProjector } from './feedback.projection';
 import { FeedbackReads } from './feedback.reads';
 import { feedbackRehoming } from './feedback.rehoming';
@@ -112,8 +112,8 @@ describe('submit', () => {
     ] as const;
     const day = dayOf(new Date('2026-06-01T08:00:00Z'));
     for (const span of [{ first: day, last: day }, null]) {
-      const found = await sumSignals(database, [profileId], names, span);
-      expect(found.get(profileId)?.sums).toEqual(told);
+      const found = await new SumsOfSignals(names).find(database, [profileId], span);
+      expect(found.get(profileId)?.sums).toMatchObject(told);
     }
   });
 

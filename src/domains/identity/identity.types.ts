@@ -1,4 +1,3 @@
-import { IsString } from 'class-validator';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Node } from '../../platform/graphql/node';
 import { type ProfileId, toPublicId } from '../../shared/ids';
@@ -46,11 +45,9 @@ export class Identifier {
 @InputType({ description: 'A name the customer is known by in one channel or system.' })
 export class IdentifierInput {
   @Field({ description: 'The kind of identifier, e.g. `user_id`, `email`, `anonymous_id`.' })
-  @IsString()
   namespace!: string;
 
   @Field({ description: 'The value, as the channel knows it; it is normalised here.' })
-  @IsString()
   value!: string;
 }
 

@@ -30,7 +30,7 @@ export interface SnapshotReads {
   readonly value: Pick<ValueReads, 'valueByProfile'>;
   readonly loyalty: Pick<LoyaltyReads, 'accountByProfile'>;
   readonly consents: Pick<ConsentReads, 'consentsByProfile'>;
-  readonly referrals: Pick<ReferralReads, 'summaryByProfile'>;
+  readonly referrals: Pick<ReferralReads, 'sumsByProfile'>;
 }
 
 /** What the profiles come to, as far as the reads see. In the order asked. */
@@ -45,7 +45,7 @@ export async function takeSnapshots(
   const values = await load(reads.value.valueByProfile);
   const accounts = await load(reads.loyalty.accountByProfile);
   const consents = await load(reads.consents.consentsByProfile);
-  const referrals = await load(reads.referrals.summaryByProfile);
+  const referrals = await load(reads.referrals.sumsByProfile);
   return profileIds.map((profileId, index): ProfileSnapshot => {
     const account = must(accounts[index]);
     const { invited, converted, referredByCode } = must(referrals[index]);

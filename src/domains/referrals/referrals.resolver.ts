@@ -8,7 +8,7 @@ import { fromPublicId, type ProfileId, toPublicId } from '../../shared/ids';
 import { IdentityReads, Profile, ProfileNotFound } from '../identity';
 import { ReferralReads } from './referrals.reads';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
-import type { MadeReferral, SummaryRow } from './referrals.store';
+import type { MadeReferral } from './referrals.store';
 import {
   AlreadyReferred,
   ClaimReferralInput,
@@ -105,12 +105,12 @@ export class ReferralSummaryResolver {
     @Root() summary: ReferralSummary,
     @Ctx() context: RequestContext,
   ): Promise<string | null> {
-    return (await this.load(summary, context)).code;
+    return context.load(this.reads.codeByProfile, summary.profileId);
   }
 
   @FieldResolver(() => Int, { description: 'How many claimed a code of this customer.' })
   async invited(@Root() summary: ReferralSummary, @Ctx() context: RequestContext): Promise<number> {
-    return (await this.load(summary, context)).invited;
+    return (await context.load(this.reads.madeByProfile, summary.profileId)).invited;
   }
 
   @FieldResolver(() => Int, { description: 'How many of those have ordered.' })
@@ -118,7 +118,7 @@ export class ReferralSummaryResolver {
     @Root() summary: ReferralSummary,
     @Ctx() context: RequestContext,
   ): Promise<number> {
-    return (await this.load(summary, context)).converted;
+    return (await context.load(this.reads.madeByProfile, summary.profileId)).converted;
   }
 
   @FieldResolver(() => String, {
@@ -131,7 +131,7 @@ export class ReferralSummaryResolver {
     @Root() summary: ReferralSummary,
     @Ctx() context: RequestContext,
   ): Promise<string | null> {
-    return (await this.load(summary, context)).referredByCode;
+    return context.load(this.reads.receivedByProfile, summary.profileId);
   }
 
   @FieldResolver(() => ReferralConnection, {
@@ -146,10 +146,6 @@ export class ReferralSummaryResolver {
     const key = { referrer: summary.profileId, page };
     const rows = await context.load(this.reads.referralsByPage, key);
     return toConnection(rows, page, toReferral, ({ claimedAt, id }) => ({ at: claimedAt, id }));
-  }
-
-  private load({ profileId }: ReferralSummary, context: RequestContext): Promise<SummaryRow> {
-    return context.load(this.reads.summaryByProfile, profileId);
   }
 }
 

@@ -7,16 +7,16 @@ import { firstRows } from '../../platform/database/keyset';
 import { TransactionConflict } from '../../platform/database/transaction';
 import { dayOf, type EpochDay } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
-import { sumSignals } from '../activity';
+import { SumsOfSignals } from '../activity';
 import type { EventIngest, IncomingEvent } from '../events';
 import { defaultLoyaltyPolicy, LoyaltyReads, LoyaltyRehoming, LoyaltyService } from '../loyalty';
 import type { RandomBytes } from './referrals.codes';
 import { defaultReferralPolicy } from './referrals.policy';
 import { ReferralProjector } from './referrals.projection';
-import { ReferralReads } from './referrals.reads';
+import { ReferralReads, type ReferralSums } from './referrals.reads';
 import { referralsRehoming } from './referrals.rehoming';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
-import type { MadeReferral, SummaryRow } from './referrals.store';
+import type { MadeReferral } from './referrals.store';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
@@ -95,9 +95,9 @@ function claim(code: string, { profileId }: Person): Promise<ClaimOutcome> {
   return service.claim({ code, refereeId: profileId }, 'key:test');
 }
 
-async function summaryOf({ profileId }: Person): Promise<SummaryRow> {
-  const [summary] = await reads.summaryByProfile([profileId]);
-  return summary as SummaryRow;
+async function summaryOf({ profileId }: Person): Promise<ReferralSums> {
+  const [summary] = await reads.sumsByProfile([profileId]);
+  return summary as ReferralSums;
 }
 
 async function madeBy({ profileId }: Person): Promise<readonly MadeReferral[]> {
@@ -114,7 +114,8 @@ async function balanceOf({ profileId }: Person): Promise<bigint> {
 async function conversionsOf({ profileId }: Person, at: string) {
   const day = dayOf(new Date(at));
   const convertedIn = async (span: { first: EpochDay; last: EpochDay } | null) => {
-    const found = await sumSignals(database, [profileId], ['referralsConverted'], span);
+    const sums = new SumsOfSignals(['referralsConverted']);
+    const found = await sums.find(database, [profileId], span);
     return found.get(profileId)?.sums.referralsConverted;
   };
   return { onDay: await convertedIn({ first: day, last: day }), total: await convertedIn(null) };

@@ -212,40 +212,47 @@ export async function moveReferralsReceived(
   );
 }
 
-export interface SummaryRow {
-  readonly profileId: ProfileId;
-  readonly code: string | null;
-  readonly invited: number;
-  readonly converted: number;
-  readonly referredByCode: string | null;
+/** The code each profile passes on; those without one are left out. */
+export function findCurrentCodes(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<{ readonly profileId: ProfileId; readonly code: string }[]> {
+  return sql.query(
+    `select distinct on (profile_id) profile_id as "profileId", code
+     from referral_code
+     where profile_id = any($1::uuid[])
+     order by profile_id, created_at desc, code`,
+    [profileIds],
+  );
 }
 
-/** What referrals come to for each profile asked for. */
-export function findSummaries(sql: Sql, profileIds: readonly ProfileId[]): Promise<SummaryRow[]> {
-  // Each table is read by its own key and brought together afterwards.
-  return sql.query<SummaryRow>(
-    `with current_code as materialized (
-       select distinct on (profile_id) profile_id, code
-       from referral_code
-       where profile_id = any($1::uuid[])
-       order by profile_id, created_at desc, code
-     ), made as materialized (
-       select referrer_profile_id as profile_id, count(*)::int as invited,
-         count(*) filter (where status = 'CONVERTED')::int as converted
-       from referral
-       where referrer_profile_id = any($1::uuid[]) and status <> 'VOID'
-       group by referrer_profile_id
-     ), received as materialized (
-       select referee_profile_id as profile_id, code
-       from referral
-       where referee_profile_id = any($1::uuid[]) and status <> 'VOID'
-     )
-     select p.profile_id as "profileId", c.code, coalesce(m.invited, 0) as invited,
-       coalesce(m.converted, 0) as converted, r.code as "referredByCode"
-     from unnest($1::uuid[]) as p (profile_id)
-     left join current_code c using (profile_id)
-     left join made m using (profile_id)
-     left join received r using (profile_id)`,
+/** Of how many brought each profile is told; those who brought nobody are left out. */
+export interface MadeCounts {
+  readonly profileId: ProfileId;
+  readonly invited: number;
+  readonly converted: number;
+}
+
+export function countMade(sql: Sql, profileIds: readonly ProfileId[]): Promise<MadeCounts[]> {
+  return sql.query<MadeCounts>(
+    `select referrer_profile_id as "profileId", count(*)::int as invited,
+       count(*) filter (where status = 'CONVERTED')::int as converted
+     from referral
+     where referrer_profile_id = any($1::uuid[]) and status <> 'VOID'
+     group by referrer_profile_id`,
+    [profileIds],
+  );
+}
+
+/** The code each profile was brought by; those who came by themselves are left out. */
+export function findCodesReceived(
+  sql: Sql,
+  profileIds: readonly ProfileId[],
+): Promise<{ readonly profileId: ProfileId; readonly code: string }[]> {
+  return sql.query(
+    `select referee_profile_id as "profileId", code
+     from referral
+     where referee_profile_id = any($1::uuid[]) and status <> 'VOID'`,
     [profileIds],
   );
 }

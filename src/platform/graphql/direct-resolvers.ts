@@ -2,8 +2,11 @@ import { getMetadataStorage as getValidationStorage } from 'class-validator';
 import {
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
+  isInputObjectType,
   isLeafType,
   isObjectType,
 } from 'graphql';
@@ -12,6 +15,7 @@ import { type ResolverInstances, resolversOf } from './resolver-instances';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
 type FieldResolver = Storage['fieldResolvers'][number];
+type Resolver = FieldResolver | Storage['queries'][number];
 type Param = NonNullable<FieldResolver['params']>[number];
 
 type Methods = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
@@ -20,19 +24,28 @@ type Field = GraphQLField<unknown, unknown>;
 type Resolve = GraphQLFieldResolver<unknown, unknown>;
 
 /** Reads one parameter of a method from what GraphQL gives a resolver. */
-type Read = (source: unknown, args: Readonly<Record<string, unknown>>, context: unknown) => unknown;
+type Read = (
+  source: unknown,
+  args: Readonly<Record<string, unknown>>,
+  context: unknown,
+  info: GraphQLResolveInfo,
+) => unknown;
 
 /**
  * Has fields call the methods of their resolvers themselves. type-graphql calls them by way of its
  * container, its middleware and the validation of arguments, which take longer than most of the
- * methods. Of fields without arguments, or with numbers, texts and the like, none of it has anything
- * to do. All others are left as they are. Changes `schema`.
+ * methods. Where arguments are leaves, or objects of leaves without rules, none of it has anything to
+ * do. All others are left as they are. Changes `schema`.
  */
 export function callDirectly(schema: GraphQLSchema, instances: ResolverInstances): void {
   const storage = getMetadataStorage();
-  for (const metadata of storage.fieldResolvers) {
+  const queries = schema.getQueryType()?.getFields() ?? {};
+  const resolvers = [
+    ...storage.fieldResolvers.map((each) => [each, fieldOf(schema, storage, each)] as const),
+    ...storage.queries.map((each) => [each, queries[each.schemaName] ?? null] as const),
+  ];
+  for (const [metadata, field] of resolvers) {
     const instance = instances.get(metadata.target) as Methods | undefined;
-    const field = instance && fieldOf(schema, storage, metadata);
     const reads = field && readsOf(field, metadata);
     if (!instance || !field?.resolve || !reads) continue;
     field.resolve = direct(field.resolve, instance, metadata, reads);
@@ -42,7 +55,7 @@ export function callDirectly(schema: GraphQLSchema, instances: ResolverInstances
 function direct(
   resolve: Resolve,
   instance: Methods,
-  { target, methodName, params = [] }: FieldResolver,
+  { target, methodName, params = [] }: Resolver,
   reads: readonly Read[],
 ): Resolve {
   const root = params.find((param) => param.kind === 'root');
@@ -53,7 +66,9 @@ function direct(
     if (Root !== undefined && !(source instanceof Root))
       return resolve(source, args, context, info);
     const own = resolversOf(context)?.get(target) as Methods | undefined;
-    return (own ?? instance)[methodName]?.(...reads.map((read) => read(source, args, context)));
+    return (own ?? instance)[methodName]?.(
+      ...reads.map((read) => read(source, args, context, info)),
+    );
   };
 }
 
@@ -66,9 +81,9 @@ function fieldOf(schema: GraphQLSchema, storage: Storage, metadata: FieldResolve
 }
 
 /** Null where something of it is type-graphql's to do. */
-function readsOf(field: Field, { params = [], middlewares = [] }: FieldResolver): Read[] | null {
+function readsOf(field: Field, { params = [], middlewares = [] }: Resolver): Read[] | null {
   if (middlewares.length > 0) return null;
-  if (!field.args.every(({ type }) => isLeafType(getNamedType(type)))) return null;
+  if (!field.args.every(({ type }) => isPlain(getNamedType(type)))) return null;
   const reads = params.toSorted((one, other) => one.index - other.index).map(readOf);
   return reads.every((read) => read !== null) ? reads : null;
 }
@@ -79,8 +94,10 @@ function readOf(param: Param): Read | null {
       return param.propertyName === undefined ? (source) => source : null;
     case 'context':
       return param.propertyName === undefined ? (_source, _args, context) => context : null;
+    case 'info':
+      return (_source, _args, _context, info) => info;
     case 'arg':
-      return (_source, args) => args[param.name];
+      return hasRules(param.getType()) ? null : (_source, args) => args[param.name];
     case 'args':
       return hasRules(param.getType()) ? null : (_source, args) => args;
     default:
@@ -88,7 +105,14 @@ function readOf(param: Param): Read | null {
   }
 }
 
+/** A leaf, or an object of leaves: what type-graphql makes of it has nothing more. */
+function isPlain(type: GraphQLNamedType): boolean {
+  if (!isInputObjectType(type)) return isLeafType(type);
+  return Object.values(type.getFields()).every((field) => isLeafType(getNamedType(field.type)));
+}
+
 function hasRules(type: unknown): boolean {
-  if (typeof type !== 'function') return true;
+  // A scalar or an enum.
+  if (typeof type !== 'function') return false;
   return getValidationStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
 }

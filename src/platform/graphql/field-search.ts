@@ -1,0 +1,38 @@
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+
+/**
+ * Whether an operation asks for a field of a name anywhere below another one, which is found out once
+ * for each operation. Too often rather than not: directives that leave it out are not read.
+ */
+export class FieldSearch {
+  private readonly found = new WeakMap<FieldNode, boolean>();
+
+  constructor(private readonly name: string) {}
+
+  isAskedBelow({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+    return fieldNodes.some((node) => {
+      const known = this.found.get(node);
+      if (known !== undefined) return known;
+      const isAsked = this.isIn(node.selectionSet, fragments);
+      this.found.set(node, isAsked);
+      return isAsked;
+    });
+  }
+
+  private isIn(
+    set: SelectionSetNode | undefined,
+    fragments: GraphQLResolveInfo['fragments'],
+  ): boolean {
+    if (set === undefined) return false;
+    return set.selections.some((selection) => {
+      switch (selection.kind) {
+        case Kind.FIELD:
+          return selection.name.value === this.name || this.isIn(selection.selectionSet, fragments);
+        case Kind.INLINE_FRAGMENT:
+          return this.isIn(selection.selectionSet, fragments);
+        case Kind.FRAGMENT_SPREAD:
+          return this.isIn(fragments[selection.name.value]?.selectionSet, fragments);
+      }
+    });
+  }
+}
