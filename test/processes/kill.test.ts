@@ -94,9 +94,15 @@ function killPoints(): readonly KillPoint[] {
   ]);
 }
 
+let thrownOut: readonly number[] = [];
+
 /** Makes ready to kill -9. @returns what does it, at once, and lets nobody send any more */
 async function prepareStrike(victim: Victim, torn: TornTransaction | null): Promise<() => void> {
-  const { postmaster, others, backend } = await postgres.processes(torn?.localPort ?? null);
+  const { postmaster, others, clients, backend } = await postgres.processes(
+    torn?.localPort ?? null,
+  );
+  // One that dies takes all others with it.
+  thrownOut = victim === 'one backend' ? clients : [];
   return () => {
     load.pause();
     if (victim === 'the server' || victim === 'both') server.program.kill('SIGKILL');
@@ -139,7 +145,7 @@ async function restart(victim: Victim): Promise<void> {
     }
   }
   if (victim === 'PostgreSQL' || victim === 'both') await postgres.restart();
-  else await postgres.recovered();
+  else await postgres.recovered(thrownOut);
   if (victim === 'the server' || victim === 'both') {
     expect(await server.program.end()).toBe('SIGKILL');
     await postgres.abandoned();

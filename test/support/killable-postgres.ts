@@ -15,6 +15,8 @@ export interface PostgresProcesses {
   readonly postmaster: number;
   /** All but the postmaster: those who serve connections, and the server's own workers. */
   readonly others: readonly number[];
+  /** Of the others those that somebody is connected to. */
+  readonly clients: readonly number[];
   /** The one who serves the connection that comes from a port; or else anybody's. */
   readonly backend: number;
 }
@@ -59,14 +61,20 @@ export class KillablePostgres implements Sql {
   async processes(clientPort: number | null): Promise<PostgresProcesses> {
     const state = await readServerState(join(this.dataFolder, 'postgres'));
     if (state.kind !== 'running') throw new Error('PostgreSQL does not run.');
-    const rows = await this.query<{ pid: number; isBackend: boolean }>(
-      `select pid, coalesce(client_port = $1, application_name = 'perennial') as "isBackend"
+    const rows = await this.query<{ pid: number; isBackend: boolean; isClient: boolean }>(
+      `select pid, coalesce(client_port = $1, application_name = 'perennial') as "isBackend",
+         backend_type = 'client backend' as "isClient"
        from pg_stat_activity where pid <> pg_backend_pid()`,
       [clientPort],
     );
     const backend = rows.find(({ isBackend }) => isBackend)?.pid;
     if (backend === undefined) throw new Error('The product is not connected.');
-    return { postmaster: state.pid, others: rows.map(({ pid }) => pid), backend };
+    return {
+      postmaster: state.pid,
+      others: rows.map(({ pid }) => pid),
+      clients: rows.filter(({ isClient }) => isClient).map(({ pid }) => pid),
+      backend,
+    };
   }
 
   /** Starts it again where it was killed, and waits until it has recovered. */
@@ -77,8 +85,12 @@ export class KillablePostgres implements Sql {
     await before.close();
   }
 
-  /** Waits until it has recovered by itself, and nobody of before is in it any more. */
-  async recovered(): Promise<void> {
+  /**
+   * Waits until it has recovered by itself.
+   * @param gone who is thrown out first: until then it may answer as if nothing had happened
+   */
+  async recovered(gone: readonly number[]): Promise<void> {
+    await until(async () => !gone.some(isAlive));
     await until(() =>
       this.query('select').then(
         () => true,
@@ -100,5 +112,13 @@ export class KillablePostgres implements Sql {
   async discard(): Promise<void> {
     await this.opened.close();
     await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -21,7 +21,7 @@ export class SumsOfSignals<Name extends SignalName> {
   private readonly ofAllDays: string;
   private readonly ofSpan: string;
 
-  constructor(names: readonly Name[]) {
+  constructor(private readonly names: readonly Name[]) {
     this.ofAllDays = textFor(names, '');
     this.ofSpan = textFor(names, 'and a.day between $2::date and $3::date');
   }
@@ -45,7 +45,13 @@ export class SumsOfSignals<Name extends SignalName> {
             formatDay(span.first),
             formatDay(span.last),
           ]);
-    return new Map(rows.map((row) => [row.profileId, { sums: row, lastAt: row.lastAt }]));
+    return new Map(rows.map((row) => [row.profileId, this.toSums(row)]));
+  }
+
+  private toSums(row: SumsRow<Name>): SignalSums<Name> {
+    const sums: Partial<Record<Name, number>> = {};
+    for (const name of this.names) sums[name] = row[name];
+    return { sums: sums as Record<Name, number>, lastAt: row.lastAt };
   }
 }
 

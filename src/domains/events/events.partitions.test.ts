@@ -203,12 +203,9 @@ describe('a page of events', () => {
     ]);
   });
 
-  it('looks no further back than the customer was ever seen', async () => {
+  it('looks at no month before the customer was first seen, nor after they were last seen', async () => {
     const { profileIds } = await newProcess().ingest('pages', [at('2026-05-20T00:00:00Z')]);
     expect(await pageOf(database, profileIds, firstRows(50))).toHaveLength(1);
-    expect(await partitionsRead(profileIds, firstRows(50))).toEqual([
-      'event_y2026m06',
-      'event_y2026m05',
-    ]);
+    expect(await partitionsRead(profileIds, firstRows(50))).toEqual(['event_y2026m05']);
   });
 });

@@ -25,14 +25,11 @@ export class FieldSearch {
   ): boolean {
     if (set === undefined) return false;
     return set.selections.some((selection) => {
-      switch (selection.kind) {
-        case Kind.FIELD:
-          return selection.name.value === this.name || this.isIn(selection.selectionSet, fragments);
-        case Kind.INLINE_FRAGMENT:
-          return this.isIn(selection.selectionSet, fragments);
-        case Kind.FRAGMENT_SPREAD:
-          return this.isIn(fragments[selection.name.value]?.selectionSet, fragments);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        return this.isIn(fragments[selection.name.value]?.selectionSet, fragments);
       }
+      const isIt = selection.kind === Kind.FIELD && selection.name.value === this.name;
+      return isIt || this.isIn(selection.selectionSet, fragments);
     });
   }
 }
