@@ -1,5 +1,6 @@
 import { useTestDatabase } from '../../../test/support/database';
 import { statementsDuring } from '../../../test/support/statements';
+import { deadlineAfter, pollUntil } from './embedded/poll';
 import { GatheredSql } from './gathered-sql';
 import { KnownReads } from './known-reads';
 
@@ -137,4 +138,16 @@ it('writes nothing', async () => {
   await expect(read(sql, "select make_event_partition('2020-01-01')")).rejects.toMatchObject({
     code: '25006',
   });
+});
+
+it('fails what is under way when its connection is lost, and goes on with another', async () => {
+  const sql = new GatheredSql(database, new KnownReads());
+  const lost = read(sql, 'select pg_sleep(30)');
+  const stop = `select pg_terminate_backend(pid) from pg_stat_activity
+    where query like 'select pg_sleep(30)%' and datname = current_database()`;
+  await pollUntil(deadlineAfter(20), async () =>
+    (await database.query(stop)).length === 1 ? true : undefined,
+  );
+  await expect(lost).rejects.toMatchObject({ code: '57P01' });
+  expect(await read(sql, 'select 1 as one')).toEqual([{ one: 1 }]);
 });

@@ -1,4 +1,10 @@
-import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import {
+  DatabaseError,
+  type Pool,
+  type PoolClient,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg';
 import type { DataSource } from 'typeorm';
 import { createReadPool } from './data-source';
 import { KeptPlans } from './kept-plans';
@@ -19,12 +25,21 @@ export class ReadConnections {
     this.pool ??= createReadPool(this.dataSource);
     const { pool } = this;
     let held: PoolClient | null = null;
+    let lost: Error | undefined;
+    // The pool hears of what is lost while it is idle only; what nobody hears of ends the process.
+    const lose = (error: Error): void => {
+      lost = error;
+    };
     return {
       connect: async () => {
         held = await pool.connect();
+        held.on('error', lose);
         return held;
       },
-      release: async () => held?.release(),
+      release: async () => {
+        held?.off('error', lose);
+        held?.release(lost);
+      },
     };
   }
 
@@ -37,7 +52,7 @@ export class ReadConnections {
       return await client.query<Row>(this.plans.planned(client, text), [...parameters]);
     } catch (error) {
       // It would fail whoever uses it next: the pool throws away what has ended.
-      if (isNoLongerPrepared(error)) await client.end?.().catch(() => undefined);
+      if (isNoLongerPrepared(error) || isFatal(error)) await client.end?.().catch(() => undefined);
       throw error;
     }
   }
@@ -45,4 +60,9 @@ export class ReadConnections {
   async close(): Promise<void> {
     await this.pool?.end();
   }
+}
+
+/** Whether the database ends the connection by it. */
+function isFatal(error: unknown): boolean {
+  return error instanceof DatabaseError && error.severity === 'FATAL';
 }
