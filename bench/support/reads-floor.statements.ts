@@ -137,8 +137,11 @@ export const PROFILE_STATEMENT = `
 export const PAGE_STATEMENT = `
   with listed as (
     select profile_id, created_at from profile
-    where merged_into is null and profile_id < coalesce($1::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-    order by profile_id desc limit ${PAGE_SIZE + 1}
+    where merged_into is null and (created_at, profile_id) < (
+      coalesce((select created_at from profile where profile_id = $1), 'infinity'),
+      coalesce($1::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    )
+    order by created_at desc, profile_id desc limit ${PAGE_SIZE + 1}
   )
   select row_to_json(answer)::text as data from (
     select (
@@ -146,9 +149,11 @@ export const PAGE_STATEMENT = `
         select array(
             select row_to_json(edge) from (
               select ${profileWith(EVENTS_OF_MANY)} as node
-              from (select * from listed order by profile_id desc limit ${PAGE_SIZE}) p
+              from (
+                select * from listed order by created_at desc, profile_id desc limit ${PAGE_SIZE}
+              ) p
               cross join ${CALIBRATION} c
-              order by p.profile_id desc
+              order by p.created_at desc, p.profile_id desc
             ) edge
           ) as edges,
           (
