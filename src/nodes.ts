@@ -28,9 +28,9 @@ export function nodeKinds({ reads, apiKeys }: App): readonly NodeKind[] {
         if (caller.kind !== 'CUSTOMER') return null;
         const [profile, own] = await Promise.all([
           context.load(identity.profileById, profileId(id)),
-          identity.profileIdByIdentifier(caller.identifier),
+          context.load(identity.profileByIdentifier, caller.identifier),
         ]);
-        return profile !== null && profile.profileId === own ? profile : null;
+        return profile !== null && profile.profileId === own?.profileId ? profile : null;
       },
     },
     {

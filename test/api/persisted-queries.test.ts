@@ -31,7 +31,11 @@ function manifest(file: string, operations: readonly unknown[]): string {
   return path;
 }
 
+const CHANGES = 'subscription Changes { lifecycleTransitions { to } }';
+
 const LIST = manifest('operations.json', [
+  // What comes over WebSocket is on the same list.
+  listed('changes', CHANGES),
   listed('policy', POLICY),
   listed(sha256(PROFILES), PROFILES),
   listed('record', RECORD),

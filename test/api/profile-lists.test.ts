@@ -258,3 +258,21 @@ it('counts of what one customer has are theirs', async () => {
     duplicateCandidates: count(0),
   });
 });
+
+describe('a key without loyalty:read', () => {
+  const ids = '{ edges { cursor node { id } } }';
+
+  it.each([
+    ['an order', `{ profiles(orderBy: { by: POINTS_BALANCE, direction: DESC }) ${ids} }`],
+    [
+      'a balance',
+      `{ profiles(filter: { pointsBalanceMin: "1" }, orderBy: { by: POINTS_BALANCE, direction: DESC }) ${ids} }`,
+    ],
+    ['a membership tier', `{ profiles(filter: { membershipTier: "GOLD" }) ${ids} }`],
+  ])('is told nothing of points by %s', async (_name, query) => {
+    const { errors } = await api.query(query, {}, { key: await api.key('profiles:read') });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'FORBIDDEN', scope: 'loyalty:read' },
+    ]);
+  });
+});

@@ -91,3 +91,17 @@ function allServed(): string {
     })
     .join('; ');
 }
+
+/**
+ * Whether a list gives away points or membership tiers: by the places in it, or by who is in it.
+ */
+export function tellsOfLoyalty({
+  by,
+  conditions,
+}: {
+  readonly by: ListOrder;
+  readonly conditions: ListConditions;
+}): boolean {
+  const { membershipTier, pointsBalanceMin } = conditions;
+  return by === 'POINTS_BALANCE' || membershipTier !== null || pointsBalanceMin !== null;
+}

@@ -2,16 +2,11 @@ import { COUNT_MAX, COUNTED_MAX } from '../../platform/database/bounded-count';
 import type { Sql } from '../../platform/database/database';
 import type { PageRange } from '../../platform/database/keyset';
 import { type Count, countUpTo } from '../../platform/graphql/count.type';
-import { type ListConditions, type ListOrder, noConditions } from './directory.lists.rules';
+import { noConditions } from './directory.lists.rules';
 import * as store from './directory.store';
 
 /** A list of profiles: in which order, and which of them. */
-export interface AskedList {
-  readonly by: ListOrder;
-  readonly isDescending: boolean;
-  /** Such as go with the order. */
-  readonly conditions: ListConditions;
-}
+export type AskedList = Omit<store.ProfileList, 'baseTier'>;
 
 /** Finds profiles by what other domains know of them. Reads only, and only rows kept for it. */
 export class DirectoryReads {
@@ -19,7 +14,7 @@ export class DirectoryReads {
   constructor(
     private readonly sql: Sql,
     /** The name of the lifecycle model that stages are those of. */
-    private readonly model: string,
+    readonly model: string,
     private readonly baseTier: string,
   ) {}
 

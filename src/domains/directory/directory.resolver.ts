@@ -1,12 +1,14 @@
-import { Arg, Args, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
+import { requireScope } from '../../platform/auth/field-access';
 import { type Connection, toConnection, withCount } from '../../platform/graphql/connection';
+import type { RequestContext } from '../../platform/graphql/context';
 import { PageArguments, readPageArguments } from '../../platform/graphql/page-arguments';
 import type { Currency } from '../../shared/currency';
 import { InvalidInput } from '../../shared/errors';
 import { parseMinor } from '../../shared/money';
 import { Profile } from '../identity';
 import { listCursor } from './directory.cursors';
-import { type ListConditions, refuseList } from './directory.lists.rules';
+import { type ListConditions, refuseList, tellsOfLoyalty } from './directory.lists.rules';
 import { type AskedList, DirectoryReads } from './directory.reads';
 import { ProfileConnection, ProfileFilter, ProfileOrder } from './directory.types';
 
@@ -29,6 +31,7 @@ export class DirectoryResolver {
     description: 'Profiles; the newest first, unless another order is asked for.',
   })
   async profiles(
+    @Ctx() { caller }: RequestContext,
     @Args() paging: PageArguments,
     @Arg('filter', { nullable: true, description: 'All profiles where left out.' })
     filter?: ProfileFilter,
@@ -36,6 +39,7 @@ export class DirectoryResolver {
     orderBy?: ProfileOrder,
   ): Promise<Connection<Profile>> {
     const list = await this.readList(filter ?? {}, orderBy ?? { by: 'CREATED', direction: 'DESC' });
+    if (tellsOfLoyalty(list)) requireScope(caller, 'loyalty:read');
     const page = readPageArguments(paging, listCursor(list.by));
     const rows = await this.reads.findPage(list, page);
     const connection = toConnection(
@@ -53,7 +57,7 @@ export class DirectoryResolver {
   ): Promise<AskedList> {
     const model = filter.model ?? null;
     const conditions: ListConditions = {
-      model: model ?? this.reads.everybody.conditions.model,
+      model: model ?? this.reads.model,
       stage: filter.stage ?? null,
       atRisk: filter.atRisk ?? null,
       tier: filter.tier ?? null,

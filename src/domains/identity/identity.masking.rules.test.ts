@@ -155,6 +155,18 @@ describe('traits', () => {
     });
   });
 
+  it('are shown by a name that is shown, but not whatever lies within', () => {
+    const maskings = new Map([
+      ['plan', 'SHOWN'],
+      ['owner', 'MASKED'],
+    ] as const);
+    const plan = { tier: 'gold', owner: 'Ada', contact: 'ada@example.com' };
+    expect(maskTraits({ plan }, maskings)).toEqual({
+      plan: { tier: 'gold', owner: '***', contact: 'a***@example.com' },
+    });
+    expect(maskTraits({ plan: 'gold' }, maskings)).toEqual({ plan: 'gold' });
+  });
+
   it.each([100, 5_000])('are gone through to a bound, at %i levels', (levels) => {
     const deep = JSON.parse(`${'['.repeat(levels)}"Ada"${']'.repeat(levels)}`) as JsonValue;
     const masked = JSON.stringify(maskTraits({ deep, name: deep }, defaultTraitMasking));

@@ -79,12 +79,18 @@ function maskMembers(members: JsonObject, rules: Rules, level: number): JsonObje
   return Object.fromEntries(
     Object.entries(members).map(([name, value]): [string, JsonValue] => {
       const masking = rules.maskings.get(placeOfName(name));
-      if (masking === 'SHOWN') return [name, value];
+      if (masking === 'SHOWN') return [name, showMember(value, rules, level)];
       if (masking === 'MASKED') return [name, maskWhole(value, level)];
       // An address may be the name of a member as well.
       return [maskContactsWithin(name), maskMember(value, rules, level)];
     }),
   );
+}
+
+/** A value that is shown as it is; what lies within an object or a list goes by its own name. */
+function showMember(value: JsonValue, rules: Rules, level: number): JsonValue {
+  const isWhole = typeof value !== 'object' || value === null;
+  return isWhole ? value : maskMember(value, { ...rules, isStrict: false }, level);
 }
 
 /** A value of whose name nothing is said. */

@@ -15,15 +15,24 @@ const SHOWN = new Set([
   'type',
 ]);
 
+/** Of a record that is no event its name may be a person's. */
+const SHOWN_OF_ANYTHING = new Set([...SHOWN].filter((name) => name !== 'name'));
+
+/** Whether it is an event, or a call of an SDK, whose name says what happened. */
+function isCalled({ identifiers, type, event }: JsonObject): boolean {
+  return Array.isArray(identifiers) || typeof type === 'string' || typeof event === 'string';
+}
+
 /**
  * What was sent, for callers who may not read personal data. It need be no event, so whatever is
  * not known is masked as traits are.
  */
 export function maskSentEvent(event: JsonObject, policy: IdentityPolicy): JsonObject {
+  const shown = isCalled(event) ? SHOWN : SHOWN_OF_ANYTHING;
   return Object.fromEntries(
     Object.entries(maskTraits(event, policy.traitMasking)).map(([name, masked]) => {
       const sent = event[name] as JsonValue;
-      if (SHOWN.has(name) && typeof sent !== 'object') return [name, sent];
+      if (shown.has(name) && typeof sent !== 'object') return [name, sent];
       if (name === 'identifiers' && Array.isArray(sent)) return [name, sent.map(maskNamed)];
       if (name === 'properties' && isObject(sent)) {
         return [name, maskProperties(sent, policy.propertyMasking)];

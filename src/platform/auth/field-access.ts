@@ -11,6 +11,7 @@ import { type Caller, seesPersonalData } from './caller';
 import { type Disguises, disguised } from './disguise';
 import { faultsOfFieldAccess } from './field-access.faults';
 import type { FieldAccess, FieldRule } from './field-rule';
+import type { Scope } from './scopes';
 
 /**
  * Puts the rules before the resolvers of the fields they name, once; fields that go along are not
@@ -37,6 +38,14 @@ export function applyFieldAccess(
     guard(plainField, rule, resolverOf(plainField));
   }
   return plainSchema;
+}
+
+/**
+ * For what arguments open, which the table of fields does not know.
+ * @throws MissingScope where a key lacks the scope
+ */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (caller.kind === 'CUSTOMER' || !caller.scopes.has(scope)) throw new MissingScope(scope);
 }
 
 /** Whether nothing is disguised of what a caller may see. */

@@ -21,6 +21,11 @@ export class Operation {
   private readonly works = new Set<Work>();
   private reason: Error | null = null;
 
+  /** Whether nothing is under way. */
+  get isIdle(): boolean {
+    return this.works.size === 0;
+  }
+
   /** Why it was given up; null where it was not. */
   get givenUpFor(): Error | null {
     return this.reason;

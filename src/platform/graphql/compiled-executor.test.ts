@@ -77,3 +77,14 @@ it('has the arguments that graphql-js makes', async () => {
   const [compiled] = await both('query ($f: Filter) { thing(filter: $f) { name } }', { f: {} });
   expect(compiled.asked).toEqual([{ filter: { first: 3 }, limit: 5 }]);
 });
+
+it('runs nothing by a name that is none of the document', async () => {
+  const executor = new CompiledExecutor(schema, { compiledMax: 10, usesMin: 1 });
+  const document = parse('mutation Add { add(filter: {}) { name } }');
+  for (const operationName of ['', 'Other']) {
+    const execution = { document, operationName, variables: {}, context: {} };
+    const { errors } = await executor.run('key', execution);
+    expect(errors?.[0]?.message).toContain('Unknown operation');
+  }
+  expect(asked).toEqual([]);
+});

@@ -38,7 +38,7 @@ interface Execution {
  * compiler does not know, by graphql-js. What either answers is the same.
  */
 export class CompiledExecutor {
-  /** By operation name, '' for none. Null: not to be compiled. */
+  /** By the key of the document and the name of the operation. */
   private readonly operations: LRUCache<string, KnownOperation>;
 
   constructor(
@@ -50,6 +50,10 @@ export class CompiledExecutor {
 
   /** @param key of the document: one text has one */
   async run(key: string, execution: Execution): Promise<ExecutionResult> {
+    // Of a name that is none of the document's graphql-js says so; the compiler takes '' for none.
+    if (!getOperationAST(execution.document, execution.operationName)) {
+      return this.runStandard(execution);
+    }
     const compiled = this.find(key, execution);
     const variables = compiled && this.coerceVariables(execution);
     if (!variables) return this.runStandard(execution);

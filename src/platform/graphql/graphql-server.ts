@@ -80,9 +80,14 @@ export async function createGraphqlServer(
   settings: GraphqlSettings,
   parts: GraphqlParts,
 ): Promise<GraphqlServer> {
-  const rules = [knownOperations, ...queryLimitRules(settings.limits)];
+  const limitRules = queryLimitRules(settings.limits);
   const { persistedQueries } = settings;
-  const gate = openGate(persistedQueries, { schema: parts.schema, rules, logger: parts.logger });
+  const gate = openGate(persistedQueries, {
+    schema: parts.schema,
+    // Subscriptions may be on the list as well: they come another way.
+    rules: limitRules,
+    logger: parts.logger,
+  });
   const executor = new CompiledExecutor(parts.schema, settings.executor);
   const plainExecutor = new CompiledExecutor(parts.plainSchema, settings.executor);
   const apollo = new ApolloServer<OperationContext>({
@@ -104,7 +109,7 @@ export async function createGraphqlServer(
     persistedQueries: automaticQueries(persistedQueries),
     logger: parts.logger,
     parseOptions: { maxTokens: settings.limits.tokensMax },
-    validationRules: rules,
+    validationRules: [knownOperations, ...limitRules],
     formatError,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

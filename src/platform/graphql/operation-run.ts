@@ -25,6 +25,14 @@ class CallerGone extends Fault {
   }
 }
 
+/** The answer was made, and this is not in it. */
+class AnsweredWithout extends Fault {
+  constructor() {
+    super('CANCELLED', 'The answer was made without it.');
+    this.name = 'AnsweredWithout';
+  }
+}
+
 /** One request's operation, from when its caller is known until its answer is made. */
 export class OperationRun {
   readonly resolvers: ResolverInstances;
@@ -63,6 +71,10 @@ export class OperationRun {
   end(): void {
     clearTimeout(this.timer);
     this.answer.off('close', this.giveUpUnlessAnswered);
+    // An answer is made without what a fault elsewhere took away, and that may go on.
+    if (this.timer !== undefined && !this.operation.isIdle) {
+      this.operation.giveUp(new AnsweredWithout());
+    }
     this.kits.giveBack(this.kit);
   }
 
