@@ -158,6 +158,6 @@ export function createSubscriptionSources({ live, reads, database }: App): Subsc
   return new Map([
     ['profileChanged', profileChanges(feed, reads.identity)],
     ['lifecycleTransitions', stageChanges(feed, database, reads.lifecycle)],
-    ['loyaltyBalanceChanged', ownBalanceChanges(feed, reads.identity, reads.loyalty)],
+    ['loyaltyBalanceChanged', ownBalanceChanges(feed, reads.identity)],
   ]);
 }

@@ -1,5 +1,4 @@
 import type { Sql, Tx } from '../../platform/database/database';
-import { PROFILES_CREATED } from '../../platform/live/topics';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import { findOwners } from './identity.directory';
 import { joinProfiles, type MovingParts } from './identity.joining';
@@ -142,8 +141,6 @@ export class IdentityService {
   ): Promise<void> {
     // First: merges move rows, and what is seen again is found where it was loaded from.
     store.recordGraph(tx, toRows(source, plan, requests, known), now);
-    const [created] = plan.createdProfiles;
-    if (created !== undefined) tx.note(PROFILES_CREATED, [created.profileId]);
     for (const { requestIndex, ...merge } of plan.merges) {
       const { eventId } = requestAt(requests, requestIndex);
       const evidence = { eventId, source, reason: null };

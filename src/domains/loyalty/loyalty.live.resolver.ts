@@ -1,6 +1,5 @@
 import { Resolver, Root, Subscription } from 'type-graphql';
 import { requestOf } from '../../platform/graphql/subscriptions/sources';
-import type { AccountView } from './loyalty.reads';
 import { LoyaltyAccount } from './loyalty.types';
 
 @Resolver()
@@ -13,7 +12,7 @@ export class LoyaltyLiveResolver {
       "The customer's own points and membership tier, for a customer's own token: at once as " +
       'they are, and then after each change. Null before any event.',
   })
-  loyaltyBalanceChanged(@Root() account: AccountView | null): LoyaltyAccount | null {
-    return account === null ? null : new LoyaltyAccount(account.profileId);
+  loyaltyBalanceChanged(@Root() account: LoyaltyAccount | null): LoyaltyAccount | null {
+    return account;
   }
 }

@@ -75,6 +75,8 @@ export class LatestState<State> implements AsyncIterableIterator<State, undefine
       if (id === this.watched && !this.hasEnded) return { value: state, done: false };
       if (!this.hasEnded) this.watch(id);
     }
+    // Where it ended by an interruption this fails as that says.
+    await this.wakes.next();
     return { value: undefined, done: true };
   }
 

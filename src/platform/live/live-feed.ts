@@ -31,6 +31,10 @@ export class LiveFeed {
   private readonly watchers = new Map<string, Set<Watcher>>();
   private attending: Promise<void> | null = null;
   private isListening = false;
+  /** Whether whatever is committed is heard of: some time after it began to listen. */
+  private hasBegun = false;
+  /** Of sessions: what was begun in one that has ended has no say any more. */
+  private generation = 0;
   private isStopped = false;
   private retries = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -63,6 +67,7 @@ export class LiveFeed {
    */
   async attend(): Promise<void> {
     if (this.isStopped || this.retries > 0) throw new Unavailable();
+    this.idleBeats = 0;
     this.attending ??= this.begin();
     try {
       await this.attending;
@@ -76,8 +81,10 @@ export class LiveFeed {
    * Has a watcher told of changes of a topic.
    * @param id by which noted ids begin; null for all of the topic
    * @returns what ends it
+   * @throws Unavailable where nothing is heard of
    */
   watch(topic: string, id: string | null, watcher: Watcher): () => void {
+    if (!this.hasBegun) throw new Unavailable();
     const key = keyOf(topic, id);
     const among = this.watchers.get(key) ?? new Set();
     this.watchers.set(key, among.add(watcher));
@@ -113,8 +120,7 @@ export class LiveFeed {
   /** The session has ended. */
   lost(): void {
     if (this.attending === null) return;
-    this.attending = null;
-    this.isListening = false;
+    this.endGeneration();
     this.clearTimer();
     this.interrupt('the connection that is notified was lost');
     this.retryLater();
@@ -122,26 +128,38 @@ export class LiveFeed {
 
   stop(): void {
     this.isStopped = true;
-    this.attending = null;
-    this.isListening = false;
+    this.endGeneration();
     this.clearTimer();
     for (const watcher of this.everybody()) watcher.interrupted();
   }
 
+  private endGeneration(): void {
+    this.generation += 1;
+    this.attending = null;
+    this.isListening = false;
+    this.hasBegun = false;
+  }
+
   private async begin(): Promise<void> {
-    const { session } = this;
+    const { session, generation } = this;
+    const requireSame = (): void => {
+      if (generation !== this.generation) throw new Error('The session was lost at once.');
+    };
     try {
       await session.query(`listen ${LIVE_CHANNEL}`);
       await this.showName({ processId: this.processId, listens: true });
+      requireSame();
       this.isListening = true;
-      this.others = await this.readOthers();
+      const others = await this.readOthers();
+      requireSame();
+      this.others = others;
       await wait(ROSTER_MS + MARGIN_MS, undefined, { ref: false });
-      if (!this.isListening) throw new Error('The session was lost at once.');
+      requireSame();
     } catch (error) {
-      this.attending = null;
-      this.isListening = false;
+      if (generation === this.generation) this.endGeneration();
       throw error;
     }
+    this.hasBegun = true;
     this.hasEchoed = true;
     this.idleBeats = 0;
     this.schedule(BEAT_MS, () => this.beat());
@@ -183,8 +201,7 @@ export class LiveFeed {
   }
 
   private async leave(): Promise<void> {
-    this.attending = null;
-    this.isListening = false;
+    this.endGeneration();
     // In this order also where somebody attends meanwhile: it is one connection.
     const left = [
       this.session.query(`unlisten ${LIVE_CHANNEL}`),

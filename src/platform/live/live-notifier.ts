@@ -117,6 +117,8 @@ export class LiveNotifier {
     } catch (error) {
       this.failures += 1;
       if (this.failures === 1) this.logger.warn({ err: error }, 'changes are told later');
+      // One that does not answer would keep the next attempt waiting behind this one.
+      this.session.drop();
     }
     this.timer = null;
     if (!this.isWaiting()) return;

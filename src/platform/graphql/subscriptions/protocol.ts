@@ -137,9 +137,13 @@ export class SubscriptionProtocol {
     }
     const prepared = this.admit(connection, asked);
     if (!('document' in prepared)) return prepared;
-    const context = await this.contextOf(connection);
-    if (context === null) return [refusal(new Fault('UNAUTHENTICATED', 'The key has ended.'))];
+    // Counted before anything is waited for: messages do not wait for each other.
     connection.operations += 1;
+    const context = await this.contextOf(connection);
+    if (context === null) {
+      connection.operations -= 1;
+      return [refusal(new Fault('UNAUTHENTICATED', 'The key has ended.'))];
+    }
     this.parts.metrics.began();
     const args: SubscriptionArgs = {
       ...prepared,
