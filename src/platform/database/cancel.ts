@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 
 /** What the driver keeps of a connection, and its types leave out. */
@@ -8,12 +9,13 @@ interface Addressed {
   readonly sslNegotiation: string;
   readonly processID: number;
   readonly secretKey: number;
-  readonly connection: { readonly stream: { destroy(): void } };
+  readonly connection: { readonly stream: Duplex };
 }
 
 /** As the driver's `Connection` is, and its types do not say. */
 interface RawConnection {
   connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
   cancel(processId: number, secretKey: number): void;
   once(event: 'connect' | 'sslconnect' | 'end', heard: () => void): void;
   on(event: 'error', heard: (error: Error) => void): void;
@@ -50,11 +52,19 @@ export function cancelStatement(client: pg.ClientBase): Promise<void> {
     const finish = (hasArrived: boolean): void => {
       clearTimeout(timer);
       messenger.stream.destroy();
-      if (!hasArrived) connection.stream.destroy();
-      resolve();
+      if (hasArrived || connection.stream.destroyed) {
+        resolve();
+        return;
+      }
+      // Not before the driver knows that it is lost: somebody else would be given it.
+      connection.stream.once('close', () => resolve());
+      connection.stream.destroy();
     };
     const timer = setTimeout(() => finish(false), CANCEL_MS_MAX);
     messenger.once(ssl === false ? 'connect' : 'sslconnect', send);
+    if (ssl !== false && sslNegotiation !== 'direct') {
+      messenger.once('connect', () => messenger.requestSsl());
+    }
     messenger.once('end', () => finish(isSent));
     messenger.on('error', () => finish(false));
     // The path of a socket is a folder with a file of this name in it.

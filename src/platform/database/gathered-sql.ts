@@ -93,8 +93,8 @@ export class GatheredSql implements Sql {
       });
     } catch (error) {
       for (const read of reads) {
-        // One that stumbles over a value must not take the others with it.
-        if (!isAboutValue(error)) read.reject(error);
+        // One that stumbles by itself must not take the others with it.
+        if (!isOfOne(error)) read.reject(error);
         else this.readAlone(read.text, read.parameters).then(read.resolve, read.reject);
       }
     }
@@ -104,7 +104,10 @@ export class GatheredSql implements Sql {
 /** One row, of which each column holds the rows of a read. */
 type Gathered = Readonly<Record<number, QueryResultRow[] | null>>;
 
-/** SQLSTATE class 22: the statement is right, but not for a value that it met. */
-function isAboutValue(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code?.startsWith('22') === true;
+/**
+ * SQLSTATE classes 22 and 42: a value that a read met, or what it names, which is not (any more) as
+ * it was when its columns were learnt.
+ */
+function isOfOne(error: unknown): boolean {
+  return error instanceof DatabaseError && ['22', '42'].includes(error.code?.slice(0, 2) ?? '');
 }

@@ -3,6 +3,11 @@ import type { PoolClient } from 'pg';
 import { digestOf } from '../../shared/digest';
 import type { PreparedStatement } from './prepared';
 
+/** What the driver keeps of a connection, and its types leave out. */
+interface ParsedStatements {
+  readonly connection: { readonly parsedStatements: Record<string, string> };
+}
+
 /** Texts of which it is known that they came once. */
 const SEEN_MAX = 1_000;
 
@@ -54,6 +59,8 @@ export class KeptPlans {
     for (const name of names) {
       if (this.live.has(name)) continue;
       names.delete(name);
+      // The driver would remember the text for as long as the connection lives.
+      delete (client as PoolClient & ParsedStatements).connection.parsedStatements[name];
       // Sent before what is run next. One that fails has ended with its connection.
       client.query(`deallocate "${name}"`).catch(() => undefined);
     }

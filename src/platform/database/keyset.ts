@@ -1,3 +1,5 @@
+import type { Sql } from './database';
+
 /**
  * Pages of ordered lists by the place where they begin or end, in either direction: what condition
  * and order an index serves at the thousandth page as at the first, and whatever comes or goes
@@ -195,6 +197,43 @@ export async function readPages<Key extends PageKey<unknown>, Row>(
   };
   await Promise.all([...shapes.values()].map(readAlike));
   return pages.map(({ rows }) => rows);
+}
+
+/** A list that is rows of one table, with a list of its own for each owner. */
+export interface OwnedList<Key extends PageKey<Position>, Position> {
+  readonly order: Keyset<Position>;
+  readonly owner: Readonly<Record<string, OwnerColumn<Key>>>;
+  /** What is read of a row, e.g. `f.id, f.kind`. */
+  readonly columns: string;
+  readonly table: string;
+  /** What the columns and the order name the table by. */
+  readonly alias: string;
+  /** That a row is of the list of `p`, the page asked for. */
+  readonly condition: string;
+}
+
+/** The rows of each page, in the order of the keys. */
+export function readOwnedPages<Row, Key extends PageKey<Position>, Position>(
+  sql: Sql,
+  keys: readonly Key[],
+  { order: keyset, owner, columns, table, alias, condition }: OwnedList<Key, Position>,
+): Promise<Row[][]> {
+  return readPages<Key, Row>(keys, (alike) => {
+    const { asked, within, order, parameters } = keyset.pages(alike, owner);
+    return sql.query<Row & { readonly page: number }>(
+      `select p.page, ${columns}
+       from ${asked}
+       cross join lateral (
+         select *
+         from ${table} ${alias}
+         where ${condition} and ${within}
+         order by ${order}
+         limit p.size
+       ) ${alias}
+       order by p.page, ${keyset.order}`,
+      parameters,
+    );
+  });
 }
 
 /** Rows that were read in the order of `PageSql`, in the order of the list. */
