@@ -22,10 +22,18 @@ export const readsBench: Bench = {
 
 type Size = Omit<ReadsSetting, 'databaseUrl' | 'key' | 'tell'>;
 
+const USUAL: Size = {
+  customers: 50_000,
+  warmUp: 8,
+  turns: 40,
+  profilesPerTurn: 1_000,
+  pagesPerTurn: 48,
+};
+
 const SIZES: Readonly<Record<BenchSize, Size>> = {
   quick: { customers: 5_000, warmUp: 3, turns: 8, profilesPerTurn: 400, pagesPerTurn: 16 },
-  usual: { customers: 50_000, warmUp: 8, turns: 40, profilesPerTurn: 1_000, pagesPerTurn: 48 },
-  full: { customers: 50_000, warmUp: 8, turns: 40, profilesPerTurn: 1_000, pagesPerTurn: 48 },
+  usual: USUAL,
+  full: USUAL,
 };
 
 export async function benchReads(

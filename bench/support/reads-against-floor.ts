@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Random } from '../../seeds/random';
+import { fromPublicId } from '../../src/shared/ids';
 import type { Figure } from './bench';
 import { ChildServer } from './child-server';
 import { ratio } from './measure';
 import { userIdOf } from './page-views';
 import { get, post } from './raw-http';
-import { type PageStart, toUuid, walkPages } from './reads-pages';
+import { type PageStart, walkPages } from './reads-pages';
 import { bodies } from './reads-queries';
 import { asItIs, compareAnswers, profileIn } from './reads-sample';
 import { AS_IN_PRODUCTION, COMPARED, drawingFrom, type ReadsSetting } from './reads-setting';
@@ -44,7 +45,7 @@ export async function measureAgainstFloor(setting: ReadsSetting): Promise<readon
     const ask = (body: string) => post(ours, '/graphql', bearer, body);
     const askFloor = (userId: string) => get(floor, `/profile/user_id/${userId}`, bearer);
     const askFloorPage = ({ after }: PageStart) =>
-      get(floor, `/page/${after === null ? '' : toUuid(after)}`, bearer);
+      get(floor, `/page/${after === null ? '' : fromPublicId('prf', after)}`, bearer);
 
     const random = Random.of('reads', 'pages');
     const pages = await walkPages(ours, bearer);

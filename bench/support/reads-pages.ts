@@ -35,11 +35,3 @@ interface Walk {
     };
   };
 }
-
-/** A public id as the table has it. */
-export function toUuid(publicId: string): string {
-  const hex = publicId.slice(-32);
-  return [8, 12, 16, 20, 32]
-    .map((end, place, ends) => hex.slice(ends[place - 1] ?? 0, end))
-    .join('-');
-}

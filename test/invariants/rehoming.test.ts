@@ -192,7 +192,12 @@ async function view(profileId: ProfileId) {
     expiring: (await reads.loyalty.expiringPoints([{ profileId, days: 90 }])).map(
       ({ points }) => points,
     ),
-    referrals: await reads.referrals.sumsByProfile([profileId]),
+    code: await reads.referrals.codeByProfile([profileId]),
+    made: (await reads.referrals.madeByProfile([profileId])).map(({ invited, converted }) => [
+      invited,
+      converted,
+    ]),
+    received: await reads.referrals.receivedByProfile([profileId]),
     brought: await reads.referrals.referralsByPage([{ referrer: profileId, page: firstRows(500) }]),
     broughtBy: await select('claimed_at, id, status, r.*', 'referral r', 'referee_profile_id'),
     codes: await select('code, profile_id, c.*', 'referral_code c'),

@@ -4,7 +4,7 @@ import {
   type InstantPosition,
   newestFirst,
   type PageKey,
-  readPages,
+  readOwnedPages,
 } from '../../platform/database/keyset';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { FeedbackFacts } from '../events';
@@ -78,23 +78,13 @@ export function findFeedbackPages(
   sql: Sql,
   pages: readonly FeedbackPage[],
 ): Promise<FeedbackRow[][]> {
-  return readPages(pages, (alike) => {
-    const { asked, within, order, parameters } = feedbackOrder.pages(alike, {
-      profile_id: ['uuid', ({ profileId }) => profileId],
-    });
-    return sql.query<FeedbackRow & { page: number }>(
-      `select p.page, ${feedbackColumns}
-       from ${asked}
-       cross join lateral (
-         select *
-         from feedback f
-         where f.profile_id = p.profile_id and ${within}
-         order by ${order}
-         limit p.size
-       ) f
-       order by p.page, ${feedbackOrder.order}`,
-      parameters,
-    );
+  return readOwnedPages(sql, pages, {
+    order: feedbackOrder,
+    owner: { profile_id: ['uuid', ({ profileId }) => profileId] },
+    columns: feedbackColumns,
+    table: 'feedback',
+    alias: 'f',
+    condition: 'f.profile_id = p.profile_id',
   });
 }
 

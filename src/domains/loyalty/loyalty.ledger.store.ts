@@ -1,6 +1,6 @@
 import { countOfEach } from '../../platform/database/bounded-count';
 import type { Sql, Tx } from '../../platform/database/database';
-import { Keyset, type PageKey, readPages } from '../../platform/database/keyset';
+import { Keyset, type PageKey, readOwnedPages } from '../../platform/database/keyset';
 import type { ProfileId } from '../../shared/ids';
 import type {
   LedgerAccount,
@@ -100,23 +100,13 @@ export function findTransactionPages(
   sql: Sql,
   pages: readonly TransactionPage[],
 ): Promise<readonly (readonly LedgerTransaction[])[]> {
-  return readPages(pages, (alike) => {
-    const { asked, within, order, parameters } = transactionOrder.pages(alike, {
-      owner: ['uuid', ({ profileId }) => profileId],
-    });
-    return sql.query<LedgerTransaction & { page: number }>(
-      `select ${TRANSACTION_COLUMNS}, p.page
-       from ${asked}
-       cross join lateral (
-         select *
-         from ledger_transaction t
-         where t.profile_id = p.owner and ${within}
-         order by ${order}
-         limit p.size
-       ) t
-       order by p.page, ${transactionOrder.order}`,
-      parameters,
-    );
+  return readOwnedPages(sql, pages, {
+    order: transactionOrder,
+    owner: { owner: ['uuid', ({ profileId }) => profileId] },
+    columns: TRANSACTION_COLUMNS,
+    table: 'ledger_transaction',
+    alias: 't',
+    condition: 't.profile_id = p.owner',
   });
 }
 

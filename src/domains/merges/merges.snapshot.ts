@@ -30,7 +30,7 @@ export interface SnapshotReads {
   readonly value: Pick<ValueReads, 'valueByProfile'>;
   readonly loyalty: Pick<LoyaltyReads, 'accountByProfile'>;
   readonly consents: Pick<ConsentReads, 'consentsByProfile'>;
-  readonly referrals: Pick<ReferralReads, 'sumsByProfile'>;
+  readonly referrals: Pick<ReferralReads, 'madeByProfile' | 'receivedByProfile'>;
 }
 
 /** What the profiles come to, as far as the reads see. In the order asked. */
@@ -45,10 +45,11 @@ export async function takeSnapshots(
   const values = await load(reads.value.valueByProfile);
   const accounts = await load(reads.loyalty.accountByProfile);
   const consents = await load(reads.consents.consentsByProfile);
-  const referrals = await load(reads.referrals.sumsByProfile);
+  const made = await load(reads.referrals.madeByProfile);
+  const received = await load(reads.referrals.receivedByProfile);
   return profileIds.map((profileId, index): ProfileSnapshot => {
     const account = must(accounts[index]);
-    const { invited, converted, referredByCode } = must(referrals[index]);
+    const { invited, converted } = must(made[index]);
     const state = states[index] ?? null;
     return {
       profileId,
@@ -62,7 +63,7 @@ export async function takeSnapshots(
       consents: consents[index] ?? [],
       referralsMade: invited,
       referralsConverted: converted,
-      referredByCode,
+      referredByCode: received[index] ?? null,
     };
   });
 }

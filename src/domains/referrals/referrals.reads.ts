@@ -4,14 +4,6 @@ import type { BatchLoad } from '../../platform/graphql/context';
 import type { ProfileId } from '../../shared/ids';
 import * as store from './referrals.store';
 
-/** What referrals come to for a profile. */
-export interface ReferralSums {
-  readonly code: string | null;
-  readonly invited: number;
-  readonly converted: number;
-  readonly referredByCode: string | null;
-}
-
 export class ReferralReads {
   constructor(private readonly sql: Sql) {}
 
@@ -31,22 +23,8 @@ export class ReferralReads {
 
   /** The code that each profile was brought by. */
   readonly receivedByProfile: BatchLoad<ProfileId, string | null> = async (profileIds) => {
-    const rows = await store.findCodesReceived(this.sql, profileIds);
-    return inOrderOf(profileIds, rows, ownerOf).map((row) => row?.code ?? null);
-  };
-
-  readonly sumsByProfile: BatchLoad<ProfileId, ReferralSums> = async (profileIds) => {
-    const [codes, made, received] = await Promise.all([
-      this.codeByProfile(profileIds),
-      this.madeByProfile(profileIds),
-      this.receivedByProfile(profileIds),
-    ]);
-    return profileIds.map((_, index) => ({
-      code: codes[index] ?? null,
-      invited: made[index]?.invited ?? 0,
-      converted: made[index]?.converted ?? 0,
-      referredByCode: received[index] ?? null,
-    }));
+    const rows = await store.findStandingReferrals(this.sql, profileIds);
+    return inOrderOf(profileIds, rows, ({ referee }) => referee).map((row) => row?.code ?? null);
   };
 
   readonly referralsByPage: BatchLoad<store.ReferralPage, readonly store.MadeReferral[]> = (

@@ -13,7 +13,7 @@ import { defaultLoyaltyPolicy, LoyaltyReads, LoyaltyRehoming, LoyaltyService } f
 import type { RandomBytes } from './referrals.codes';
 import { defaultReferralPolicy } from './referrals.policy';
 import { ReferralProjector } from './referrals.projection';
-import { ReferralReads, type ReferralSums } from './referrals.reads';
+import { ReferralReads } from './referrals.reads';
 import { referralsRehoming } from './referrals.rehoming';
 import { type ClaimOutcome, ReferralService } from './referrals.service';
 import type { MadeReferral } from './referrals.store';
@@ -95,9 +95,14 @@ function claim(code: string, { profileId }: Person): Promise<ClaimOutcome> {
   return service.claim({ code, refereeId: profileId }, 'key:test');
 }
 
-async function summaryOf({ profileId }: Person): Promise<ReferralSums> {
-  const [summary] = await reads.sumsByProfile([profileId]);
-  return summary as ReferralSums;
+async function summaryOf({ profileId }: Person) {
+  const [[code = null], [made], [referredByCode = null]] = await Promise.all([
+    reads.codeByProfile([profileId]),
+    reads.madeByProfile([profileId]),
+    reads.receivedByProfile([profileId]),
+  ]);
+  if (made === undefined) throw new Error('The counts left out a profile asked for.');
+  return { profileId, code, invited: made.invited, converted: made.converted, referredByCode };
 }
 
 async function madeBy({ profileId }: Person): Promise<readonly MadeReferral[]> {

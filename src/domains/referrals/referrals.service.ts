@@ -134,8 +134,8 @@ export class ReferralService {
   }
 
   private async ensureCode(tx: Tx, owner: CodeOwner): Promise<store.CodeRow> {
-    const current = await store.findCurrentCode(tx, owner.profileId);
-    if (current !== null) return current;
+    const [current] = await store.findCurrentCodes(tx, [owner.profileId]);
+    if (current !== undefined) return current;
     for (let attempt = 1; attempt <= CODE_ATTEMPTS_MAX; attempt += 1) {
       const code = generateCode(this.randomBytes);
       const inserted = await store.insertCode(tx, { ...owner, code });

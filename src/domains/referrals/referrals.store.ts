@@ -3,7 +3,7 @@ import {
   type InstantPosition,
   newestFirst,
   type PageKey,
-  readPages,
+  readOwnedPages,
 } from '../../platform/database/keyset';
 import type { EventId, IdentifierId, ProfileId } from '../../shared/ids';
 import type { Move } from '../identity';
@@ -29,16 +29,15 @@ export function findCodes(sql: Sql, codes: readonly string[]): Promise<CodeRow[]
   );
 }
 
-/** The code a profile goes by: its newest. Older ones can still be claimed. */
-export async function findCurrentCode(sql: Sql, profileId: ProfileId): Promise<CodeRow | null> {
-  const [row] = await sql.query<CodeRow>(
-    `select ${codeColumns} from referral_code
-     where profile_id = $1
-     order by created_at desc, code
-     limit 1`,
-    [profileId],
+/** The code each profile goes by: its newest. Older ones can still be claimed. */
+export function findCurrentCodes(sql: Sql, profileIds: readonly ProfileId[]): Promise<CodeRow[]> {
+  return sql.query<CodeRow>(
+    `select distinct on (profile_id) ${codeColumns}
+     from referral_code
+     where profile_id = any($1::uuid[])
+     order by profile_id, created_at desc, code`,
+    [profileIds],
   );
-  return row ?? null;
 }
 
 /** Adds a code; null where it is taken. */
@@ -212,27 +211,14 @@ export async function moveReferralsReceived(
   );
 }
 
-/** The code each profile passes on; those without one are left out. */
-export function findCurrentCodes(
-  sql: Sql,
-  profileIds: readonly ProfileId[],
-): Promise<{ readonly profileId: ProfileId; readonly code: string }[]> {
-  return sql.query(
-    `select distinct on (profile_id) profile_id as "profileId", code
-     from referral_code
-     where profile_id = any($1::uuid[])
-     order by profile_id, created_at desc, code`,
-    [profileIds],
-  );
-}
-
-/** Of how many brought each profile is told; those who brought nobody are left out. */
+/** How many a profile brought. */
 export interface MadeCounts {
   readonly profileId: ProfileId;
   readonly invited: number;
   readonly converted: number;
 }
 
+/** Those who brought nobody are left out. */
 export function countMade(sql: Sql, profileIds: readonly ProfileId[]): Promise<MadeCounts[]> {
   return sql.query<MadeCounts>(
     `select referrer_profile_id as "profileId", count(*)::int as invited,
@@ -240,19 +226,6 @@ export function countMade(sql: Sql, profileIds: readonly ProfileId[]): Promise<M
      from referral
      where referrer_profile_id = any($1::uuid[]) and status <> 'VOID'
      group by referrer_profile_id`,
-    [profileIds],
-  );
-}
-
-/** The code each profile was brought by; those who came by themselves are left out. */
-export function findCodesReceived(
-  sql: Sql,
-  profileIds: readonly ProfileId[],
-): Promise<{ readonly profileId: ProfileId; readonly code: string }[]> {
-  return sql.query(
-    `select referee_profile_id as "profileId", code
-     from referral
-     where referee_profile_id = any($1::uuid[]) and status <> 'VOID'`,
     [profileIds],
   );
 }
@@ -281,22 +254,12 @@ export function findReferralPages(
   sql: Sql,
   pages: readonly ReferralPage[],
 ): Promise<MadeReferral[][]> {
-  return readPages(pages, (alike) => {
-    const { asked, within, order, parameters } = madeReferralOrder.pages(alike, {
-      profile_id: ['uuid', ({ referrer }) => referrer],
-    });
-    return sql.query<MadeReferral & { page: number }>(
-      `select p.page, ${madeReferralColumns}
-       from ${asked}
-       cross join lateral (
-         select *
-         from referral r
-         where r.referrer_profile_id = p.profile_id and ${within}
-         order by ${order}
-         limit p.size
-       ) r
-       order by p.page, ${madeReferralOrder.order}`,
-      parameters,
-    );
+  return readOwnedPages(sql, pages, {
+    order: madeReferralOrder,
+    owner: { profile_id: ['uuid', ({ referrer }) => referrer] },
+    columns: madeReferralColumns,
+    table: 'referral',
+    alias: 'r',
+    condition: 'r.referrer_profile_id = p.profile_id',
   });
 }

@@ -1,4 +1,3 @@
-import { getMetadataStorage as getValidationStorage } from 'class-validator';
 import {
   type GraphQLField,
   type GraphQLFieldResolver,
@@ -11,6 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
+import { hasRules } from './input-validation';
 import { type ResolverInstances, resolversOf } from './resolver-instances';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
@@ -97,9 +97,9 @@ function readOf(param: Param): Read | null {
     case 'info':
       return (_source, _args, _context, info) => info;
     case 'arg':
-      return hasRules(param.getType()) ? null : (_source, args) => args[param.name];
+      return isMade(param.getType()) ? null : (_source, args) => args[param.name];
     case 'args':
-      return hasRules(param.getType()) ? null : (_source, args) => args;
+      return isMade(param.getType()) ? null : (_source, args) => args;
     default:
       return null;
   }
@@ -111,8 +111,7 @@ function isPlain(type: GraphQLNamedType): boolean {
   return Object.values(type.getFields()).every((field) => isLeafType(getNamedType(field.type)));
 }
 
-function hasRules(type: unknown): boolean {
-  // A scalar or an enum.
-  if (typeof type !== 'function') return false;
-  return getValidationStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
+/** Of a scalar or an enum, which is no class, there is nothing to make. */
+function isMade(type: unknown): boolean {
+  return typeof type === 'function' && hasRules(type);
 }

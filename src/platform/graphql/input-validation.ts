@@ -25,7 +25,7 @@ export async function validateInput(
   const items = Array.isArray(value) ? value : [value];
   const faults: FieldFault[] = [];
   for (const [index, item] of items.entries()) {
-    if (typeof item !== 'object' || item === null || !hasRules(item)) continue;
+    if (typeof item !== 'object' || item === null || !hasRules(item.constructor)) continue;
     const errors = await validate(item, {
       // A nullable field that was left out is not faulty.
       skipMissingProperties: true,
@@ -37,15 +37,10 @@ export async function validateInput(
   if (faults.length > 0) throw invalidFields(faults);
 }
 
-/** Most inputs carry no rules at all. */
-function hasRules(input: object): boolean {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(
-    input.constructor,
-    '',
-    false,
-    false,
-  );
-  return rules.length > 0;
+/** Whether a class of inputs or arguments has rules of class-validator. Most have none at all. */
+// biome-ignore lint/complexity/noBannedTypes: class-validator knows classes as functions only.
+export function hasRules(type: Function): boolean {
+  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   type InstantPosition,
   newestFirst,
   type PageKey,
-  readPages,
+  readOwnedPages,
 } from '../../../platform/database/keyset';
 import { prepared } from '../../../platform/database/prepared';
 import { type EpochDay, formatDay } from '../../../shared/days';
@@ -250,24 +250,15 @@ export function findHistoryPages(
   sql: Sql,
   pages: readonly HistoryPage[],
 ): Promise<readonly (readonly StoredTransition[])[]> {
-  return readPages(pages, (alike) => {
-    const { asked, within, order, parameters } = historyOrder.pages(alike, {
+  return readOwnedPages(sql, pages, {
+    order: historyOrder,
+    owner: {
       profile_id: ['uuid', ({ profileId }) => profileId],
       model: ['text', ({ model }) => model],
-    });
-    return sql.query<StoredTransition & { page: number }>(
-      `select p.page, ${transitionColumns}
-       from ${asked}
-       cross join lateral (
-         select *
-         from lifecycle_transition t
-         where t.profile_id = p.profile_id and t.model = p.model and t.superseded_at is null
-           and ${within}
-         order by ${order}
-         limit p.size
-       ) t
-       order by p.page, ${historyOrder.order}`,
-      parameters,
-    );
+    },
+    columns: transitionColumns,
+    table: 'lifecycle_transition',
+    alias: 't',
+    condition: 't.profile_id = p.profile_id and t.model = p.model and t.superseded_at is null',
   });
 }
