@@ -94,6 +94,7 @@ import { ValueEvaluator, ValueReads, ValueService, valueRehoming } from './domai
 import { ApiKeyService } from './platform/auth/api-key.service';
 import { ApiKeyStore } from './platform/auth/api-key.store';
 import type { Database, Sql } from './platform/database/database';
+import type { ForeseenRun } from './platform/database/foreseen-run';
 import { GatheredSql } from './platform/database/gathered-sql';
 import { KnownReads } from './platform/database/known-reads';
 import type { Job } from './platform/jobs/job-runner';
@@ -189,7 +190,7 @@ export function createApp(ground: Ground) {
     identityPolicy,
   );
 
-  const readsOver = (sql: Sql) => ({
+  const readsOver = (sql: Sql, clock: Clock) => ({
     activity: new ActivityReads(sql),
     community: new CommunityReads(sql, clock, defaultCommunityPolicy),
     consents: new ConsentReads(sql),
@@ -220,9 +221,9 @@ export function createApp(ground: Ground) {
   });
   const knownReads = new KnownReads();
   /** Whatever only reads. */
-  const readingOver = (to: Database) => {
+  const readingOver = (to: Database, clock: Clock) => {
     const sql = new GatheredSql(to, knownReads);
-    const over = readsOver(sql);
+    const over = readsOver(sql, clock);
     const dayEvents = new DayEventReads(sql, map);
     return {
       reads: over,
@@ -231,9 +232,11 @@ export function createApp(ground: Ground) {
       eventSchemaPreviews: new EventSchemaPreviews(over.events),
       /** Has the reads that are begun at one moment travel together. */
       gather: (work: () => void) => sql.gather(work),
+      /** Has the reads from now on be those of a run. */
+      follow: (run: ForeseenRun | null) => sql.follow(run),
     };
   };
-  const reading = readingOver(database);
+  const reading = readingOver(database, clock);
   const { reads } = reading;
   const lifecycleVersions = new LifecycleVersionService(database, clock, ids, fiveStageModel.name);
   const lifecycleProposals = new LifecycleProposals(
@@ -250,7 +253,7 @@ export function createApp(ground: Ground) {
     identity: new OperatorIdentityService(identityPolicy, moving, directory),
     activity,
     duplicates,
-    readsOver,
+    readsOver: (sql) => readsOver(sql, clock),
   });
 
   return {

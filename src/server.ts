@@ -19,6 +19,7 @@ import { createHttpServer, type HttpServer } from './platform/http/http-server';
 import { Metrics } from './platform/telemetry/metrics';
 import { SubscriptionMetrics } from './platform/telemetry/subscription-metrics';
 import { createResolvers, createSubscriptionSources, resolverClasses } from './resolvers';
+import { HeldClock } from './shared/held-clock';
 
 /** What comes a second time may come a thousand times; most of what is tried out does not. */
 const COMPILED_AT_USE = 2;
@@ -42,8 +43,10 @@ export async function createServer(
     pseudonyms: await createPseudonyms(app),
   });
   const kits = new OperationKits((slot) => {
-    const reading = app.readingOver(database.within(slot));
-    return { resolvers: createResolvers({ ...app, ...reading }), gather: reading.gather };
+    const clock = new HeldClock(app.clock);
+    const reading = app.readingOver(database.within(slot), clock);
+    const { gather, follow } = reading;
+    return { resolvers: createResolvers({ ...app, ...reading, clock }), gather, follow, clock };
   });
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const authenticate = (authorization: string | undefined) =>

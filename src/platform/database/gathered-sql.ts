@@ -1,14 +1,8 @@
 import { DatabaseError, type QueryResultRow } from 'pg';
 import type { Database, Sql } from './database';
-import type { KnownReads, KnownText } from './known-reads';
+import type { ForeseenRun, Read } from './foreseen-run';
+import type { KnownReads, KnownText, OneDocument } from './known-reads';
 import type { PreparedStatement } from './prepared';
-
-interface Read {
-  readonly text: string;
-  readonly parameters: readonly unknown[];
-  readonly resolve: (rows: QueryResultRow[]) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 interface KnownRead extends Read {
   readonly known: KnownText;
@@ -22,11 +16,17 @@ interface KnownRead extends Read {
  */
 export class GatheredSql implements Sql {
   private gathering: Read[] | null = null;
+  private run: ForeseenRun | null = null;
 
   constructor(
     private readonly database: Database,
     private readonly known: KnownReads,
   ) {}
+
+  /** From now on the reads are those of this run, or of nothing that is known to come again. */
+  follow(run: ForeseenRun | null): void {
+    this.run = run;
+  }
 
   query<Row extends QueryResultRow>(
     statement: string | PreparedStatement,
@@ -53,10 +53,20 @@ export class GatheredSql implements Sql {
     } finally {
       this.gathering = outer;
     }
-    this.send(reads);
+    if (reads.length > 0) this.send(reads);
   }
 
   private send(reads: readonly Read[]): void {
+    const { run } = this;
+    const [first] = reads;
+    if (run?.begins() === true && first !== undefined && reads.length === 1) {
+      void this.readFirst(first, run);
+    } else {
+      this.sendTogether(run === null ? reads : run.serve(reads, this.known));
+    }
+  }
+
+  private sendTogether(reads: readonly Read[]): void {
     const together: KnownRead[] = [];
     const alone: Read[] = [];
     for (const read of reads) {
@@ -67,18 +77,31 @@ export class GatheredSql implements Sql {
     }
     if (together.length === 1) alone.push(...together);
     else if (together.length > 1) void this.readTogether(together);
-    for (const read of alone) {
-      this.readAlone(read.text, read.parameters).then(read.resolve, read.reject);
-    }
+    for (const read of alone) void this.readAlone(read);
   }
 
-  private async readAlone<Row extends QueryResultRow>(
-    text: string,
-    parameters: readonly unknown[],
-  ): Promise<Row[]> {
-    const { rows, fields } = await this.database.read<Row>(text, parameters);
-    this.known.learn(text, fields);
-    return rows;
+  /** With what is foreseen to follow, where anything is. */
+  private async readFirst(read: Read, run: ForeseenRun): Promise<void> {
+    const { text, parameters } = read;
+    const known = this.known.find(text);
+    const foreseen = known && run.statementFor(known, parameters);
+    if (!known || !foreseen) {
+      await this.readAlone(read, run);
+      return;
+    }
+    try {
+      const [own = null, ...others] = await this.readDocument(foreseen.text, [
+        ...parameters,
+        ...run.parametersOf(foreseen),
+      ]);
+      const rows = known.rows.read(own);
+      run.found(known, rows, foreseen.followers, others);
+      read.resolve(rows);
+    } catch (error) {
+      if (!isOfOne(error)) read.reject(error);
+      // Where it was not the first one that stumbled, it was what went along.
+      else if (await this.readAlone(read)) run.stumbled(foreseen);
+    }
   }
 
   private async readTogether(reads: KnownRead[]): Promise<void> {
@@ -86,23 +109,42 @@ export class GatheredSql implements Sql {
     reads.sort((one, other) => one.known.number - other.known.number);
     const parameters = reads.flatMap((read) => read.parameters);
     try {
-      const { rows } = await this.database.read<Gathered>(this.known.combine(reads), parameters);
-      const [row = {}] = rows;
+      const rows = await this.readDocument(this.known.combine(reads), parameters);
       reads.forEach(({ known, resolve }, index) => {
-        resolve(known.rows.read(row[index] ?? null));
+        resolve(known.rows.read(rows[index] ?? null));
       });
     } catch (error) {
       for (const read of reads) {
         // One that stumbles by itself must not take the others with it.
-        if (!isOfOne(error)) read.reject(error);
-        else this.readAlone(read.text, read.parameters).then(read.resolve, read.reject);
+        if (isOfOne(error)) void this.readAlone(read);
+        else read.reject(error);
       }
     }
   }
-}
 
-/** One row, of which each column holds the rows of a read. */
-type Gathered = Readonly<Record<number, QueryResultRow[] | null>>;
+  /** @returns whether it succeeded */
+  private async readAlone(read: Read, run: ForeseenRun | null = null): Promise<boolean> {
+    const { text, parameters } = read;
+    try {
+      const { rows, fields } = await this.database.read<QueryResultRow>(text, parameters);
+      const known = this.known.learn(text, fields);
+      run?.found(known, rows);
+      read.resolve(rows);
+      return true;
+    } catch (error) {
+      read.reject(error);
+      return false;
+    }
+  }
+
+  private async readDocument(
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<(QueryResultRow[] | null)[]> {
+    const { rows } = await this.database.read<OneDocument>(text, parameters);
+    return JSON.parse(rows[0]?.answer ?? '[]');
+  }
+}
 
 /**
  * SQLSTATE classes 22 and 42: a value that a read met, or what it names, which is not (any more) as

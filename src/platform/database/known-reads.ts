@@ -6,6 +6,7 @@ import { GatheredRows } from './gathered-rows';
 const TEXTS_MAX = 1_000;
 
 export interface KnownText {
+  readonly text: string;
   /** Stands for the text where reads are put in order. */
   readonly number: number;
   readonly rows: GatheredRows;
@@ -13,7 +14,6 @@ export interface KnownText {
 
 /** A read with what is known of it. */
 interface KnownRead {
-  readonly text: string;
   readonly parameters: readonly unknown[];
   readonly known: KnownText;
 }
@@ -28,26 +28,43 @@ export class KnownReads {
     return this.texts.get(text);
   }
 
-  learn(text: string, fields: readonly FieldDef[]): void {
-    if (this.texts.has(text)) return;
+  learn(text: string, fields: readonly FieldDef[]): KnownText {
+    const known = this.texts.get(text);
+    if (known !== undefined) return known;
     this.textsLearnt += 1;
-    this.texts.set(text, { number: this.textsLearnt, rows: new GatheredRows(fields) });
+    const learnt = { text, number: this.textsLearnt, rows: new GatheredRows(fields) };
+    this.texts.set(text, learnt);
+    return learnt;
   }
 
-  /** The text that has each of the reads in a column of its own, with the parameters of all in their order. */
+  /** The text that gives the rows of each of the reads, with the parameters of all in their order. */
   combine(reads: readonly KnownRead[]): string {
     const key = reads.map(({ known }) => known.number).join(' ');
     const combined = this.combinations.get(key);
     if (combined !== undefined) return combined;
     let taken = 0;
-    const expressions = reads.map(({ known, text, parameters }, index) => {
+    const expressions = reads.map(({ known, parameters }) => {
       const offset = taken;
       taken += parameters.length;
-      const renumbered = text.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
-      return `${known.rows.expressionOf(renumbered)} as "${index}"`;
+      const text = known.text.replaceAll(PARAMETER, (_, number) => `$${Number(number) + offset}`);
+      return known.rows.expressionOf(text);
     });
-    const text = `select ${expressions.join(',\n')}`;
+    const text = `select ${asOneDocument(expressions)}`;
     this.combinations.set(key, text);
     return text;
   }
+}
+
+/** Where a text has a parameter; its number counts from one. */
+export const PARAMETER = /\$(\d+)/g;
+
+/** Values that are JSON, or null, as one document under the name `answer`: to be read at once. */
+export function asOneDocument(expressions: readonly string[]): string {
+  const values = expressions.map((expression) => `coalesce(${expression}::text, 'null')`);
+  return `'[' || ${values.join(` || ',' ||\n`)} || ']' as answer`;
+}
+
+/** What a statement gives that `asOneDocument` made. */
+export interface OneDocument {
+  readonly answer: string;
 }

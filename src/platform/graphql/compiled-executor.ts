@@ -2,7 +2,7 @@ import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-i
 import {
   type DocumentNode,
   type ExecutionResult,
-  execute,
+  execute as executeStandard,
   GraphQLError,
   GraphQLScalarType,
   type GraphQLSchema,
@@ -18,6 +18,8 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { Foresight } from '../database/foresight';
+import type { OperationContext } from './operation-context';
 
 export interface ExecutorSettings {
   /** Operations kept compiled, those asked for of late; 0: none is compiled. */
@@ -31,6 +33,8 @@ interface Execution {
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly context: unknown;
+  /** Told what is known of the reads of this operation from before, if anything can be. */
+  readonly foresee?: (foresight: Foresight) => void;
 }
 
 /**
@@ -62,7 +66,7 @@ export class CompiledExecutor {
   }
 
   private runStandard({ document, operationName, variables, context }: Execution) {
-    return execute({
+    return executeStandard({
       schema: this.schema,
       document,
       ...(operationName != null && { operationName }),
@@ -77,10 +81,11 @@ export class CompiledExecutor {
     return getVariableValues(this.schema, definitions, variables).coerced ?? null;
   }
 
-  private find(key: string, { document, operationName }: Execution): CompiledQuery | null {
+  private find(key: string, { document, operationName, foresee }: Execution): CompiledQuery | null {
     if (this.settings.compiledMax === 0) return null;
     const name = `${key} ${operationName ?? ''}`;
-    const known = this.operations.get(name) ?? { uses: 0, compiled: undefined };
+    const known = this.operations.get(name) ?? newlyKnown();
+    foresee?.(known.foresight);
     if (known.compiled !== undefined) return known.compiled;
     known.uses += 1;
     if (known.uses >= this.settings.usesMin) {
@@ -92,9 +97,14 @@ export class CompiledExecutor {
 }
 
 interface KnownOperation {
+  readonly foresight: Foresight;
   uses: number;
   /** Undefined while it has not come often enough, null where it cannot be. */
   compiled: CompiledQuery | null | undefined;
+}
+
+function newlyKnown(): KnownOperation {
+  return { foresight: new Foresight(), uses: 0, compiled: undefined };
 }
 
 function compile(
@@ -182,23 +192,26 @@ function asGraphqlError(error: GraphQLError): GraphQLError {
 }
 
 /** As Apollo Server takes an executor that is not its own. */
-export function asGateway<Context>(
+export function asGateway(
   schema: GraphQLSchema,
-  executorFor: (context: Context) => CompiledExecutor,
+  executorFor: (context: OperationContext) => CompiledExecutor,
 ): GatewayInterface {
-  const run: GatewayExecutor = ({ queryHash, document, operationName, request, context }) =>
-    executorFor(context as Context).run(queryHash, {
+  const execute: GatewayExecutor = ({ queryHash, document, operationName, request, context }) => {
+    const asked = context as OperationContext;
+    return executorFor(asked).run(queryHash, {
       document,
       operationName: operationName ?? request.operationName,
       variables: request.variables,
       context,
+      foresee: (foresight) => asked.run.foresee(foresight),
     });
+  };
   return {
     onSchemaLoadOrUpdate: (tell) => {
       tell({ apiSchema: schema, coreSupergraphSdl: '' });
       return () => undefined;
     },
-    load: async () => ({ executor: run }),
+    load: async () => ({ executor: execute }),
     stop: async () => undefined,
   };
 }

@@ -21,6 +21,7 @@ import {
 import { useTestDatabase } from '../../../test/support/database';
 import { systemClock } from '../../shared/clock';
 import { Fault } from '../../shared/errors';
+import { HeldClock } from '../../shared/held-clock';
 import { fromPublicId, uuidSource } from '../../shared/ids';
 import { ApiKeyResolver } from '../auth/api-key.resolver';
 import { ApiKeyService } from '../auth/api-key.service';
@@ -251,7 +252,12 @@ async function start(
     {
       schema,
       plainSchema,
-      kits: new OperationKits(() => ({ resolvers: instances, gather: (work) => work() })),
+      kits: new OperationKits(() => ({
+        resolvers: instances,
+        gather: (work) => work(),
+        follow: () => undefined,
+        clock: new HeldClock(systemClock),
+      })),
       authenticate: authenticate ?? ((header) => authenticator.authenticate(header)),
       logger,
       metrics,

@@ -1,3 +1,5 @@
+import type { HeldClock } from '../../shared/held-clock';
+import type { ForeseenRun } from '../database/foreseen-run';
 import { Operation, type OperationSlot } from '../database/operation';
 import type { Gather } from './context';
 import type { ResolverInstances } from './resolver-instances';
@@ -7,6 +9,10 @@ interface KitParts {
   readonly resolvers: ResolverInstances;
   /** Has the reads of these resolvers travel together. */
   readonly gather: Gather;
+  /** Has them be those of a run; of none with null. */
+  readonly follow: (run: ForeseenRun | null) => void;
+  /** What these resolvers have the time from. */
+  readonly clock: HeldClock;
 }
 
 /** What its resolvers read is read for the operation in the slot. */
@@ -39,6 +45,8 @@ export class OperationKits {
   giveBack(kit: OperationKit): void {
     if (kit.slot.operation?.givenUpFor !== null || this.free.length >= FREE_KITS_MAX) return;
     kit.slot.operation = null;
+    kit.follow(null);
+    kit.clock.release();
     this.free.push(kit);
   }
 

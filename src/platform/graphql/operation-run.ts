@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Fault } from '../../shared/errors';
+import { ForeseenRun } from '../database/foreseen-run';
+import type { Foresight } from '../database/foresight';
 import { Operation } from '../database/operation';
 import type { Gather } from './context';
 import type { OperationKits } from './operation-kits';
@@ -58,14 +60,22 @@ export class OperationRun {
 
   /**
    * From now on the operation is given up when its time is over, or when its caller hangs up. For
-   * queries: what a mutation has begun is done, whoever waits for it.
+   * queries: what a mutation has begun is done, whoever waits for it. And all that a query tells is
+   * of one instant.
    */
   watch(timeoutMs: number): void {
+    this.kit.clock.hold();
     this.timer = setTimeout(() => {
       this.operation.giveUp(new OperationTimedOut(timeoutMs));
     }, timeoutMs);
     if (this.answer.closed) this.operation.giveUp(new CallerGone());
     else this.answer.once('close', this.giveUpUnlessAnswered);
+  }
+
+  /** What the same query read before; of no use to anything but queries. */
+  foresee(foresight: Foresight): void {
+    if (this.timer === undefined) return;
+    this.kit.follow(new ForeseenRun(foresight, this.kit.clock.now()));
   }
 
   end(): void {
