@@ -82,7 +82,8 @@ export function countedConnectionType<Node extends object>(
 ): ClassType<CountedConnection<Node>> {
   const type = connectionType(name, nodeType);
   const description = 'How many there are in the whole list, whatever page of it this is.';
-  Field(() => Count, { description })(type.prototype, 'totalCount');
+  // It is counted when it is asked for, so it has to be resolved.
+  Field(() => Count, { description, simple: false })(type.prototype, 'totalCount');
   return type as ClassType<CountedConnection<Node>>;
 }
 

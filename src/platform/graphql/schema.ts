@@ -1,6 +1,6 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, getMetadataStorage } from 'type-graphql';
 import { callDirectly } from './direct-resolvers';
 import { validateInput } from './input-validation';
 import { type ResolverClass, type ResolverInstances, resolversOf } from './resolver-instances';
@@ -23,6 +23,7 @@ export function buildApiSchema(
   if (missing !== undefined && missing.length > 0) {
     throw new Error(`Resolvers without an instance: ${missing.map(({ name }) => name).join(', ')}`);
   }
+  leaveProperties();
   const schema = buildSchemaSync({
     resolvers: [first, ...others],
     container: {
@@ -36,6 +37,14 @@ export function buildApiSchema(
   if (instances !== undefined) callDirectly(schema, instances);
   describeRoots(schema);
   return schema;
+}
+
+/**
+ * Has GraphQL read what is a property of its object, but where a field says otherwise: it holds a
+ * promise then. To resolve each by itself takes longer than the rest of an answer.
+ */
+function leaveProperties(): void {
+  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
 }
 
 /** type-graphql makes the root types by itself and leaves them without a word. */
