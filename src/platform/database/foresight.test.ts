@@ -154,6 +154,14 @@ it('serves each of several runs at once by what was sent for it', async () => {
   );
 });
 
+it('learns from several runs at once', async () => {
+  const run = operation();
+  const asks = (found: string[]): Ask[] => [[SHOUT, [found]]];
+  await run(['ada'], asks);
+  await Promise.all(Array.from({ length: 8 }, () => run(['ada'], asks)));
+  expect((await countStatements(() => run(['bob'], asks))).statements).toBe(1);
+});
+
 it('has what stumbles by itself fail alone, and only when it is wanted', async () => {
   const run = operation();
   const asks = (found: string[]): Ask[] => [[DIVIDE, [found]]];

@@ -1,5 +1,5 @@
 import { asOneDocument, type KnownText, PARAMETER } from './known-reads';
-import { type Moment, type Source, sourcesOf } from './parameter-sources';
+import { areOf, type Moment, type Source, sourcesOf } from './parameter-sources';
 
 /** How often in a row something else may be wanted than was foreseen, before it is left to itself. */
 const MISSES_MAX = 4;
@@ -51,14 +51,24 @@ export class Foresight {
     if (misses === MISSES_MAX) this.statement = null;
   }
 
-  /** What was wanted, and not foreseen like this. */
+  /** What was wanted, and had not come along. */
   learn(known: KnownText, parameters: readonly unknown[], moment: Moment): void {
     if (moment.first !== this.first) this.begin(moment.first);
     const earlier = this.followers.get(known.text);
-    if (earlier !== undefined) this.miss(earlier);
-    else if (this.followers.size >= FOLLOWERS_MAX) return;
+    if (earlier === undefined) {
+      if (this.followers.size >= FOLLOWERS_MAX) return;
+    } else {
+      // Others that were under way at the same time may have told of it already.
+      if (this.isLeft(earlier) || areOf(earlier.sources, parameters, moment)) return;
+      this.miss(earlier);
+    }
     this.followers.set(known.text, { known, sources: sourcesOf(parameters, moment) });
     this.statement = null;
+  }
+
+  /** Whether it is left to itself. */
+  private isLeft({ known }: Follower): boolean {
+    return (this.misses.get(known.text) ?? 0) >= MISSES_MAX;
   }
 
   private begin(first: KnownText): void {
@@ -69,9 +79,7 @@ export class Foresight {
   }
 
   private combine(first: KnownText, firstParameters: number): ForeseenStatement {
-    const followers = [...this.followers.values()].filter(
-      ({ known }) => (this.misses.get(known.text) ?? 0) < MISSES_MAX,
-    );
+    const followers = [...this.followers.values()].filter((each) => !this.isLeft(each));
     let taken = firstParameters;
     const expressions = followers.map(({ known, sources }) => {
       const places = sources.map((source) => {
