@@ -118,6 +118,8 @@ function toOutcome(outcome: EventOutcome, event: IncomingEvent | undefined): Rec
   };
 }
 
-export function toEvent({ eventId, ...row }: ProfileEventRow): Event {
-  return { ...row, id: toPublicId('evt', eventId) };
+export function toEvent(row: ProfileEventRow): Event {
+  const { name, occurredAt, receivedAt, source, messageId, channel, properties } = row;
+  const id = toPublicId('evt', row.eventId);
+  return { id, name, occurredAt, receivedAt, source, messageId, channel, properties };
 }

@@ -171,7 +171,7 @@ export function findEventPages(
        cross join lateral (
          select e.*
          from identifier i
-         cross join lateral ${eventsNearest(alike[0]?.page)} e
+         cross join lateral ${eventsNearest(alike[0]?.page, alike.length)} e
          where i.profile_id = p.profile_id and ${within}
          order by ${order}
          limit p.size
@@ -195,12 +195,18 @@ export function countEvents(
 const LARGEST_ID = `uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'`;
 
 /**
+ * Of so many pages a statement that begins with all months of events, but once, is the faster;
+ * of fewer the function, which is called for each identifier and begins with its months alone.
+ */
+const MANY_PAGES = 10;
+
+/**
  * The events of the identifier `i` that are nearest to the end of the list where the page `p` begins.
  * The bound at the other end is left to the condition of the page: it takes away from the far end
  * only. That nothing happened before the identifier was first seen, nor after it was last seen, says
  * which months need not be looked into.
  */
-function eventsNearest(shape: PageRange<InstantPosition> | undefined): string {
+function eventsNearest(shape: PageRange<InstantPosition> | undefined, pages: number): string {
   const places = {
     after: shape?.after ? { at: 'p.after_0', id: 'p.after_1' } : null,
     before: shape?.before ? { at: 'p.before_0', id: 'p.before_1' } : null,
@@ -210,8 +216,25 @@ function eventsNearest(shape: PageRange<InstantPosition> | undefined): string {
     const { at = `'-infinity'`, id = 'null' } = places.before ?? {};
     return `earliest_events(i.identifier_id, i.first_seen_at, ${at}, ${id}, ${latest}, p.size)`;
   }
-  const since = `greatest(i.first_seen_at, ${places.before?.at ?? 'null'})`;
-  const { at = `'infinity'`, id = LARGEST_ID } = places.after ?? {};
+  const since = places.before
+    ? `greatest(i.first_seen_at, ${places.before.at})`
+    : 'i.first_seen_at';
+  if (places.after === null) {
+    if (pages >= MANY_PAGES) return latestOfMany(since);
+    return `latest_events(i.identifier_id, ${since}, i.last_seen_at, ${LARGEST_ID}, p.size)`;
+  }
+  const { at, id } = places.after;
   return `latest_events(i.identifier_id, ${since}, least(${at}, i.last_seen_at),
     case when ${at} > i.last_seen_at then ${LARGEST_ID} else ${id} end, p.size)`;
+}
+
+/** What `latest_events` gives, from the end of the history. */
+function latestOfMany(since: string): string {
+  return `(
+    select * from event e
+    where e.identifier_id = i.identifier_id
+      and e.occurred_at >= ${since} and e.occurred_at <= i.last_seen_at
+    order by ${eventOrder.order}
+    limit p.size
+  )`;
 }

@@ -193,7 +193,7 @@ export async function readPages<Key extends PageKey<unknown>, Row>(
   });
   const readAlike = async (alike: readonly (typeof pages)[number][]): Promise<void> => {
     const found = await read(alike.map(({ key }) => key));
-    for (const { page, ...row } of found) alike[page]?.rows.push(row as unknown as Row);
+    for (const row of found) alike[row.page]?.rows.push(row);
   };
   await Promise.all([...shapes.values()].map(readAlike));
   return pages.map(({ rows }) => rows);
