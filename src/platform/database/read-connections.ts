@@ -6,6 +6,7 @@ import {
   type QueryResultRow,
 } from 'pg';
 import type { DataSource } from 'typeorm';
+import { textArray } from './arrays';
 import { createReadPool } from './data-source';
 import { KeptPlans } from './kept-plans';
 import type { Lease } from './operation';
@@ -49,7 +50,7 @@ export class ReadConnections {
     parameters: readonly unknown[],
   ): Promise<QueryResult<Row>> {
     try {
-      return await client.query<Row>(this.plans.planned(client, text), [...parameters]);
+      return await client.query<Row>(this.plans.planned(client, text), parameters.map(asParameter));
     } catch (error) {
       // It would fail whoever uses it next: the pool throws away what has ended.
       if (isNoLongerPrepared(error) || isFatal(error)) await client.end?.().catch(() => undefined);
@@ -60,6 +61,15 @@ export class ReadConnections {
   async close(): Promise<void> {
     await this.pool?.end();
   }
+}
+
+/** What the driver takes longer to write. */
+function asParameter(value: unknown): unknown {
+  return Array.isArray(value) && value.every(isText) ? textArray(value) : value;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** Whether the database ends the connection by it. */

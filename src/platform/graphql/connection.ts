@@ -114,16 +114,11 @@ export function toConnection<Row, Node, Position>(
   const { size, isBackward, after, before, form } = page;
   const shown = pageOfRows(rows, page);
   const cursorOf = (row: Row) => encodeCursor(form.write(toPosition(row)));
+  const edgeOf = (row: Row) => new RowEdge(toNode(row), row, cursorOf);
   const [first, last] = [shown[0], shown.at(-1)];
   const hasMore = rows.length > size;
   return {
-    // Cursors are written where they are asked for: most edges are asked for their node alone.
-    edges: shown.map((row) => ({
-      node: toNode(row),
-      get cursor() {
-        return cursorOf(row);
-      },
-    })),
+    edges: shown.map(edgeOf),
     pageInfo: {
       hasNextPage: isBackward ? before !== null : hasMore,
       hasPreviousPage: isBackward ? hasMore : after !== null,
@@ -135,6 +130,19 @@ export function toConnection<Row, Node, Position>(
       },
     },
   };
+}
+
+/** Writes its cursor where that is asked for: most edges are asked for their node alone. */
+class RowEdge<Row, Node> implements Edge<Node> {
+  constructor(
+    readonly node: Node,
+    private readonly row: Row,
+    private readonly cursorOf: (row: Row) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.cursorOf(this.row);
+  }
 }
 
 /** The rows without the one that only tells that there are more. */
