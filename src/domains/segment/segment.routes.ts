@@ -98,7 +98,6 @@ class SegmentDoor {
     const options = {
       decompress: false,
       compress: false,
-      helmet: false,
       config: { isFrequent: true },
     } as const;
     scope.post<Sending>(path, options, (request, reply) => this.take(request, reply, callType));

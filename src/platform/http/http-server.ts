@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { constants as zlib } from 'node:zlib';
 import compress from '@fastify/compress';
-import helmet from '@fastify/helmet';
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { Fault } from '../../shared/errors';
@@ -16,6 +15,7 @@ import { healthRoutes } from './health.routes';
 import { metricsRoutes } from './metrics.routes';
 import { RequestLog, routeOf } from './request-log';
 import type { Routes } from './routes';
+import { securityHeaders } from './security-headers';
 
 export interface HttpSettings {
   readonly host: string;
@@ -66,11 +66,6 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** Ids from outside go into the logs and back into a header: nothing odd may be in them. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/**
- * Nothing of ours is a page, so nothing may be loaded. GraphiQL's page says otherwise for itself.
- */
-const CONTENT_SECURITY_POLICY = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
-
 /** The HTTP door: what holds for every route. Not yet listening. */
 export async function createHttpServer(
   settings: HttpSettings,
@@ -78,11 +73,6 @@ export async function createHttpServer(
 ): Promise<HttpServer> {
   const state = { stopping: false };
   const app = createApp(settings, parts.logger);
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-    // Whether other hosts of this domain speak TLS is not for this service to say.
-    strictTransportSecurity: { includeSubDomains: false },
-  });
   await app.register(compress, {
     encodings: ['br', 'gzip'],
     // Brotli's default quality (11) is meant for files compressed once.
@@ -90,7 +80,9 @@ export async function createHttpServer(
   });
   await app.register(rateLimit, byAddress(settings.rateLimit));
   // With a callback each: a promise for every hook and request adds up.
+  const forBrowsers = securityHeaders();
   app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.isFrequent !== true) void reply.headers(forBrowsers);
     void reply.header('x-request-id', request.id);
     done();
   });
