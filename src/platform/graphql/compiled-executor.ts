@@ -1,4 +1,3 @@
-import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -19,7 +18,6 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { Foresight } from '../database/foresight';
-import type { OperationContext } from './operation-context';
 
 export interface ExecutorSettings {
   /** Operations kept compiled, those asked for of late; 0: none is compiled. */
@@ -189,29 +187,4 @@ function asGraphqlError(error: GraphQLError): GraphQLError {
     ...(extensions !== undefined && { extensions }),
   });
   return Object.assign(made, { locations });
-}
-
-/** As Apollo Server takes an executor that is not its own. */
-export function asGateway(
-  schema: GraphQLSchema,
-  executorFor: (context: OperationContext) => CompiledExecutor,
-): GatewayInterface {
-  const execute: GatewayExecutor = ({ queryHash, document, operationName, request, context }) => {
-    const asked = context as OperationContext;
-    return executorFor(asked).run(queryHash, {
-      document,
-      operationName: operationName ?? request.operationName,
-      variables: request.variables,
-      context,
-      foresee: (foresight) => asked.run.foresee(foresight),
-    });
-  };
-  return {
-    onSchemaLoadOrUpdate: (tell) => {
-      tell({ apiSchema: schema, coreSupergraphSdl: '' });
-      return () => undefined;
-    },
-    load: async () => ({ executor: execute }),
-    stop: async () => undefined,
-  };
 }

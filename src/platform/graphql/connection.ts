@@ -92,12 +92,26 @@ export function withCount<Node>(
   connection: Connection<Node>,
   count: () => Promise<Count>,
 ): CountedConnection<Node> {
-  return {
-    ...connection,
-    get totalCount() {
-      return count();
-    },
-  };
+  return new CountedPage(connection, count);
+}
+
+// Here and below getters are those of a class: V8 keeps one of a literal, and all that it sees, until
+// the old generation is collected.
+class CountedPage<Node> implements CountedConnection<Node> {
+  readonly edges: readonly Edge<Node>[];
+  readonly pageInfo: PageInfo;
+
+  constructor(
+    { edges, pageInfo }: Connection<Node>,
+    private readonly count: () => Promise<Count>,
+  ) {
+    this.edges = edges;
+    this.pageInfo = pageInfo;
+  }
+
+  get totalCount(): Promise<Count> {
+    return this.count();
+  }
 }
 
 /**
@@ -115,21 +129,27 @@ export function toConnection<Row, Node, Position>(
   const shown = pageOfRows(rows, page);
   const cursorOf = (row: Row) => encodeCursor(form.write(toPosition(row)));
   const edgeOf = (row: Row) => new RowEdge(toNode(row), row, cursorOf);
-  const [first, last] = [shown[0], shown.at(-1)];
+  const edges = shown.map(edgeOf);
   const hasMore = rows.length > size;
-  return {
-    edges: shown.map(edgeOf),
-    pageInfo: {
-      hasNextPage: isBackward ? before !== null : hasMore,
-      hasPreviousPage: isBackward ? hasMore : after !== null,
-      get startCursor() {
-        return first === undefined ? null : cursorOf(first);
-      },
-      get endCursor() {
-        return last === undefined ? null : cursorOf(last);
-      },
-    },
-  };
+  const hasNextPage = isBackward ? before !== null : hasMore;
+  const hasPreviousPage = isBackward ? hasMore : after !== null;
+  return { edges, pageInfo: new EdgesInfo(edges, hasNextPage, hasPreviousPage) };
+}
+
+class EdgesInfo implements PageInfo {
+  constructor(
+    private readonly edges: readonly Edge<unknown>[],
+    readonly hasNextPage: boolean,
+    readonly hasPreviousPage: boolean,
+  ) {}
+
+  get startCursor(): string | null {
+    return this.edges[0]?.cursor ?? null;
+  }
+
+  get endCursor(): string | null {
+    return this.edges.at(-1)?.cursor ?? null;
+  }
 }
 
 /** Writes its cursor where that is asked for: most edges are asked for their node alone. */

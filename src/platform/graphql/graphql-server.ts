@@ -24,10 +24,11 @@ import type { Logger } from '../telemetry/logger';
 import type { Metrics, OperationOutcome } from '../telemetry/metrics';
 import { admitOperation } from './admit-operation';
 import { type CallerRates, callerRates } from './caller-rates';
-import { asGateway, CompiledExecutor, type ExecutorSettings } from './compiled-executor';
+import { CompiledExecutor, type ExecutorSettings } from './compiled-executor';
 import type { RequestContext } from './context';
 import { formatError, INTERNAL_ERROR_CODE } from './error-format';
 import { logError } from './error-log';
+import { executionBy } from './execution';
 import { graphqlRoutes, type MakeContext } from './graphql.routes';
 import { OperationContext } from './operation-context';
 import type { OperationKits } from './operation-kits';
@@ -90,10 +91,11 @@ export async function createGraphqlServer(
   });
   const executor = new CompiledExecutor(parts.schema, settings.executor);
   const plainExecutor = new CompiledExecutor(parts.plainSchema, settings.executor);
+  const execution = executionBy(parts.schema, ({ caller }) =>
+    showsAsIs(caller) ? plainExecutor : executor,
+  );
   const apollo = new ApolloServer<OperationContext>({
-    gateway: asGateway(parts.schema, ({ caller }: RequestContext) =>
-      showsAsIs(caller) ? plainExecutor : executor,
-    ),
+    gateway: execution.gateway,
     // Nothing may depend on NODE_ENV, neither stack traces nor signal handlers.
     nodeEnv: 'production',
     includeStacktraceInErrorResponses: false,
@@ -120,6 +122,7 @@ export async function createGraphqlServer(
       httpOperations({ timeoutMs: settings.operationTimeoutMs }, parts.logger),
       observe(parts),
       limitCost(new CostLimit(parts.schema, settings.limits.costMax)),
+      execution.plugin,
     ],
   });
   await apollo.start();

@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../auth/caller';
 import { RequestContext } from './context';
 import type { AnswerType } from './media-types';
@@ -8,6 +9,8 @@ import type { ResolverInstances } from './resolver-instances';
 export class OperationContext extends RequestContext {
   /** Those that serve this operation and no other. */
   readonly resolvers: ResolverInstances;
+  /** What came of it; null until it is executed. */
+  execution: Promise<ExecutionResult> | null = null;
 
   constructor(
     requestId: string,
