@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import {
   createRemoteJWKSet,
   errors,
@@ -113,7 +114,11 @@ function secretKey(secret: string): JWTVerifyGetKey {
   if (bytes.length < JWT_SECRET_BYTES_MIN) {
     throw new Error(`The JWT secret must have at least ${JWT_SECRET_BYTES_MIN} bytes.`);
   }
-  return async () => bytes;
+  // Once: the library would import bytes anew for every token.
+  const key = webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'verify',
+  ]);
+  return () => key;
 }
 
 function remoteKeys(url: string): JWTVerifyGetKey {
