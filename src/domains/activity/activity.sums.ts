@@ -45,13 +45,14 @@ export class SumsOfSignals<Name extends SignalName> {
             formatDay(span.first),
             formatDay(span.last),
           ]);
-    return new Map(rows.map((row) => [row.profileId, this.toSums(row)]));
+    const found = new Map(rows.map((row) => [row.profileId, row]));
+    return new Map(profiles.map((profileId) => [profileId, this.toSums(found.get(profileId))]));
   }
 
-  private toSums(row: SumsRow<Name>): SignalSums<Name> {
+  private toSums(row: SumsRow<Name> | undefined): SignalSums<Name> {
     const sums: Partial<Record<Name, number>> = {};
-    for (const name of this.names) sums[name] = row[name];
-    return { sums: sums as Record<Name, number>, lastAt: row.lastAt };
+    for (const name of this.names) sums[name] = row?.[name] ?? 0;
+    return { sums: sums as Record<Name, number>, lastAt: row?.lastAt ?? null };
   }
 }
 
@@ -79,10 +80,10 @@ type SumsRow<Name extends SignalName> = Readonly<Record<Name, number>> & {
 function textFor(names: readonly SignalName[], condition: string): string {
   const isAny = names.map((name) => `a.${columnOf(name)} > 0`).join(' or ');
   // Doubles hold whole numbers up to 2^53, so that no sum arrives as text.
-  const sums = names.map((name) => `coalesce(sum(a.${columnOf(name)}), 0)::float8 as "${name}"`);
-  return `select p.profile_id as "profileId", ${sums.join(', ')},
+  const sums = names.map((name) => `sum(a.${columnOf(name)})::float8 as "${name}"`);
+  return `select a.profile_id as "profileId", ${sums.join(', ')},
       max(a.last_at) filter (where ${isAny}) as "lastAt"
-    from unnest($1::uuid[]) as p (profile_id)
-    left join activity_day a on a.profile_id = p.profile_id ${condition}
-    group by p.profile_id`;
+    from activity_day a
+    where a.profile_id = any($1::uuid[]) ${condition}
+    group by a.profile_id`;
 }
