@@ -68,12 +68,23 @@ export class ForeseenRun {
     if (moment === null) return reads;
     this.moment = null;
     const left = reads.filter((read) => !this.serveOne(read, known, moment));
-    for (const { follower } of this.foreseen.values()) this.foresight.miss(follower);
-    this.foreseen.clear();
+    this.missAll();
     return left;
   }
 
-  private serveOne({ text, parameters, resolve }: Read, known: KnownReads, moment: Moment) {
+  /** Nothing is wanted any more. */
+  end(): void {
+    // Of nobody there is nothing to be wanted.
+    if (this.moment !== null && this.moment.rows.length > 0) this.missAll();
+  }
+
+  private missAll(): void {
+    for (const { follower } of this.foreseen.values()) this.foresight.miss(follower);
+    this.foreseen.clear();
+  }
+
+  private serveOne(read: Read, known: KnownReads, moment: Moment): boolean {
+    const { text, parameters } = read;
     const along = this.foreseen.get(text);
     if (along !== undefined) {
       const { follower, rows } = along;
@@ -81,12 +92,20 @@ export class ForeseenRun {
       this.foreseen.delete(text);
       if (areOf(follower.sources, parameters, moment)) {
         this.foresight.hit(follower);
-        resolve(follower.known.rows.read(rows));
+        give(read, follower.known, rows);
         return true;
       }
     }
     const learnt = known.find(text);
     if (learnt !== undefined) this.foresight.learn(learnt, parameters, moment);
     return false;
+  }
+}
+
+function give({ resolve, reject }: Read, known: KnownText, rows: Rows): void {
+  try {
+    resolve(known.rows.read(rows));
+  } catch (error) {
+    reject(error);
   }
 }

@@ -18,6 +18,9 @@ const AGE = `select extract(epoch from $2::timestamptz)::int as at, name
   from unnest($1::text[]) as asked (name)`;
 /** Fails for names of three letters. */
 const DIVIDE = 'select 12 / (length(name) - 3) as part from unnest($1::text[]) as asked (name)';
+/** Fails for names of more than three letters, and not for what it is given. */
+const ONE_OF_THREE = `select (select * from generate_series(1, length(name) - 2)) as one
+  from unnest($1::text[]) as asked (name)`;
 
 type Ask = readonly [text: string, parameters: readonly unknown[]];
 
@@ -30,7 +33,9 @@ function operation() {
     sql.follow(new ForeseenRun(foresight, now));
     const found = await begin(sql, [[FIND, [names]]]);
     const people = (found[0] as { personId: string }[]).map(({ personId }) => personId);
-    return { people, more: await begin(sql, asks(people)) };
+    const more = await begin(sql, asks(people));
+    sql.follow(null);
+    return { people, more };
   };
 }
 
@@ -142,6 +147,40 @@ it('no longer sends along what nobody wants', async () => {
   expect(statement).not.toContain('repeat(');
 });
 
+it('no longer sends along what follows for those who want nothing more', async () => {
+  const run = operation();
+  await learn(run, ['ada'], (found) => [[SHOUT, [found]]]);
+  // Of nobody nothing could be wanted.
+  for (let time = 0; time < 4; time += 1) await run(['ghost'], () => []);
+  expect((await statementsDuring(() => run(['ghost'], () => [])))[0]).toContain('upper(');
+  for (let time = 0; time < 4; time += 1) await run(['ada'], () => []);
+  expect((await statementsDuring(() => run(['ada'], () => [])))[0]).not.toContain('upper(');
+});
+
+it('foresees again what came as it would have been foreseen often enough', async () => {
+  const run = operation();
+  const asks = (found: string[]): Ask[] => [[SHOUT, [found]]];
+  await learn(run, ['ada'], asks);
+  for (let time = 0; time < 4; time += 1) await run(['ada'], () => []);
+  expect((await countStatements(() => run(['ada'], asks))).statements).toBe(2);
+  for (let time = 1; time < 100; time += 1) await run(['ada'], asks);
+  expect((await countStatements(() => run(['bob'], asks))).statements).toBe(1);
+});
+
+it('keeps no long arrays, which do not come again', async () => {
+  const run = operation();
+  const others = Array.from({ length: 11 }, (_, index) => `other ${index}`);
+  const asks = (found: string[]): Ask[] => [
+    [SHOUT, [others]],
+    [REPEAT, [found, 1]],
+  ];
+  await learn(run, ['ada'], asks);
+  const [statement, ...more] = await statementsDuring(() => run(['bob'], asks));
+  expect(statement).not.toContain('upper(');
+  expect(statement).toContain('repeat(');
+  expect(more).toHaveLength(1);
+});
+
 it('serves each of several runs at once by what was sent for it', async () => {
   const run = operation();
   const times = (name: string, count: number) => run([name], (found) => [[REPEAT, [found, count]]]);
@@ -169,6 +208,15 @@ it('has what stumbles by itself fail alone, and only when it is wanted', async (
   expect(await run(['bob'], () => [])).toEqual({ people: ['bob'], more: [] });
   await expect(run(['bob'], asks)).rejects.toMatchObject({ code: '22012' });
   expect(await run(['carla'], asks)).toMatchObject({ more: [[{ part: 6 }]] });
+});
+
+it('has no guess fail what was asked for', async () => {
+  const run = operation();
+  const asks = (found: string[]): Ask[] => [[ONE_OF_THREE, [found]]];
+  await learn(run, ['ada'], asks);
+  expect(await run(['bob'], asks)).toMatchObject({ more: [[{ one: 1 }]] });
+  expect(await run(['carla'], () => [])).toEqual({ people: ['carla'], more: [] });
+  await expect(run(['carla'], asks)).rejects.toMatchObject({ code: '21000' });
 });
 
 it('foresees nothing where several reads come first', async () => {

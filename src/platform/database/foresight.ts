@@ -1,8 +1,12 @@
+import pg from 'pg';
 import { asOneDocument, type KnownText, PARAMETER } from './known-reads';
 import { areOf, type Moment, type Source, sourcesOf } from './parameter-sources';
 
 /** How often in a row something else may be wanted than was foreseen, before it is left to itself. */
 const MISSES_MAX = 4;
+
+/** How often in a row it has to be wanted as it would have been foreseen, before it is again. */
+const AGREEMENTS_MIN = 100;
 
 /** Reads remembered of an operation; which they are may depend on its variables. */
 const FOLLOWERS_MAX = 32;
@@ -11,6 +15,16 @@ const FOLLOWERS_MAX = 32;
 export interface Follower {
   readonly known: KnownText;
   readonly sources: readonly Source[];
+}
+
+/** What is remembered of a read that came after the first one. */
+interface Memory {
+  /** As it was the last time. */
+  follower: Follower;
+  /** How often in a row it was not wanted like this. */
+  misses: number;
+  /** How often in a row it was, since it is left to itself. */
+  agreements: number;
 }
 
 /** The first read, with all that is foreseen to follow it, as one statement. */
@@ -27,9 +41,8 @@ export interface ForeseenStatement {
  */
 export class Foresight {
   private first: KnownText | null = null;
-  private followers = new Map<string, Follower>();
-  /** How often in a row each was not wanted as it was foreseen. */
-  private misses = new Map<string, number>();
+  /** By text. */
+  private memories = new Map<string, Memory>();
   private statement: ForeseenStatement | null = null;
 
   /** What to send in place of the first read; null where nothing is foreseen. */
@@ -41,49 +54,65 @@ export class Foresight {
 
   /** It was wanted as it was foreseen. */
   hit({ known }: Follower): void {
-    if (this.misses.size > 0) this.misses.delete(known.text);
+    const memory = this.memories.get(known.text);
+    if (memory !== undefined) memory.misses = 0;
   }
 
   /** It was sent along in vain. */
-  miss({ known: { text } }: Follower): void {
-    const misses = (this.misses.get(text) ?? 0) + 1;
-    this.misses.set(text, misses);
-    if (misses === MISSES_MAX) this.statement = null;
+  miss({ known }: Follower): void {
+    const memory = this.memories.get(known.text);
+    if (memory === undefined) return;
+    memory.misses += 1;
+    memory.agreements = 0;
+    if (memory.misses === MISSES_MAX) this.statement = null;
   }
 
   /** What was wanted, and had not come along. */
   learn(known: KnownText, parameters: readonly unknown[], moment: Moment): void {
     if (moment.first !== this.first) this.begin(moment.first);
-    const earlier = this.followers.get(known.text);
-    if (earlier === undefined) {
-      if (this.followers.size >= FOLLOWERS_MAX) return;
-    } else {
-      // Others that were under way at the same time may have told of it already.
-      if (this.isLeft(earlier) || areOf(earlier.sources, parameters, moment)) return;
-      this.miss(earlier);
+    const memory = this.memories.get(known.text);
+    // Others that were under way at the same time may have told of it already.
+    if (memory !== undefined && areOf(memory.follower.sources, parameters, moment)) {
+      this.agree(memory);
+      return;
     }
-    this.followers.set(known.text, { known, sources: sourcesOf(parameters, moment) });
+    const sources = sourcesOf(parameters, moment);
+    if (memory !== undefined) {
+      this.miss(memory.follower);
+      if (sources !== null) memory.follower = { known, sources };
+    } else if (sources !== null && this.memories.size < FOLLOWERS_MAX) {
+      const follower = { known, sources };
+      this.memories.set(known.text, { follower, misses: 0, agreements: 0 });
+    } else {
+      return;
+    }
     this.statement = null;
   }
 
-  /** Whether it is left to itself. */
-  private isLeft({ known }: Follower): boolean {
-    return (this.misses.get(known.text) ?? 0) >= MISSES_MAX;
+  private agree(memory: Memory): void {
+    if (memory.misses < MISSES_MAX) return;
+    memory.agreements += 1;
+    if (memory.agreements < AGREEMENTS_MIN) return;
+    memory.misses = 0;
+    this.statement = null;
   }
 
   private begin(first: KnownText): void {
     this.first = first;
-    this.followers = new Map();
-    this.misses = new Map();
+    this.memories = new Map();
     this.statement = null;
   }
 
   private combine(first: KnownText, firstParameters: number): ForeseenStatement {
-    const followers = [...this.followers.values()].filter((each) => !this.isLeft(each));
+    const followers = [...this.memories.values()]
+      .filter(({ misses }) => misses < MISSES_MAX)
+      .map(({ follower }) => follower);
     let taken = firstParameters;
     const expressions = followers.map(({ known, sources }) => {
       const places = sources.map((source) => {
-        if (source.kind === 'COLUMN') return `array(select ${source.column} from first)`;
+        if (source.kind === 'COLUMN') {
+          return `array(select ${pg.escapeIdentifier(source.name)} from first)`;
+        }
         taken += 1;
         return `$${taken}`;
       });

@@ -25,6 +25,7 @@ export class GatheredSql implements Sql {
 
   /** From now on the reads are those of this run, or of nothing that is known to come again. */
   follow(run: ForeseenRun | null): void {
+    this.run?.end();
     this.run = run;
   }
 
@@ -98,9 +99,9 @@ export class GatheredSql implements Sql {
       run.found(known, rows, foreseen.followers, others);
       read.resolve(rows);
     } catch (error) {
-      if (!isOfOne(error)) read.reject(error);
-      // Where it was not the first one that stumbled, it was what went along.
-      else if (await this.readAlone(read)) run.stumbled(foreseen);
+      // A guess must not fail what would succeed without it.
+      if (!isOfStatement(error)) read.reject(error);
+      else if (await this.readAlone(read, run)) run.stumbled(foreseen);
     }
   }
 
@@ -144,6 +145,11 @@ export class GatheredSql implements Sql {
     const { rows } = await this.database.read<OneDocument>(text, parameters);
     return JSON.parse(rows[0]?.answer ?? '[]');
   }
+}
+
+/** Whether the connection is still there. */
+function isOfStatement(error: unknown): boolean {
+  return error instanceof DatabaseError && error.severity === 'ERROR';
 }
 
 /**

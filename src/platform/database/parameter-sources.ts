@@ -1,4 +1,4 @@
-import pg, { type QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
 import type { KnownText } from './known-reads';
 
 /** What a parameter is made of while only the first read of an operation is known. */
@@ -6,7 +6,10 @@ export type Source =
   | { readonly kind: 'VALUE'; readonly value: unknown }
   | { readonly kind: 'NOW' }
   /** All values of a column of the rows that the first read gives, as an array. */
-  | { readonly kind: 'COLUMN'; readonly name: string; readonly column: string };
+  | { readonly kind: 'COLUMN'; readonly name: string };
+
+/** Longer arrays are the ids of a page, or the like: nothing that comes again. */
+const ARRAY_LENGTH_MAX = 10;
 
 /** What is known when the reads that follow the first one are wanted. */
 export interface Moment {
@@ -17,9 +20,19 @@ export interface Moment {
   readonly now: Date;
 }
 
-/** What the parameters would be made of, had they been foreseen. */
-export function sourcesOf(parameters: readonly unknown[], moment: Moment): Source[] {
-  return parameters.map((value) => sourceOf(value, moment));
+/**
+ * What the parameters would be made of, had they been foreseen; null where it is not to be expected
+ * that they come again.
+ */
+export function sourcesOf(parameters: readonly unknown[], moment: Moment): Source[] | null {
+  const sources = parameters.map((value) => sourceOf(value, moment));
+  const comeAgain = sources.every(
+    (source) =>
+      source.kind !== 'VALUE' ||
+      !Array.isArray(source.value) ||
+      source.value.length <= ARRAY_LENGTH_MAX,
+  );
+  return comeAgain ? sources : null;
 }
 
 /** What the parameters are that can be told before the first read; the others are in the text. */
@@ -59,8 +72,7 @@ function sourceOf(value: unknown, { rows, now }: Moment): Source {
   if (value instanceof Date && isSame(value, now)) return { kind: 'NOW' };
   const [row] = rows;
   const name = row && Object.keys(row).find((each) => isColumn(value, rows, each));
-  if (name === undefined) return { kind: 'VALUE', value };
-  return { kind: 'COLUMN', name, column: pg.escapeIdentifier(name) };
+  return name === undefined ? { kind: 'VALUE', value } : { kind: 'COLUMN', name };
 }
 
 /** Whether the value is an array of what the rows have in a column, all texts, and in their order. */
