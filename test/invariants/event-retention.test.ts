@@ -155,7 +155,7 @@ it('drops whole months and touches nothing else, several processes side by side'
 });
 
 it('shows what is left of a history', async () => {
-  const key = { profileId: await profileOf(ONE), page: firstRows(10), withProperties: true };
+  const key = { profileId: await profileOf(ONE), page: firstRows(10), withDetails: true };
   const [page] = await app.reads.events.eventsByPage([key]);
   expect(page?.map(({ messageId }) => messageId)).toEqual(['june', 'april']);
 });

@@ -228,7 +228,7 @@ describe('lists', () => {
   const cases: Record<string, readonly (readonly [string, Read])[]> = {
     events: pagesOf(place).map(([name, page]) => [
       name,
-      (sql) => new EventReads(sql).eventsByPage([{ profileId: BUSY, page, withProperties: true }]),
+      (sql) => new EventReads(sql).eventsByPage([{ profileId: BUSY, page, withDetails: true }]),
     ]),
     feedback: pagesOf(place).map(([name, page]) => [
       name,

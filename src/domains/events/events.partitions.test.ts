@@ -8,7 +8,7 @@ import { type ProfileId, uuidSource } from '../../shared/ids';
 import type { IncomingEvent } from './events.model';
 import { monthOf } from './events.months.rules';
 import { dropPartition, findMonths, makePartition } from './events.partitions.store';
-import { findEventPages, type ProfileEventRow } from './events.store';
+import { type EventOfPage, findEventPages } from './events.store';
 
 const { database } = useTestDatabase();
 const clock = new TestClock('2026-06-15T12:00:00Z');
@@ -136,10 +136,10 @@ describe('a page of events', () => {
     sql: Sql,
     profileIds: readonly ProfileId[],
     page: PageRange<InstantPosition>,
-  ): Promise<readonly ProfileEventRow[]> {
+  ): Promise<readonly EventOfPage[]> {
     const pages = await findEventPages(
       sql,
-      profileIds.map((profileId) => ({ profileId, page, withProperties: true })),
+      profileIds.map((profileId) => ({ profileId, page, withDetails: true })),
     );
     return pages.flat();
   }

@@ -12,7 +12,7 @@ import { IdentityReads, Profile } from '../identity';
 import type { EventAdmission, IncomingEvent } from './events.model';
 import { EventReads } from './events.reads';
 import { EVENT_BATCH_MAX, type EventOutcome, EventService } from './events.service';
-import type { ProfileEventRow } from './events.store';
+import type { EventOfPage } from './events.store';
 import {
   Event,
   EventConnection,
@@ -24,7 +24,14 @@ import {
 
 @Resolver(() => Profile)
 export class EventResolver {
-  private readonly properties = new FieldSearch('properties');
+  /** What is not read where nobody asks for any of it. */
+  private readonly details = new FieldSearch(
+    'properties',
+    'source',
+    'messageId',
+    'channel',
+    'receivedAt',
+  );
 
   constructor(
     private readonly service: EventService,
@@ -81,8 +88,8 @@ export class EventResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Event>> {
     const page = readPageArguments(paging, instantCursor);
-    const withProperties = this.properties.isAskedBelow(info);
-    const key = { profileId: profile.profileId, page, withProperties };
+    const withDetails = this.details.isAskedBelow(info);
+    const key = { profileId: profile.profileId, page, withDetails };
     const rows = await context.load(this.reads.eventsByPage, key);
     const connection = toConnection(rows, page, toEvent, ({ occurredAt, eventId }) => {
       return { at: occurredAt, id: eventId };
@@ -118,8 +125,10 @@ function toOutcome(outcome: EventOutcome, event: IncomingEvent | undefined): Rec
   };
 }
 
-export function toEvent(row: ProfileEventRow): Event {
+/** Of one that was read without details nobody asks for them. */
+export function toEvent(row: EventOfPage): Event {
   const { name, occurredAt, receivedAt, source, messageId, channel, properties } = row;
   const id = toPublicId('evt', row.eventId);
-  return { id, name, occurredAt, receivedAt, source, messageId, channel, properties };
+  const shown = { id, name, occurredAt, receivedAt, source, messageId, channel, properties };
+  return Object.assign(new Event(), shown);
 }

@@ -393,7 +393,7 @@ describe('a page of events', () => {
     const page = (limit: number, of = profileId) => ({
       profileId: of,
       page: firstRows(limit),
-      withProperties: true,
+      withDetails: true,
     });
     const reads = new EventReads(testing.database);
     const pages = await reads.eventsByPage([page(3), page(3), page(2), page(3, other)]);
@@ -423,7 +423,7 @@ describe('a page of events', () => {
     const seen: string[] = [];
     for (let before: InstantPosition | null = null; ; ) {
       const [rows = []] = await reads.eventsByPage([
-        { profileId, page: firstRows(4, before), withProperties: true },
+        { profileId, page: firstRows(4, before), withDetails: true },
       ]);
       const last = rows.at(-1);
       if (last === undefined) break;

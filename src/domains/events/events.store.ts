@@ -124,33 +124,39 @@ function storableIdentifier({ namespace, value }: { namespace: string; value: st
   return { namespace: storableText(namespace), value: storableText(value) };
 }
 
-export interface ProfileEventRow {
+interface BriefEvent {
   readonly eventId: EventId;
   readonly name: string;
+  readonly occurredAt: Date;
+}
+
+interface EventDetails {
   readonly source: string;
   readonly messageId: string;
   readonly channel: string | null;
-  /** Empty where a page is read without. */
   readonly properties: JsonObject;
-  readonly occurredAt: Date;
   readonly receivedAt: Date;
 }
+
+export interface ProfileEventRow extends BriefEvent, EventDetails {}
+
+/** Without details where nobody wanted any. */
+export interface EventOfPage extends BriefEvent, Partial<EventDetails> {}
 
 /** A page of one profile's events. */
 export interface EventPage extends PageKey<InstantPosition> {
   readonly profileId: ProfileId;
-  /** Of an event they are most of what there is to read. */
-  readonly withProperties: boolean;
+  /** With more than what is brief, which is most of what there is to read of an event. */
+  readonly withDetails: boolean;
 }
 
 /** The order in which a profile's events are listed. */
 const eventOrder = newestFirst('e.occurred_at', 'e.event_id');
 
-/** What a list of events shows of the row `e`. */
-const eventColumns = `
-  e.event_id as "eventId", e.name, e.source, e.message_id as "messageId", e.channel,
-  case when p.with_properties then e.properties else '{}' end as properties,
-  e.occurred_at as "occurredAt", e.received_at as "receivedAt"`;
+/** What is read of the row `e`. */
+const BRIEF_COLUMNS = 'e.event_id as "eventId", e.name, e.occurred_at as "occurredAt"';
+const ALL_COLUMNS = `${BRIEF_COLUMNS}, e.source, e.message_id as "messageId", e.channel,
+  e.properties, e.received_at as "receivedAt"`;
 
 /**
  * The events of each page. Each identifier gives its own from the page's end of its history, through
@@ -159,14 +165,14 @@ const eventColumns = `
 export function findEventPages(
   sql: Sql,
   pages: readonly EventPage[],
-): Promise<readonly (readonly ProfileEventRow[])[]> {
+): Promise<readonly (readonly EventOfPage[])[]> {
   return readPages(pages, (alike) => {
     const { asked, within, order, parameters } = eventOrder.pages(alike, {
       profile_id: ['uuid', ({ profileId }) => profileId],
-      with_properties: ['boolean', ({ withProperties }) => withProperties],
     });
-    return sql.query<ProfileEventRow & { page: number }>(
-      `select p.page, ${eventColumns}
+    const columns = alike.some(({ withDetails }) => withDetails) ? ALL_COLUMNS : BRIEF_COLUMNS;
+    return sql.query<EventOfPage & { page: number }>(
+      `select p.page, ${columns}
        from ${asked}
        cross join lateral (
          select e.*

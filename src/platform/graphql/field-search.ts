@@ -1,13 +1,17 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
 /**
- * Whether an operation asks for a field of a name anywhere below another one, which is found out once
- * for each operation. Too often rather than not: directives that leave it out are not read.
+ * Whether an operation asks for a field of one of some names anywhere below another one, which is
+ * found out once for each operation. Too often rather than not: directives that leave it out are not read.
  */
 export class FieldSearch {
   private readonly found = new WeakMap<FieldNode, boolean>();
 
-  constructor(private readonly name: string) {}
+  private readonly names: ReadonlySet<string>;
+
+  constructor(...names: readonly string[]) {
+    this.names = new Set(names);
+  }
 
   isAskedBelow({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
     return fieldNodes.some((node) => {
@@ -28,7 +32,7 @@ export class FieldSearch {
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         return this.isIn(fragments[selection.name.value]?.selectionSet, fragments);
       }
-      const isIt = selection.kind === Kind.FIELD && selection.name.value === this.name;
+      const isIt = selection.kind === Kind.FIELD && this.names.has(selection.name.value);
       return isIt || this.isIn(selection.selectionSet, fragments);
     });
   }
