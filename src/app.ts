@@ -227,7 +227,8 @@ export function createApp(ground: Ground) {
     const dayEvents = new DayEventReads(sql, map);
     return {
       reads: over,
-      lifecyclePreviews: new LifecyclePreviews(to, lifecycleRulings, clock),
+      // By a clock that goes on: it tells how long it took.
+      lifecyclePreviews: new LifecyclePreviews(to, lifecycleRulings, ground.clock),
       lifecycleTriggers: new TriggerReads(over.lifecycle, over.activity, dayEvents),
       eventSchemaPreviews: new EventSchemaPreviews(over.events),
       /** Has the reads that are begun at one moment travel together. */

@@ -1,4 +1,5 @@
 import type { GraphQLFieldResolver } from 'graphql';
+import type { Connection } from '../graphql/connection';
 import type { RequestContext } from '../graphql/context';
 import { type Caller, seesPersonalData } from './caller';
 import type { FieldRule } from './field-rule';
@@ -63,7 +64,7 @@ function withSealedCursors(resolve: Resolve, pseudonyms: Pseudonyms): Resolve {
       if (typeof cursor === 'string') opened[name] = pseudonyms.open(caller, cursor, name);
     }
     const seal = (cursor: string) => pseudonyms.seal(caller, cursor);
-    const connection = resolve(source, opened, context, info) as Cursors | Promise<Cursors>;
+    const connection = resolve(source, opened, context, info) as Sealable | Promise<Sealable>;
     return connection instanceof Promise
       ? connection.then((one) => sealed(one, seal))
       : sealed(connection, seal);
@@ -71,18 +72,18 @@ function withSealedCursors(resolve: Resolve, pseudonyms: Pseudonyms): Resolve {
 }
 
 /** What of a connection holds cursors. */
-interface Cursors {
-  readonly edges: readonly { readonly cursor: string }[];
-  readonly pageInfo: Readonly<Record<string, unknown>>;
-}
+type Sealable = Connection<unknown>;
 
-function sealed(connection: Cursors, seal: (cursor: string) => string): Cursors {
-  const pageInfo = Object.fromEntries(
-    Object.entries(connection.pageInfo).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? seal(value) : value,
-    ]),
-  );
-  const edges = connection.edges.map((edge) => ({ ...edge, cursor: seal(edge.cursor) }));
-  return { ...connection, edges, pageInfo };
+// Field by field: some are getters of a class, which a copy would leave out.
+function sealed({ edges, pageInfo }: Sealable, seal: (cursor: string) => string): Sealable {
+  const { hasNextPage, hasPreviousPage, startCursor, endCursor } = pageInfo;
+  return {
+    edges: edges.map(({ node, cursor }) => ({ node, cursor: seal(cursor) })),
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: startCursor && seal(startCursor),
+      endCursor: endCursor && seal(endCursor),
+    },
+  };
 }

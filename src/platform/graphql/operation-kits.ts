@@ -45,7 +45,6 @@ export class OperationKits {
   giveBack(kit: OperationKit): void {
     if (kit.slot.operation?.givenUpFor !== null || this.free.length >= FREE_KITS_MAX) return;
     kit.slot.operation = null;
-    kit.follow(null);
     kit.clock.release();
     this.free.push(kit);
   }

@@ -81,11 +81,11 @@ export class OperationRun {
   end(): void {
     clearTimeout(this.timer);
     this.answer.off('close', this.giveUpUnlessAnswered);
+    this.kit.follow(null);
+    // What is still under way would be taken for that of whoever has the kit next.
+    if (this.operation.isIdle) this.kits.giveBack(this.kit);
     // An answer is made without what a fault elsewhere took away, and that may go on.
-    if (this.timer !== undefined && !this.operation.isIdle) {
-      this.operation.giveUp(new AnsweredWithout());
-    }
-    this.kits.giveBack(this.kit);
+    else if (this.timer !== undefined) this.operation.giveUp(new AnsweredWithout());
   }
 
   private readonly giveUpUnlessAnswered = (): void => {

@@ -41,10 +41,16 @@ export function buildApiSchema(
 
 /**
  * Has GraphQL read what is a property of its object, but where a field says otherwise: it holds a
- * promise then. To resolve each by itself takes longer than the rest of an answer.
+ * promise then. To resolve each by itself takes longer than the rest of an answer. What is a getter
+ * stays as it is, since it may be reckoned, once, and may throw.
  */
 function leaveProperties(): void {
-  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
+  for (const { target, fields = [] } of getMetadataStorage().objectTypes) {
+    for (const field of fields) {
+      const property = Object.getOwnPropertyDescriptor(target.prototype, field.name);
+      field.simple ??= property?.get === undefined;
+    }
+  }
 }
 
 /** type-graphql makes the root types by itself and leaves them without a word. */
