@@ -28,15 +28,13 @@ beforeEach(() => {
   verifications.mockClear();
 });
 
-it('a token is verified once within three seconds, and then anew', async () => {
+it('a token signed with the secret is verified once', async () => {
   const verifier = newVerifier();
   const token = await sign('ada');
   for (const [ms, times] of [
     [0, 1],
-    [2_999, 1],
-    [3_000, 2],
-    [5_999, 2],
-    [6_000, 3],
+    [3_000, 1],
+    [30_000, 1],
   ] as const) {
     clock.time = START + ms;
     expect(await verifier.verify(token)).toEqual({

@@ -50,11 +50,14 @@ const PUBLIC_KEY_ALGORITHMS = [
 
 const JWKS_TIMEOUT_MS = 5_000;
 
+/** For this long a token may be taken whose key was withdrawn. */
+const PUBLIC_KEY_TRUSTED_MS = 3_000;
+
 /** Verifies the tokens an app sends for its customers (RFC 7519; key sets: RFC 7517). */
 export class JwtVerifier {
   private readonly keyFor: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
-  private readonly verified = new VerifiedTokens();
+  private readonly verified: VerifiedTokens;
 
   /** @throws Error when the secret is too short or the URL is none */
   constructor(
@@ -63,6 +66,10 @@ export class JwtVerifier {
   ) {
     const { keys, issuer, audience } = settings;
     this.keyFor = keys.kind === 'SECRET' ? secretKey(keys.secret) : remoteKeys(keys.url);
+    // A secret is one for as long as the process lives; the issuer may withdraw a key at any time.
+    this.verified = new VerifiedTokens(
+      keys.kind === 'SECRET' ? Number.POSITIVE_INFINITY : PUBLIC_KEY_TRUSTED_MS,
+    );
     this.options = {
       algorithms: keys.kind === 'SECRET' ? SECRET_ALGORITHMS : PUBLIC_KEY_ALGORITHMS,
       ...(issuer !== null && { issuer }),

@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CustomerCaller } from './caller';
 
-/** From this age on a token is verified anew, so that a key withdrawn by the issuer takes hold. */
-const VERIFIED_MS_MAX = 3_000;
-
 const TOKENS_MAX = 10_000;
 
 /** A token whose signature and claims were found good. */
@@ -27,6 +24,9 @@ export class VerifiedTokens {
   /** By digest; the oldest entry first. */
   private readonly known = new Map<string, KnownToken>();
 
+  /** @param ageMsMax from this age on a token is verified anew */
+  constructor(private readonly ageMsMax: number) {}
+
   /** @returns null where the token has to be verified, also to tell what is wrong with it */
   find(token: string, now: Date): CustomerCaller | null {
     const known = this.known.get(digestOf(token));
@@ -34,7 +34,7 @@ export class VerifiedTokens {
     const nowMs = now.getTime();
     const ageMs = nowMs - known.verifiedAtMs;
     // A clock set back makes ages negative: what is of the future could live on for ever.
-    const isRecent = ageMs >= 0 && ageMs < VERIFIED_MS_MAX;
+    const isRecent = ageMs >= 0 && ageMs < this.ageMsMax;
     const isGood = nowMs >= known.notBeforeMs && nowMs < known.expiresAtMs;
     return isRecent && isGood ? known.caller : null;
   }
