@@ -95,7 +95,7 @@ describe('submit', () => {
       occurredAt: new Date('2026-06-01T08:00:00Z'),
     };
     expect(outcome).toEqual({ outcome: 'SUBMITTED', feedback: row, duplicate: false });
-    expect(await rowsOf(profileId)).toEqual([row]);
+    expect(await rowsOf(profileId)).toMatchObject([row]);
     const told = {
       npsAnswers: 1,
       npsDetractors: 1,

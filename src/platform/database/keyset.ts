@@ -176,7 +176,8 @@ export function newestFirst(at: string, id: string): Keyset<InstantPosition> {
 /**
  * The rows of each page, in the order of the keys. Pages of one shape, which have the same bounds and
  * begin at the same end, share a statement: nearly always all of them.
- * @param read gives the rows of pages of one shape, in the order of the list, each with its `page`
+ * @param read gives the rows of pages of one shape, in the order of the list, each with its `page`,
+ *   which they keep: to copy so many without costs more than it is worth
  */
 export async function readPages<Key extends PageKey<unknown>, Row>(
   keys: readonly Key[],
