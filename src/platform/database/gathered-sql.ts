@@ -3,6 +3,7 @@ import type { Database, Sql } from './database';
 import type { ForeseenRun, Read } from './foreseen-run';
 import type { KnownReads, KnownText, OneDocument } from './known-reads';
 import type { PreparedStatement } from './prepared';
+import { isFatal } from './read-connections';
 
 interface KnownRead extends Read {
   readonly known: KnownText;
@@ -149,7 +150,7 @@ export class GatheredSql implements Sql {
 
 /** Whether the connection is still there. */
 function isOfStatement(error: unknown): boolean {
-  return error instanceof DatabaseError && error.severity === 'ERROR';
+  return error instanceof DatabaseError && !isFatal(error);
 }
 
 /**

@@ -72,7 +72,10 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** Whether the database ends the connection by it. */
-function isFatal(error: unknown): boolean {
-  return error instanceof DatabaseError && error.severity === 'FATAL';
+/**
+ * Whether the database ends the connection by it (SQLSTATE 57P01 to 57P05). How severe it is would
+ * say so as well, but in the language of the server.
+ */
+export function isFatal(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.startsWith('57P') === true;
 }
