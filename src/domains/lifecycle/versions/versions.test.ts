@@ -241,6 +241,23 @@ test('a preview names some of those who would move, and tells what it cannot try
   }
 });
 
+test('a preview tells how long it took, though a query is told one time', async () => {
+  const begun = api.clock.now().getTime();
+  let looks = 0;
+  const now = jest.spyOn(api.clock, 'now').mockImplementation(() => {
+    looks += 1;
+    return new Date(begun + looks * 1_000);
+  });
+  try {
+    const text = `{ preview: previewLifecycleModel(input: { name: "five-stage", version: 1 }) {
+      ... on LifecyclePreview { tookSeconds } } }`;
+    const { preview } = await api.data<{ preview: { tookSeconds: number } }>(text);
+    expect(preview.tookSeconds).toBeGreaterThan(0);
+  } finally {
+    now.mockRestore();
+  }
+});
+
 test('one preview runs at a time', async () => {
   const text = `{ preview: previewLifecycleModel(input: { name: "five-stage", version: 1 }) {
     __typename ... on LifecycleModelRefused { fault } } }`;
