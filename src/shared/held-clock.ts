@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 
-/** A clock that can be held, so that all of an answer is of one instant. */
+/** A clock that can be held: whoever asks it meanwhile is told one instant. */
 export class HeldClock implements Clock {
   private held: Date | null = null;
 

@@ -17,6 +17,8 @@ beforeAll(async () => {
       months.flatMap((month, place) =>
         ['phone', 'browser'].map((device) => ({
           name: 'Page Viewed',
+          channel: 'app',
+          properties: { device },
           messageId: `${customer} ${place} ${device}`,
           occurredAt: `${month}-${String(index + 1).padStart(2, '0')}T12:00:00Z`,
           identifiers: [
@@ -54,6 +56,24 @@ it.each(['first: 3', 'first: 50', 'last: 3'])(
     expect(together.map(({ edges }) => edges.length)).toEqual(CUSTOMERS.map(() => size));
   },
 );
+
+it('has every field of an event that is asked for by itself', async () => {
+  const { __type: type } = await api.data<{ __type: { fields: { name: string }[] } }>(
+    '{ __type(name: "Event") { fields { name } } }',
+  );
+  const names = type.fields.map(({ name }) => name);
+  const nodeWith = async (fields: string) => {
+    const text = `{ profileByIdentifier(identifier: { namespace: "user_id", value: "customer-3" }) {
+      events(first: 1) { edges { node { ${fields} } } } } }`;
+    const { profileByIdentifier: profile } = await api.data<{
+      profileByIdentifier: { events: { edges: { node: Record<string, unknown> }[] } };
+    }>(text);
+    return profile.events.edges[0]?.node;
+  };
+  const whole = await nodeWith(names.join(' '));
+  expect(names).toContain('receivedAt');
+  for (const name of names) expect(await nodeWith(name)).toEqual({ [name]: whole?.[name] });
+});
 
 it('goes on from a place for many as for one', async () => {
   const [first] = await pagesOf(['customer-13'], 'first: 4');

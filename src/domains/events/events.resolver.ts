@@ -24,7 +24,7 @@ import {
 
 @Resolver(() => Profile)
 export class EventResolver {
-  /** What is not read where nobody asks for any of it. */
+  /** Fields that are not read where nobody asks for any of them: all but `BriefEvent`'s. */
   private readonly details = new FieldSearch(
     'properties',
     'source',

@@ -17,6 +17,8 @@ export interface Disguises {
 
 type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
 
+type AnyConnection = Connection<unknown>;
+
 /** The resolver of a field as its rule wants it. The same one where the rule wants nothing. */
 export function disguised(
   resolve: Resolve,
@@ -64,18 +66,20 @@ function withSealedCursors(resolve: Resolve, pseudonyms: Pseudonyms): Resolve {
       if (typeof cursor === 'string') opened[name] = pseudonyms.open(caller, cursor, name);
     }
     const seal = (cursor: string) => pseudonyms.seal(caller, cursor);
-    const connection = resolve(source, opened, context, info) as Sealable | Promise<Sealable>;
+    const connection = resolve(source, opened, context, info) as
+      | AnyConnection
+      | Promise<AnyConnection>;
     return connection instanceof Promise
       ? connection.then((one) => sealed(one, seal))
       : sealed(connection, seal);
   };
 }
 
-/** What of a connection holds cursors. */
-type Sealable = Connection<unknown>;
-
 // Field by field: some are getters of a class, which a copy would leave out.
-function sealed({ edges, pageInfo }: Sealable, seal: (cursor: string) => string): Sealable {
+function sealed(
+  { edges, pageInfo }: AnyConnection,
+  seal: (cursor: string) => string,
+): AnyConnection {
   const { hasNextPage, hasPreviousPage, startCursor, endCursor } = pageInfo;
   return {
     edges: edges.map(({ node, cursor }) => ({ node, cursor: seal(cursor) })),

@@ -60,8 +60,8 @@ export class OperationRun {
 
   /**
    * From now on the operation is given up when its time is over, or when its caller hangs up. For
-   * queries: what a mutation has begun is done, whoever waits for it. And all that a query tells is
-   * of one instant.
+   * queries: what a mutation has begun is done, whoever waits for it. And a query is told one instant,
+   * however often it asks for the time.
    */
   watch(timeoutMs: number): void {
     this.kit.clock.hold();

@@ -79,8 +79,8 @@ export async function createHttpServer(
     brotliOptions: { params: { [zlib.BROTLI_PARAM_QUALITY]: 4 } },
   });
   await app.register(rateLimit, byAddress(settings.rateLimit));
-  // With a callback each: a promise for every hook and request adds up.
   const forBrowsers = securityHeaders();
+  // With a callback each: a promise for every hook and request adds up.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.config.isFrequent !== true) void reply.headers(forBrowsers);
     void reply.header('x-request-id', request.id);
