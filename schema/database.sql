@@ -122,6 +122,8 @@ CREATE TABLE event (
   constraint event_pkey PRIMARY KEY (identifier_id, occurred_at, event_id)
 ) PARTITION BY RANGE (occurred_at);
 
+ALTER TABLE event ALTER identifier_id SET STATISTICS 10, ALTER occurred_at SET STATISTICS 10, ALTER event_id SET STATISTICS 10, ALTER source SET STATISTICS 10, ALTER message_id SET STATISTICS 10, ALTER name SET STATISTICS 10, ALTER channel SET STATISTICS 10, ALTER identifiers SET STATISTICS 0, ALTER properties SET STATISTICS 0, ALTER received_at SET STATISTICS 10;
+
 CREATE TABLE event_count (
   source text not null,
   outcome text not null,
@@ -141,6 +143,8 @@ CREATE TABLE event_receipt (
   identifier_id uuid not null,
   constraint event_receipt_pkey PRIMARY KEY (message_key)
 );
+
+ALTER TABLE event_receipt ALTER message_key SET STATISTICS 10, ALTER event_id SET STATISTICS 10, ALTER identifier_id SET STATISTICS 10;
 
 CREATE TABLE event_schema (
   event_name text not null,
@@ -931,22 +935,23 @@ CREATE OR REPLACE FUNCTION public.make_event_partition(month date)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
-        declare
-          partition text := to_char(month, '"event_y"YYYY"m"MM');
-        begin
-          perform pg_advisory_xact_lock(hashtextextended('event partitions', 0));
-          if exists (
-            select from pg_inherits
-            where inhparent = 'event'::regclass and inhrelid = to_regclass(partition)
-          ) then
-            return;
-          end if;
-          execute format('create table %I (like event including all)', partition);
-          execute format('alter table event attach partition %I for values from (%L) to (%L)',
-            partition, month::timestamp at time zone 'UTC',
-            (month + interval '1 month') at time zone 'UTC');
-        end
-      $function$;
+      declare
+        partition text := to_char(month, '"event_y"YYYY"m"MM');
+      begin
+        perform pg_advisory_xact_lock(hashtextextended('event partitions', 0));
+        if exists (
+          select from pg_inherits
+          where inhparent = 'event'::regclass and inhrelid = to_regclass(partition)
+        ) then
+          return;
+        end if;
+        execute format('create table %I (like event including all)', partition);
+        perform sample_events_lightly(to_regclass(partition));
+        execute format('alter table event attach partition %I for values from (%L) to (%L)',
+          partition, month::timestamp at time zone 'UTC',
+          (month + interval '1 month') at time zone 'UTC');
+      end
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.record_identities(recorded_at timestamp with time zone, source text, new_profiles uuid[], new_profile_counts text[], changed_profiles uuid[], changed_places tid[], changed_counts text[], changed_merges integer[], new_values text[], new_namespaces text[], new_tenants smallint[], new_nodes uuid[], new_holders uuid[], new_firsts bigint[], new_lasts bigint[], new_sign_ins bigint[], seen_nodes uuid[], seen_places tid[], seen_firsts bigint[], seen_lasts bigint[], seen_sign_ins bigint[], new_link_nodes uuid[], new_link_others uuid[], new_link_events uuid[], link_nodes uuid[], link_others uuid[], link_events uuid[])
  RETURNS void
@@ -1014,6 +1019,20 @@ AS $function$
         using errcode = 'restrict_violation';
     end
     $function$;
+
+CREATE OR REPLACE FUNCTION public.sample_events_lightly(events regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+        begin
+          execute format('alter table %s
+            alter identifier_id set statistics 10, alter occurred_at set statistics 10,
+            alter event_id set statistics 10, alter source set statistics 10,
+            alter message_id set statistics 10, alter name set statistics 10,
+            alter channel set statistics 10, alter received_at set statistics 10,
+            alter identifiers set statistics 0, alter properties set statistics 0', events);
+        end
+      $function$;
 
 CREATE TRIGGER idempotency_key_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.idempotency_key FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
 

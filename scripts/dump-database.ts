@@ -1,10 +1,10 @@
 import type { Sql } from '../src/platform/database/database';
 
 /**
- * The database's tables, indexes, views, functions and triggers as SQL, in an order that depends on names
- * only. PostgreSQL's own words throughout (`pg_get_…def`), so that the text is the same from every
- * supported version and no `pg_dump` is needed. Partitions are left out: which there are depends on
- * the data, and each is like its table.
+ * The database's tables, indexes, statistics, views, functions and triggers as SQL, in an order that
+ * depends on names only. PostgreSQL's own words (`pg_get_…def`) wherever it has them, so that the
+ * text is the same from every supported version and no `pg_dump` is needed. Partitions are left out:
+ * which there are depends on the data, and each is like its table.
  */
 export async function dumpDatabase(sql: Sql): Promise<string> {
   const sections = await Promise.all([
@@ -55,6 +55,18 @@ async function dumpTables(sql: Sql): Promise<string[]> {
   const partitionings = await sql.query<Named>(`
     select partrelid::regclass::text as table, pg_get_partkeydef(partrelid) as definition
     from pg_partitioned_table`);
+  const statistics = await sql.query<Named>(`
+    select c.relname as table,
+      format('ALTER TABLE %I %s', c.relname, string_agg(
+        format('ALTER %I SET STATISTICS %s', a.attname, a.attstattarget), ', ' order by a.attnum
+      )) as definition
+    from pg_attribute a
+    join pg_class c on c.oid = a.attrelid
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      and not c.relispartition
+      -- Where nothing is set it is null, and was -1 before PostgreSQL 17.
+      and a.attnum > 0 and not a.attisdropped and a.attstattarget >= 0
+    group by c.relname`);
   const tables = [...new Set(columns.map((column) => column.table))];
   return tables.flatMap((table) => {
     const parts = definitionsOf(table, [...columns, ...constraints]);
@@ -63,6 +75,7 @@ async function dumpTables(sql: Sql): Promise<string[]> {
     return [
       `CREATE TABLE ${table} (\n  ${parts.join(',\n  ')}\n)${suffix}`,
       ...definitionsOf(table, indexes),
+      ...definitionsOf(table, statistics),
     ];
   });
 }

@@ -55,6 +55,21 @@ test('the events of a batch go to the partitions of their months', async () => {
   ]);
 });
 
+test('of every partition as little is analysed as of the table, whenever it was made', async () => {
+  await makePartition(database, monthOf(new Date('2030-01-01T00:00:00Z')));
+  const told = await database.query<{ partition: string; targets: readonly (number | null)[] }>(
+    `select relid::text as partition, array(
+       select attstattarget from pg_attribute
+       where attrelid = relid and attnum > 0 and not attisdropped order by attname
+     ) as targets
+     from pg_partition_tree('event')`,
+  );
+  const [table, ...partitions] = told;
+  expect(new Set(table?.targets)).toEqual(new Set([0, 10]));
+  expect(partitions.map(({ partition }) => partition)).toContain('event_y2030m01');
+  for (const { targets } of partitions) expect(targets).toEqual(table?.targets);
+});
+
 test('an event that is set aside makes no partition', async () => {
   const before = await findMonths(database);
   await newProcess().ingest('aside', [at('2031-01-01T00:00:00Z'), at('1960-01-01T00:00:00Z')]);
