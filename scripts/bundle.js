@@ -43,7 +43,10 @@ writeFileSync(
   outfile,
   bundle
     .replace(NAMING, `var __name = (target) => target;\nvar __nameClass = (target, value) => `)
-    .replaceAll('__name(this, ', '__nameClass(this, '),
+    .replaceAll('__name(this, ', '__nameClass(this, ')
+    // What esbuild leaves of other letters stands in regular expressions and comments. V8 keeps the
+    // text it has compiled: with one of them each letter of it would take two bytes.
+    .replace(/[^\0-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
 );
 
 for (const name of WAYS_IN) {
