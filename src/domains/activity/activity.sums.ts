@@ -10,49 +10,63 @@ export interface DaySpan {
   readonly last: EpochDay;
 }
 
-export interface SignalSums<Name extends SignalName> {
-  readonly sums: Readonly<Record<Name, number>>;
+export type Sums<Name extends SignalName> = Readonly<Record<Name, number>>;
+
+/** The sums of all days, and when it was that they grew last. */
+export interface TotalSums<Name extends SignalName> {
+  readonly sums: Sums<Name>;
   /** The end of the last active day that carries any of the signals; null where none does. */
   readonly lastAt: Date | null;
 }
 
-/** The sums of some signals per profile, in one statement. */
+/**
+ * The sums of some signals per profile, in one statement. Every profile asked for is in the result,
+ * with zeros where it has no days. Money sums are exact up to 2^53 minor units.
+ */
 export class SumsOfSignals<Name extends SignalName> {
-  private readonly ofAllDays: string;
-  private readonly ofSpan: string;
+  private readonly ofAllText: string;
+  private readonly ofSpanText: string;
 
   constructor(private readonly names: readonly Name[]) {
-    this.ofAllDays = textFor(names, '');
-    this.ofSpan = textFor(names, 'and a.day between $2::date and $3::date');
+    const isAny = names.map((name) => `a.${columnOf(name)} > 0`).join(' or ');
+    const lastAt = `max(a.last_at) filter (where ${isAny}) as "lastAt"`;
+    this.ofAllText = textFor([...names.map(sumOf), lastAt], '');
+    this.ofSpanText = textFor(names.map(sumOf), 'and a.day between $2::date and $3::date');
   }
 
-  /**
-   * Every profile asked for is in the result, with zeros where it has no days. Money sums are exact
-   * up to 2^53 minor units.
-   * @param span the days that count; null for all
-   */
-  async find(
+  async ofAllDays(
     sql: Sql,
     profileIds: readonly ProfileId[],
-    span: DaySpan | null,
-  ): Promise<ReadonlyMap<ProfileId, SignalSums<Name>>> {
+  ): Promise<ReadonlyMap<ProfileId, TotalSums<Name>>> {
     const profiles = [...new Set(profileIds)];
-    const rows =
-      span === null
-        ? await sql.query<SumsRow<Name>>(this.ofAllDays, [profiles])
-        : await sql.query<SumsRow<Name>>(this.ofSpan, [
-            profiles,
-            formatDay(span.first),
-            formatDay(span.last),
-          ]);
+    const rows = await sql.query<SumsRow<Name> & Pick<TotalSums<Name>, 'lastAt'>>(this.ofAllText, [
+      profiles,
+    ]);
+    const found = new Map(rows.map((row) => [row.profileId, row]));
+    return new Map(
+      profiles.map((profileId) => {
+        const row = found.get(profileId);
+        return [profileId, { sums: this.toSums(row), lastAt: row?.lastAt ?? null }];
+      }),
+    );
+  }
+
+  async ofSpan(
+    sql: Sql,
+    profileIds: readonly ProfileId[],
+    { first, last }: DaySpan,
+  ): Promise<ReadonlyMap<ProfileId, Sums<Name>>> {
+    const profiles = [...new Set(profileIds)];
+    const span = [formatDay(first), formatDay(last)];
+    const rows = await sql.query<SumsRow<Name>>(this.ofSpanText, [profiles, ...span]);
     const found = new Map(rows.map((row) => [row.profileId, row]));
     return new Map(profiles.map((profileId) => [profileId, this.toSums(found.get(profileId))]));
   }
 
-  private toSums(row: SumsRow<Name> | undefined): SignalSums<Name> {
+  private toSums(row: SumsRow<Name> | undefined): Sums<Name> {
     const sums: Partial<Record<Name, number>> = {};
     for (const name of this.names) sums[name] = row?.[name] ?? 0;
-    return { sums: sums as Record<Name, number>, lastAt: row?.lastAt ?? null };
+    return sums as Sums<Name>;
   }
 }
 
@@ -72,17 +86,15 @@ export async function firstDaysWith(
   return new Map(rows.map((row) => [row.profile_id, row.first_day]));
 }
 
-type SumsRow<Name extends SignalName> = Readonly<Record<Name, number>> & {
-  readonly profileId: ProfileId;
-  readonly lastAt: Date | null;
-};
+type SumsRow<Name extends SignalName> = Sums<Name> & { readonly profileId: ProfileId };
 
-function textFor(names: readonly SignalName[], condition: string): string {
-  const isAny = names.map((name) => `a.${columnOf(name)} > 0`).join(' or ');
+function sumOf(name: SignalName): string {
   // Doubles hold whole numbers up to 2^53, so that no sum arrives as text.
-  const sums = names.map((name) => `sum(a.${columnOf(name)})::float8 as "${name}"`);
-  return `select a.profile_id as "profileId", ${sums.join(', ')},
-      max(a.last_at) filter (where ${isAny}) as "lastAt"
+  return `sum(a.${columnOf(name)})::float8 as "${name}"`;
+}
+
+function textFor(columns: readonly string[], condition: string): string {
+  return `select a.profile_id as "profileId", ${columns.join(', ')}
     from activity_day a
     where a.profile_id = any($1::uuid[]) ${condition}
     group by a.profile_id`;

@@ -45,16 +45,16 @@ export class CommunityReads {
   readonly recentByProfile: BatchLoad<ProfileId, RecentCommunity> = async (profileIds) => {
     const today = dayOf(this.clock.now());
     const window = { first: addDays(today, 1 - this.windowDays), last: today };
-    const found = await this.sums.find(this.sql, profileIds, window);
+    const found = await this.sums.ofSpan(this.sql, profileIds, window);
     return profileIds.map((profileId) => {
-      const { sums } = required(found.get(profileId));
+      const sums = required(found.get(profileId));
       return { score: communityScore(sums, this.policy), counts: sums };
     });
   };
 
   /** Reads all days. */
   readonly totalByProfile: BatchLoad<ProfileId, TotalCommunity> = async (profileIds) => {
-    const found = await this.sums.find(this.sql, profileIds, null);
+    const found = await this.sums.ofAllDays(this.sql, profileIds);
     return profileIds.map((profileId) => {
       const { sums, lastAt } = required(found.get(profileId));
       return { counts: sums, lastActiveAt: lastAt };

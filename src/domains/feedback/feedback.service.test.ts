@@ -111,10 +111,11 @@ describe('submit', () => {
       'sentimentCount',
     ] as const;
     const day = dayOf(new Date('2026-06-01T08:00:00Z'));
-    for (const span of [{ first: day, last: day }, null]) {
-      const found = await new SumsOfSignals(names).find(database, [profileId], span);
-      expect(found.get(profileId)?.sums).toEqual(told);
-    }
+    const sums = new SumsOfSignals(names);
+    const onDay = await sums.ofSpan(database, [profileId], { first: day, last: day });
+    expect(onDay.get(profileId)).toEqual(told);
+    const ever = await sums.ofAllDays(database, [profileId]);
+    expect(ever.get(profileId)?.sums).toEqual(told);
   });
 
   test('the same message twice is one feedback, as it was sent first', async () => {

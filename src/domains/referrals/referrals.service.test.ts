@@ -5,7 +5,7 @@ import { createPipeline } from '../../../test/support/pipeline';
 import { Database } from '../../platform/database/database';
 import { firstRows } from '../../platform/database/keyset';
 import { TransactionConflict } from '../../platform/database/transaction';
-import { dayOf, type EpochDay } from '../../shared/days';
+import { dayOf } from '../../shared/days';
 import { type ProfileId, uuidSource } from '../../shared/ids';
 import { SumsOfSignals } from '../activity';
 import type { EventIngest, IncomingEvent } from '../events';
@@ -118,12 +118,13 @@ async function balanceOf({ profileId }: Person): Promise<bigint> {
 /** The conversions on the profile's days: in all, and on the day asked for. */
 async function conversionsOf({ profileId }: Person, at: string) {
   const day = dayOf(new Date(at));
-  const convertedIn = async (span: { first: EpochDay; last: EpochDay } | null) => {
-    const sums = new SumsOfSignals(['referralsConverted']);
-    const found = await sums.find(database, [profileId], span);
-    return found.get(profileId)?.sums.referralsConverted;
+  const sums = new SumsOfSignals(['referralsConverted']);
+  const onDay = await sums.ofSpan(database, [profileId], { first: day, last: day });
+  const total = await sums.ofAllDays(database, [profileId]);
+  return {
+    onDay: onDay.get(profileId)?.referralsConverted,
+    total: total.get(profileId)?.sums.referralsConverted,
   };
-  return { onDay: await convertedIn({ first: day, last: day }), total: await convertedIn(null) };
 }
 
 /** Resolves when a transaction of this database waits for a lock. */
