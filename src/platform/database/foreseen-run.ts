@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import type { Follower, ForeseenStatement, Foresight } from './foresight';
+import type { JsonRows } from './gathered-rows';
 import type { KnownReads, KnownText } from './known-reads';
 import { areOf, type Moment, valuesOf } from './parameter-sources';
 
@@ -11,14 +12,11 @@ export interface Read {
   readonly reject: (error: unknown) => void;
 }
 
-/** Rows as they stand in a document. */
-type Rows = QueryResultRow[] | null;
-
 /** One run of an operation: which of its reads is the first, and what came along with it. */
 export class ForeseenRun {
   private isBegun = false;
   private moment: Moment | null = null;
-  private readonly foreseen = new Map<string, { follower: Follower; rows: Rows }>();
+  private readonly foreseen = new Map<string, { follower: Follower; rows: JsonRows }>();
 
   /** @param now the instant that all of the operation is of */
   constructor(
@@ -53,7 +51,7 @@ export class ForeseenRun {
     first: KnownText,
     rows: readonly QueryResultRow[],
     followers: readonly Follower[] = [],
-    rowsOfFollowers: readonly Rows[] = [],
+    rowsOfFollowers: readonly JsonRows[] = [],
   ): void {
     this.moment = { first, rows, now: this.now };
     followers.forEach((follower, index) => {
@@ -102,7 +100,7 @@ export class ForeseenRun {
   }
 }
 
-function give({ resolve, reject }: Read, known: KnownText, rows: Rows): void {
+function give({ resolve, reject }: Read, known: KnownText, rows: JsonRows): void {
   try {
     resolve(known.rows.read(rows));
   } catch (error) {

@@ -28,39 +28,43 @@ interface Column {
   readonly isText: boolean;
 }
 
+/** The values of each row, in the order of its columns; null for no rows. */
+export type JsonRows = readonly (readonly unknown[])[] | null;
+
 /**
  * How the rows of a statement come as one JSON document and become again what the driver would have
  * made of them.
  */
 export class GatheredRows {
   private readonly columns: readonly Column[];
-  private readonly decoded: readonly Column[];
 
   /** @param fields what the driver said of the statement's columns */
   constructor(fields: readonly FieldDef[]) {
     this.columns = fields.map(toColumn);
-    this.decoded = this.columns.filter(({ decode }) => decode !== asItIs);
   }
 
   /** The statement as an expression: all its rows, in their order; null for none. */
   expressionOf(text: string): string {
     const columns = this.columns.map(({ name, isText }) => {
-      const quoted = pg.escapeIdentifier(name);
-      return isText ? `q.${quoted}::text as ${quoted}` : `q.${quoted}`;
+      const column = `q.${pg.escapeIdentifier(name)}`;
+      return isText ? `${column}::text` : column;
     });
-    return `(select json_agg(row_to_json(r)) from (select ${columns.join(', ')} from (${text}) q) r)`;
+    // Without the names, which would be written, sent and read again with every row.
+    return `(select json_agg(json_build_array(${columns.join(', ')})) from (${text}) q)`;
   }
 
-  /** @param rows the value of the expression. They are changed and given back. */
-  read<Row extends QueryResultRow>(rows: QueryResultRow[] | null): Row[] {
-    if (rows === null) return [];
-    for (const { name, decode } of this.decoded) {
-      for (const row of rows) {
-        const value: unknown = row[name];
-        if (value !== null) row[name] = decode(value as never);
-      }
-    }
-    return rows as Row[];
+  /** @param rows the value of the expression */
+  read<Row extends QueryResultRow>(rows: JsonRows): Row[] {
+    return rows === null ? [] : rows.map((values) => this.rowOf(values) as Row);
+  }
+
+  private rowOf(values: readonly unknown[]): QueryResultRow {
+    const row: QueryResultRow = {};
+    this.columns.forEach(({ name, decode }, index) => {
+      const value = values[index];
+      row[name] = value === null ? null : decode(value as never);
+    });
+    return row;
   }
 }
 

@@ -1,6 +1,7 @@
 import { DatabaseError, type QueryResultRow } from 'pg';
 import type { Database, Sql } from './database';
 import type { ForeseenRun, Read } from './foreseen-run';
+import type { JsonRows } from './gathered-rows';
 import type { KnownReads, KnownText, OneDocument } from './known-reads';
 import type { PreparedStatement } from './prepared';
 import { isFatal } from './read-connections';
@@ -139,10 +140,7 @@ export class GatheredSql implements Sql {
     }
   }
 
-  private async readDocument(
-    text: string,
-    parameters: readonly unknown[],
-  ): Promise<(QueryResultRow[] | null)[]> {
+  private async readDocument(text: string, parameters: readonly unknown[]): Promise<JsonRows[]> {
     const { rows } = await this.database.read<OneDocument>(text, parameters);
     return JSON.parse(rows[0]?.answer ?? '[]');
   }
