@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { CustomerCaller } from './caller';
 
-const TOKENS_MAX = 10_000;
+/** As many as there may be customers at a time whose requests are counted; some 20 MB. */
+const TOKENS_MAX = 50_000;
 
 /** A token whose signature and claims were found good. */
 export interface VerifiedToken {
@@ -24,8 +25,14 @@ export class VerifiedTokens {
   /** By digest; the oldest entry first. */
   private readonly known = new Map<string, KnownToken>();
 
-  /** @param ageMsMax from this age on a token is verified anew */
-  constructor(private readonly ageMsMax: number) {}
+  /**
+   * @param ageMsMax from this age on a token is verified anew
+   * @param tokensMax so many are kept, those verified last
+   */
+  constructor(
+    private readonly ageMsMax: number,
+    private readonly tokensMax = TOKENS_MAX,
+  ) {}
 
   /** @returns null where the token has to be verified, also to tell what is wrong with it */
   find(token: string, now: Date): CustomerCaller | null {
@@ -46,7 +53,7 @@ export class VerifiedTokens {
     const { caller, notBeforeMs, expiresAtMs } = verified;
     this.known.set(place, { caller, notBeforeMs, expiresAtMs, verifiedAtMs: now.getTime() });
     const [oldest] = this.known.keys();
-    if (this.known.size > TOKENS_MAX && oldest !== undefined) this.known.delete(oldest);
+    if (this.known.size > this.tokensMax && oldest !== undefined) this.known.delete(oldest);
   }
 }
 
