@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { CustomerCaller } from './caller';
 
 /** As many as there may be customers at a time whose requests are counted; some 20 MB. */
@@ -22,8 +23,8 @@ interface KnownToken extends VerifiedToken {
  * the clock at each use.
  */
 export class VerifiedTokens {
-  /** By digest; the oldest entry first. */
-  private readonly known = new Map<string, KnownToken>();
+  /** By digest. */
+  private readonly known: LRUCache<string, KnownToken>;
 
   /**
    * @param ageMsMax from this age on a token is verified anew
@@ -31,12 +32,15 @@ export class VerifiedTokens {
    */
   constructor(
     private readonly ageMsMax: number,
-    private readonly tokensMax = TOKENS_MAX,
-  ) {}
+    tokensMax = TOKENS_MAX,
+  ) {
+    this.known = new LRUCache({ max: tokensMax });
+  }
 
   /** @returns null where the token has to be verified, also to tell what is wrong with it */
   find(token: string, now: Date): CustomerCaller | null {
-    const known = this.known.get(digestOf(token));
+    // Not as a use: what goes is what was verified first.
+    const known = this.known.peek(digestOf(token));
     if (known === undefined) return null;
     const nowMs = now.getTime();
     const ageMs = nowMs - known.verifiedAtMs;
@@ -47,13 +51,9 @@ export class VerifiedTokens {
   }
 
   remember(token: string, verified: VerifiedToken, now: Date): void {
-    const place = digestOf(token);
-    // As the latest: the order is that of their age.
-    this.known.delete(place);
     const { caller, notBeforeMs, expiresAtMs } = verified;
-    this.known.set(place, { caller, notBeforeMs, expiresAtMs, verifiedAtMs: now.getTime() });
-    const [oldest] = this.known.keys();
-    if (this.known.size > this.tokensMax && oldest !== undefined) this.known.delete(oldest);
+    const known = { caller, notBeforeMs, expiresAtMs, verifiedAtMs: now.getTime() };
+    this.known.set(digestOf(token), known);
   }
 }
 
