@@ -39,10 +39,11 @@ buildSync({
 const bundle = readFileSync(outfile, 'utf8');
 const NAMING = 'var __name = (target, value) => ';
 if (!bundle.includes(NAMING)) throw new Error('esbuild keeps names in another way.');
+if (/\\[^\0-\x7f]/.test(bundle)) throw new Error('A letter stands behind a backslash.');
 writeFileSync(
   outfile,
   bundle
-    .replace(NAMING, `var __name = (target) => target;\nvar __nameClass = (target, value) => `)
+    .replace(NAMING, 'var __name = (target) => target, __nameClass = (target, value) => ')
     .replaceAll('__name(this, ', '__nameClass(this, ')
     // What esbuild leaves of other letters stands in regular expressions and comments. V8 keeps the
     // text it has compiled: with one of them each letter of it would take two bytes.
