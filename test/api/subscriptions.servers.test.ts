@@ -38,6 +38,9 @@ async function beside(settings: Readonly<Record<string, string>> = {}) {
   return other;
 }
 
+/** The client does not wait between attempts, and the server is away for as long as it takes. */
+const UNTIL_IT_SUCCEEDS = Number.POSITIVE_INFINITY;
+
 async function subscriber(url: string, retryAttempts = 0): Promise<Subscriber> {
   const made = new Subscriber(url, { key: await api.key() }, { retryAttempts });
   cleanUp.push(() => made.dispose());
@@ -94,7 +97,7 @@ it('where nobody subscribes nothing is told, and from a subscription on everythi
 
 it('where the connection that listens is lost, subscribers connect again and are told all', async () => {
   const id = await newProfile(api, 'carl');
-  const client = await subscriber(api.url, 100);
+  const client = await subscriber(api.url, UNTIL_IT_SUCCEEDS);
   const messages = client.subscribe<ProfileChanged>(PROFILE, { id });
   const transitions = client.subscribe(TRANSITIONS);
   const before = Number((await messages.next()).profileChanged.loyalty.balance);
@@ -130,7 +133,7 @@ it('where the connection of who writes is lost, it is told later', async () => {
 
 it('a process that ends without a word interrupts, since it may have had one', async () => {
   const id = await newProfile(api, 'emma');
-  const client = await subscriber(api.url, 100);
+  const client = await subscriber(api.url, UNTIL_IT_SUCCEEDS);
   const writer = await beside();
   await writer.app.live.appear();
   const messages = client.subscribe<ProfileChanged>(PROFILE, { id });
