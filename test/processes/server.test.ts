@@ -182,7 +182,8 @@ describe('the server', () => {
     // Whether it has noticed by then, or is about to start the database again, or neither.
     process.kill((await place.product.databasePid()) ?? 0, 'SIGKILL');
     server.program.kill('SIGTERM');
-    expect(await server.program.end()).toBe(0);
+    const code = await server.program.end();
+    expect({ code, ...(code !== 0 && { said: server.program.stderr }) }).toEqual({ code: 0 });
     expect(await place.product.databasePid()).toBeNull();
   });
 });
