@@ -38,13 +38,10 @@ export class SumsOfSignals<Name extends SignalName> {
     sql: Sql,
     profileIds: readonly ProfileId[],
   ): Promise<ReadonlyMap<ProfileId, TotalSums<Name>>> {
-    const profiles = [...new Set(profileIds)];
-    const rows = await sql.query<SumsRow<Name> & Pick<TotalSums<Name>, 'lastAt'>>(this.ofAllText, [
-      profiles,
-    ]);
-    const found = new Map(rows.map((row) => [row.profileId, row]));
+    type Row = SumsRow<Name> & Pick<TotalSums<Name>, 'lastAt'>;
+    const found = await findRows<Row>(sql, this.ofAllText, profileIds);
     return new Map(
-      profiles.map((profileId) => {
+      profileIds.map((profileId) => {
         const row = found.get(profileId);
         return [profileId, { sums: this.toSums(row), lastAt: row?.lastAt ?? null }];
       }),
@@ -56,11 +53,9 @@ export class SumsOfSignals<Name extends SignalName> {
     profileIds: readonly ProfileId[],
     { first, last }: DaySpan,
   ): Promise<ReadonlyMap<ProfileId, Sums<Name>>> {
-    const profiles = [...new Set(profileIds)];
     const span = [formatDay(first), formatDay(last)];
-    const rows = await sql.query<SumsRow<Name>>(this.ofSpanText, [profiles, ...span]);
-    const found = new Map(rows.map((row) => [row.profileId, row]));
-    return new Map(profiles.map((profileId) => [profileId, this.toSums(found.get(profileId))]));
+    const found = await findRows<SumsRow<Name>>(sql, this.ofSpanText, profileIds, span);
+    return new Map(profileIds.map((profileId) => [profileId, this.toSums(found.get(profileId))]));
   }
 
   private toSums(row: SumsRow<Name> | undefined): Sums<Name> {
@@ -87,6 +82,16 @@ export async function firstDaysWith(
 }
 
 type SumsRow<Name extends SignalName> = Sums<Name> & { readonly profileId: ProfileId };
+
+async function findRows<Row extends { readonly profileId: ProfileId }>(
+  sql: Sql,
+  text: string,
+  profileIds: readonly ProfileId[],
+  span: readonly string[] = [],
+): Promise<ReadonlyMap<ProfileId, Row>> {
+  const rows = await sql.query<Row>(text, [[...new Set(profileIds)], ...span]);
+  return new Map(rows.map((row) => [row.profileId, row]));
+}
 
 function sumOf(name: SignalName): string {
   // Doubles hold whole numbers up to 2^53, so that no sum arrives as text.
