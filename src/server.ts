@@ -10,6 +10,7 @@ import { JwtVerifier } from './platform/auth/jwt';
 import { PSEUDONYM_SECRET_BYTES, Pseudonyms } from './platform/auth/pseudonyms';
 import { findOrMakeSecret } from './platform/auth/secret.store';
 import { createGraphqlServer } from './platform/graphql/graphql-server';
+import type { AnyLoad } from './platform/graphql/merged-load';
 import { OperationKits } from './platform/graphql/operation-kits';
 import type { PersistedQueries } from './platform/graphql/persisted-queries';
 import { buildApiSchema } from './platform/graphql/schema';
@@ -46,7 +47,9 @@ export async function createServer(
     const clock = new HeldClock(app.clock);
     const reading = app.readingOver(database.within(slot), clock);
     const { gather, follow } = reading;
-    return { resolvers: createResolvers({ ...app, ...reading, clock }), gather, follow, clock };
+    const loads = loadsOf([...Object.values(reading.reads), reading.lifecycleTriggers]);
+    const resolvers = createResolvers({ ...app, ...reading, clock });
+    return { resolvers, loads, gather, follow, clock };
   });
   const authenticator = new Authenticator(app.apiKeys, app.sourceCallers, createJwtVerifier(app));
   const authenticate = (authorization: string | undefined) =>
@@ -122,6 +125,13 @@ export async function createServer(
       await app.sources.settled();
     },
   };
+}
+
+/** The functions of readers: all that load by key, in one order. */
+function loadsOf(readers: readonly object[]): AnyLoad[] {
+  return readers.flatMap((reader) =>
+    Object.values(reader).filter((each): each is AnyLoad => typeof each === 'function'),
+  );
 }
 
 function rateLimitOf({ requestsPerMinuteMax }: Config) {

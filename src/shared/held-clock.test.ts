@@ -1,12 +1,28 @@
 import { HeldClock } from './held-clock';
 
-it('stands still while it is held, and goes on after', () => {
+/** A minute later each time that it is asked. */
+function tickingClock(): HeldClock {
   let minute = 0;
-  const next = () => new Date(Date.UTC(2026, 10, 27, 12, minute++));
-  const clock = new HeldClock({ now: next });
-  expect(clock.now().getUTCMinutes()).toBe(0);
+  return new HeldClock({ now: () => new Date(Date.UTC(2026, 10, 27, 12, minute++)) });
+}
+
+const minutesOf = (clock: HeldClock, times: number) =>
+  Array.from({ length: times }, () => clock.now().getUTCMinutes());
+
+it('stands still from the first time that it is asked while it is held, and goes on after', () => {
+  const clock = tickingClock();
+  expect(minutesOf(clock, 1)).toEqual([0]);
   clock.hold();
-  expect([clock.now(), clock.now()].map((now) => now.getUTCMinutes())).toEqual([1, 1]);
+  expect(clock.isAsked).toBe(false);
+  expect(minutesOf(clock, 2)).toEqual([1, 1]);
+  expect(clock.isAsked).toBe(true);
   clock.release();
-  expect(clock.now().getUTCMinutes()).toBe(2);
+  expect(clock.isAsked).toBe(false);
+  expect(minutesOf(clock, 2)).toEqual([2, 3]);
+});
+
+it('tells the instant that it is held at', () => {
+  const clock = tickingClock();
+  clock.hold(new Date('2026-11-27T12:59:00Z'));
+  expect(minutesOf(clock, 2)).toEqual([59, 59]);
 });

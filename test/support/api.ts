@@ -143,8 +143,9 @@ export class TestApi {
   async queryOnce<Data>(
     query: string,
     variables: Readonly<Record<string, unknown>> = {},
+    credentials?: Credentials,
   ): Promise<Answer<Data>> {
-    return this.ask<Data>(this.url, query, variables, { key: await this.key() });
+    return this.ask<Data>(this.url, query, variables, credentials ?? { key: await this.key() });
   }
 
   /** Like `query`, for an operation that must not fail. */

@@ -35,14 +35,16 @@ export interface HolderRow extends IdentifierKey {
   readonly createdAt: Date;
 }
 
-/** The profiles that hold the identifiers now. */
+/** The profiles that hold the identifiers now, in the order of the keys. */
 export function findHolders(sql: Sql, keys: readonly IdentifierKey[]): Promise<HolderRow[]> {
   return sql.query<HolderRow>(
     `select i.namespace, i.value, p.profile_id as "profileId", p.created_at as "createdAt"
      from identifier i
-     join unnest($1::text[], $2::text[]) as k (namespace, value) using (value, namespace)
+     join unnest($1::text[], $2::text[]) with ordinality as k (namespace, value, place)
+       using (value, namespace)
      join profile p using (profile_id)
-     where i.held_until is null`,
+     where i.held_until is null
+     order by k.place`,
     [keys.map((key) => key.namespace), keys.map((key) => key.value)],
   );
 }
@@ -114,13 +116,17 @@ export interface ProfileRow {
   readonly createdAt: Date;
 }
 
-/** The profiles that the ids stand for; an absorbed one's survivor, in one hop. */
+/**
+ * The profiles that the ids stand for, in the order of the ids; an absorbed one's survivor, in one
+ * hop.
+ */
 export function findProfiles(sql: Sql, profileIds: readonly ProfileId[]): Promise<ProfileRow[]> {
   return sql.query<ProfileRow>(
     `select asked.profile_id as "askedId", p.profile_id as "profileId", p.created_at as "createdAt"
-     from profile asked
+     from unnest($1::uuid[]) with ordinality as k (profile_id, place)
+     join profile asked using (profile_id)
      join profile p on p.profile_id = coalesce(asked.merged_into, asked.profile_id)
-     where asked.profile_id = any($1::uuid[])`,
+     order by k.place`,
     [profileIds],
   );
 }

@@ -14,6 +14,9 @@ const FIND = `select name as "personId", length(name) as size from unnest($1::te
   where name <> 'ghost'`;
 const SHOUT = 'select upper(name) as loud from unnest($1::text[]) as asked (name)';
 const REPEAT = 'select repeat(name, $2::int) as many from unnest($1::text[]) as asked (name)';
+/** With a number of times for each name. */
+const EACH = `select repeat(name, times) as many
+  from unnest($1::text[], $2::int[]) as asked (name, times)`;
 const AGE = `select extract(epoch from $2::timestamptz)::int as at, name
   from unnest($1::text[]) as asked (name)`;
 /** Fails for names of three letters. */
@@ -79,6 +82,34 @@ it('sends along what followed the last time, for whoever is found this time', as
       ],
     },
   });
+});
+
+it('knows what is the same for each, however many there are', async () => {
+  const run = operation();
+  const twice = (found: string[]): Ask[] => [[EACH, [found, found.map(() => 2)]]];
+  await learn(run, ['ada'], twice);
+  expect(await countStatements(() => run(['bob', 'ghost', 'cy'], twice))).toMatchObject({
+    statements: 1,
+    result: { more: [[{ many: 'bobbob' }, { many: 'cycy' }]] },
+  });
+  const often = (found: string[]): Ask[] => [[EACH, [found, found.map(({ length }) => length)]]];
+  expect(await countStatements(() => run(['bob', 'cy'], often))).toMatchObject({
+    statements: 2,
+    result: { more: [[{ many: 'bobbobbob' }, { many: 'cycy' }]] },
+  });
+});
+
+it('takes a list of one for what is the same for each until it is told otherwise', async () => {
+  const run = operation();
+  const listed = (found: string[]): Ask[] => [
+    ['select name from unnest($1::text[]) name where name = any($2::text[])', [found, ['ada']]],
+  ];
+  await learn(run, ['ada'], listed);
+  const more = [[{ name: 'ada' }]];
+  const ask = () => countStatements(() => run(['ada', 'bob'], listed));
+  expect(await ask()).toMatchObject({ statements: 2, result: { more } });
+  expect(await ask()).toMatchObject({ statements: 1, result: { more } });
+  expect(await countStatements(() => run(['ada'], listed))).toMatchObject({ statements: 1 });
 });
 
 it('finds nobody in one statement as well', async () => {

@@ -114,7 +114,7 @@ export class Foresight {
           return `array(select ${pg.escapeIdentifier(source.name)} from first)`;
         }
         taken += 1;
-        return `$${taken}`;
+        return source.kind === 'EACH' ? `array(select $${taken} from first)` : `$${taken}`;
       });
       return known.rows.expressionOf(
         known.text.replaceAll(PARAMETER, (_, number) => places[Number(number) - 1] ?? ''),

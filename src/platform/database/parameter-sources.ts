@@ -6,7 +6,9 @@ export type Source =
   | { readonly kind: 'VALUE'; readonly value: unknown }
   | { readonly kind: 'NOW' }
   /** All values of a column of the rows that the first read gives, as an array. */
-  | { readonly kind: 'COLUMN'; readonly name: string };
+  | { readonly kind: 'COLUMN'; readonly name: string }
+  /** The same value for each of these rows, as an array. */
+  | { readonly kind: 'EACH'; readonly value: unknown };
 
 /** Longer arrays are the ids of a page, or the like: nothing that comes again. */
 const ARRAY_LENGTH_MAX = 10;
@@ -39,7 +41,7 @@ export function sourcesOf(parameters: readonly unknown[], moment: Moment): Sourc
 export function valuesOf(sources: readonly Source[], now: Date): unknown[] {
   const values: unknown[] = [];
   for (const source of sources) {
-    if (source.kind === 'VALUE') values.push(source.value);
+    if (source.kind === 'VALUE' || source.kind === 'EACH') values.push(source.value);
     else if (source.kind === 'NOW') values.push(now);
   }
   return values;
@@ -65,6 +67,8 @@ function isOf(source: Source, value: unknown, { rows, now }: Moment): boolean {
       return isSame(value, now);
     case 'COLUMN':
       return isColumn(value, rows, source.name);
+    case 'EACH':
+      return isEach(value, rows, source.value);
   }
 }
 
@@ -72,7 +76,11 @@ function sourceOf(value: unknown, { rows, now }: Moment): Source {
   if (value instanceof Date && isSame(value, now)) return { kind: 'NOW' };
   const [row] = rows;
   const name = row && Object.keys(row).find((each) => isColumn(value, rows, each));
-  return name === undefined ? { kind: 'VALUE', value } : { kind: 'COLUMN', name };
+  if (name !== undefined) return { kind: 'COLUMN', name };
+  if (Array.isArray(value) && row && isEach(value, rows, value[0])) {
+    return { kind: 'EACH', value: value[0] };
+  }
+  return { kind: 'VALUE', value };
 }
 
 /** Whether the value is an array of what the rows have in a column, all texts, and in their order. */
@@ -81,6 +89,13 @@ function isColumn(value: unknown, rows: readonly QueryResultRow[], name: string)
     Array.isArray(value) &&
     value.length === rows.length &&
     value.every((each, index) => typeof each === 'string' && each === rows[index]?.[name])
+  );
+}
+
+/** Whether the value is an array of one and the same, as long as the rows are many. */
+function isEach(value: unknown, rows: readonly QueryResultRow[], each: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length === rows.length && value.every((one) => isSame(one, each))
   );
 }
 

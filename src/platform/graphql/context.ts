@@ -7,18 +7,26 @@ export type BatchLoad<Key, Value> = (keys: readonly Key[]) => Promise<readonly V
 /** Runs `work`, and sends the reads that it starts together. */
 export type Gather = (work: () => void) => void;
 
-const BATCH_KEYS_MAX = 500;
+/** What has the same values for the keys as the function, and may come by them in another way. */
+export type Through = <Key, Value>(batch: BatchLoad<Key, Value>) => BatchLoad<Key, Value>;
+
+/** In one statement. */
+export const BATCH_KEYS_MAX = 500;
 
 /** What lives as long as one GraphQL request. */
 export class RequestContext {
   private readonly loaders = new Map<unknown, unknown>();
   private due: (() => void)[] = [];
 
-  /** @param gather what the loads of one moment are begun within */
+  /**
+   * @param gather what the loads of one moment are begun within
+   * @param through what loads the keys in place of a function
+   */
   constructor(
     readonly requestId: string,
     readonly caller: Caller,
     private readonly gather: Gather = (work) => work(),
+    private readonly through: Through = (batch) => batch,
   ) {}
 
   /**
@@ -28,7 +36,7 @@ export class RequestContext {
   load<Key, Value>(batch: BatchLoad<Key, Value>, key: Key): Promise<Value> {
     let loader = this.loaders.get(batch) as DataLoader<Key, Value> | undefined;
     if (loader === undefined) {
-      loader = new DataLoader<Key, Value>(batch, {
+      loader = new DataLoader<Key, Value>(this.through(batch), {
         maxBatchSize: BATCH_KEYS_MAX,
         batchScheduleFn: (dispatch) => this.schedule(dispatch),
       });

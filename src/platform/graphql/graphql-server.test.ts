@@ -254,6 +254,7 @@ async function start(
       plainSchema,
       kits: new OperationKits(() => ({
         resolvers: instances,
+        loads: [],
         gather: (work) => work(),
         follow: () => undefined,
         clock: new HeldClock(systemClock),

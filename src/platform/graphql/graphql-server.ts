@@ -41,6 +41,7 @@ import {
   type PersistedQueries,
 } from './persisted-queries';
 import { CostLimit, type QueryLimits, queryLimitRules } from './query-limits';
+import { ReadGroups } from './read-groups';
 
 export interface GraphqlSettings {
   /** Whether the schema may be asked for; it also decides whether errors suggest names of it. */
@@ -161,12 +162,13 @@ function contextMaker(
   parts: GraphqlParts,
 ): MakeContext {
   const count = callerRates(app, rates);
+  const groups = new ReadGroups(parts.kits, (queries) => parts.metrics.readGroup(queries));
   return async ({ request, reply, answerType, http }) => {
     try {
       const caller = await parts.authenticate(request.headers.authorization);
       await count(caller, request, reply);
       admitOperation(gate, http, request.id);
-      const run = new OperationRun(parts.kits, reply.raw);
+      const run = new OperationRun(parts.kits, groups, reply.raw);
       return new OperationContext(request.id, caller, run, answerType);
     } catch (error) {
       throw refusedRequest(error, request);

@@ -18,7 +18,7 @@ export class OperationContext extends RequestContext {
     readonly run: OperationRun,
     readonly answerType: AnswerType,
   ) {
-    super(requestId, caller, run.gather);
+    super(requestId, caller, run.gather, (batch) => run.through(batch));
     this.resolvers = run.resolvers;
   }
 }

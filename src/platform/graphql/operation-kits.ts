@@ -2,11 +2,14 @@ import type { HeldClock } from '../../shared/held-clock';
 import type { ForeseenRun } from '../database/foreseen-run';
 import { Operation, type OperationSlot } from '../database/operation';
 import type { Gather } from './context';
+import type { AnyLoad } from './merged-load';
 import type { ResolverInstances } from './resolver-instances';
 
 /** What serves one operation at a time. */
 interface KitParts {
   readonly resolvers: ResolverInstances;
+  /** What they load by. Of every kit the same functions have the same places. */
+  readonly loads: readonly AnyLoad[];
   /** Has the reads of these resolvers travel together. */
   readonly gather: Gather;
   /** Has them be those of a run; of none with null. */
@@ -16,7 +19,9 @@ interface KitParts {
 }
 
 /** What its resolvers read is read for the operation in the slot. */
-interface OperationKit extends KitParts {
+export interface OperationKit extends KitParts {
+  /** Where each of the loads is. */
+  readonly places: ReadonlyMap<unknown, number>;
   readonly slot: OperationSlot;
 }
 
@@ -51,6 +56,8 @@ export class OperationKits {
 
   private makeKit(): OperationKit {
     const slot: OperationSlot = { operation: null };
-    return { slot, ...this.make(slot) };
+    const parts = this.make(slot);
+    const places = new Map(parts.loads.map((load, place) => [load, place]));
+    return { slot, places, ...parts };
   }
 }

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { Fault } from '../../shared/errors';
-import { ForeseenRun } from '../database/foreseen-run';
 import type { Foresight } from '../database/foresight';
 import { Operation } from '../database/operation';
-import type { Gather } from './context';
+import type { BatchLoad, Gather } from './context';
 import type { OperationKits } from './operation-kits';
+import type { GroupMember } from './read-group';
+import type { ReadGroups } from './read-groups';
 import type { ResolverInstances } from './resolver-instances';
 
 /** The operation took longer than all of it may. */
@@ -42,10 +43,13 @@ export class OperationRun {
   private readonly operation = new Operation();
   private readonly kit: ReturnType<OperationKits['take']>;
   private timer: NodeJS.Timeout | undefined;
+  private foresight: Foresight | null = null;
+  private member: GroupMember | null = null;
 
   /** @param answer closed early where the caller hangs up */
   constructor(
     private readonly kits: OperationKits,
+    private readonly groups: ReadGroups,
     private readonly answer: ServerResponse,
   ) {
     this.kit = kits.take(this.operation);
@@ -65,30 +69,49 @@ export class OperationRun {
    */
   watch(timeoutMs: number): void {
     this.kit.clock.hold();
-    this.timer = setTimeout(() => {
-      this.operation.giveUp(new OperationTimedOut(timeoutMs));
-    }, timeoutMs);
-    if (this.answer.closed) this.operation.giveUp(new CallerGone());
+    this.timer = setTimeout(() => this.giveUp(new OperationTimedOut(timeoutMs)), timeoutMs);
+    if (this.answer.closed) this.giveUp(new CallerGone());
     else this.answer.once('close', this.giveUpUnlessAnswered);
   }
 
   /** What the same query read before; of no use to anything but queries. */
   foresee(foresight: Foresight): void {
-    if (this.timer === undefined) return;
-    this.kit.follow(new ForeseenRun(foresight, this.kit.clock.now()));
+    if (this.timer !== undefined) this.foresight = foresight;
+  }
+
+  /** Has a query load together with others of its document. */
+  through<Key, Value>(batch: BatchLoad<Key, Value>): BatchLoad<Key, Value> {
+    const place = this.kit.places.get(batch);
+    const member = place === undefined ? null : this.findMember();
+    if (place === undefined || member === null) return batch;
+    return (keys) => member.load(place, keys) as Promise<readonly Value[]>;
+  }
+
+  private findMember(): GroupMember | null {
+    const { foresight, kit, givenUpFor } = this;
+    if (this.member !== null || foresight === null || givenUpFor !== null) return this.member;
+    // Whoever was told an instant already cannot be told that of a group.
+    if (!kit.clock.isAsked) this.member = this.groups.join(foresight, kit.clock);
+    return this.member;
   }
 
   end(): void {
     clearTimeout(this.timer);
     this.answer.off('close', this.giveUpUnlessAnswered);
-    this.kit.follow(null);
     // What is still under way would be taken for that of whoever has the kit next.
-    if (this.operation.isIdle) this.kits.giveBack(this.kit);
+    const isIdle = this.operation.isIdle && this.member?.isIdle !== false;
+    if (isIdle) this.kits.giveBack(this.kit);
     // An answer is made without what a fault elsewhere took away, and that may go on.
     else if (this.timer !== undefined) this.operation.giveUp(new AnsweredWithout());
+    this.member?.leave(new AnsweredWithout());
   }
 
   private readonly giveUpUnlessAnswered = (): void => {
-    if (!this.answer.writableFinished) this.operation.giveUp(new CallerGone());
+    if (!this.answer.writableFinished) this.giveUp(new CallerGone());
   };
+
+  private giveUp(reason: Error): void {
+    this.operation.giveUp(reason);
+    this.member?.leave(reason);
+  }
 }

@@ -29,6 +29,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly readGroups = new Histogram({
+    name: 'graphql_read_group_queries',
+    help: 'Queries of one document that were read for together, by group.',
+    buckets: [1, 2, 4, 8, 16, 32],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -41,6 +48,11 @@ export class Metrics {
   /** @param type `query`, `mutation`, or `invalid` where no operation could be made out */
   graphqlOperation(type: string, outcome: OperationOutcome, seconds: number): void {
     this.graphqlOperations.observe({ type, outcome }, seconds);
+  }
+
+  /** @param queries of the group */
+  readGroup(queries: number): void {
+    this.readGroups.observe(queries);
   }
 
   /**
