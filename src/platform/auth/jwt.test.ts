@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { JwtVerifier } from './jwt';
 
@@ -6,11 +6,16 @@ const SECRET = 'a secret of this test, long enough for HS256';
 const START = Date.parse('2026-01-01T00:00:00Z');
 
 const clock = { time: START, now: () => new Date(clock.time) };
-const verifications = jest.spyOn(webcrypto.subtle, 'verify');
+/** Each verification of a signature is one. */
+const verifications = jest.spyOn(Object.getPrototypeOf(createHmac('sha256', '')), 'update');
 
-function newVerifier(secret = SECRET): JwtVerifier {
+function newVerifier(
+  secret = SECRET,
+  expected: { readonly issuer?: string; readonly audience?: string } = {},
+): JwtVerifier {
   const keys = { kind: 'SECRET', secret } as const;
-  return new JwtVerifier({ keys, issuer: null, audience: null, namespace: 'user_id' }, clock);
+  const { issuer = null, audience = null } = expected;
+  return new JwtVerifier({ keys, issuer, audience, namespace: 'user_id' }, clock);
 }
 
 /** @param expiresAfter seconds after the start, as is `notBefore` */
@@ -111,4 +116,54 @@ it('a token that is no good is never kept', async () => {
     await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(verifications).toHaveBeenCalledTimes(times);
   }
+});
+
+describe('a token', () => {
+  const bytes = new TextEncoder().encode(SECRET);
+  const made = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+    new SignJWT({ sub: 'ada', exp: START / 1000 + 60, ...claims })
+      .setProtectedHeader({ alg: 'HS256', ...header })
+      .sign(bytes, { crit: { ours: false } });
+  const issuer = 'https://issuer.example';
+
+  it('that says all that is expected of it is taken', async () => {
+    const verifier = newVerifier(SECRET, { issuer, audience: 'app' });
+    const token = await made({ iss: issuer, aud: ['web', 'app'] });
+    expect((await verifier.verify(token)).identifier.value).toBe('ada');
+    expect(verifications).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['of no issuer', { aud: 'app' }, 'iss'],
+    ['of another issuer', { iss: `${issuer}.evil`, aud: 'app' }, 'iss'],
+    ['for nobody', { iss: issuer }, 'aud'],
+    ['for others', { iss: issuer, aud: ['web'] }, 'aud'],
+    ['of no end', { iss: issuer, aud: 'app', exp: undefined }, 'exp'],
+    ['that ends some time', { iss: issuer, aud: 'app', exp: 'tomorrow' }, 'exp'],
+    ['about nobody', { iss: issuer, aud: 'app', sub: undefined }, 'sub'],
+  ])('%s is refused, and told by which claim', async (_name, claims, claim) => {
+    const verifier = newVerifier(SECRET, { issuer, audience: 'app' });
+    await expect(verifier.verify(await made(claims))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: `The token's ${claim} claim is missing or not the one expected.`,
+    });
+  });
+
+  it('that has to be understood in another way than it can be is refused', async () => {
+    const token = await made({}, { crit: ['ours'], ours: true });
+    await expect(newVerifier().verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('with no signature, or by another algorithm, is refused', async () => {
+    const [, payload] = (await made({})).split('.');
+    const header = (alg: string) => Buffer.from(JSON.stringify({ alg })).toString('base64url');
+    const other = new SignJWT({ sub: 'ada', exp: START / 1000 + 60 });
+    for (const token of [
+      `${header('none')}.${payload}.`,
+      `${header('HS256')}.${payload}.`,
+      await other.setProtectedHeader({ alg: 'HS384' }).sign(bytes),
+    ]) {
+      await expect(newVerifier().verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
+  });
 });
