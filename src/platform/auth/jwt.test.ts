@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, webcrypto } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { JwtVerifier } from './jwt';
 
@@ -6,7 +6,9 @@ const SECRET = 'a secret of this test, long enough for HS256';
 const START = Date.parse('2026-01-01T00:00:00Z');
 
 const clock = { time: START, now: () => new Date(clock.time) };
-/** Each verification of a signature is one. */
+/** By what tells what is wrong with a token. */
+const slowVerifications = jest.spyOn(webcrypto.subtle, 'verify');
+/** Each signature that is verified on the spot is one. */
 const verifications = jest.spyOn(Object.getPrototypeOf(createHmac('sha256', '')), 'update');
 
 function newVerifier(
@@ -31,6 +33,7 @@ async function sign(subject: string, expiresAfter = 3600, notBefore?: number): P
 beforeEach(() => {
   clock.time = START;
   verifications.mockClear();
+  slowVerifications.mockClear();
 });
 
 it('a token signed with the secret is verified once', async () => {
@@ -48,6 +51,7 @@ it('a token signed with the secret is verified once', async () => {
     });
     expect(verifications).toHaveBeenCalledTimes(times);
   }
+  expect(slowVerifications).not.toHaveBeenCalled();
 });
 
 it('each token speaks for its own subject, and changed by a letter for nobody', async () => {
@@ -130,8 +134,17 @@ describe('a token', () => {
     const verifier = newVerifier(SECRET, { issuer, audience: 'app' });
     const token = await made({ iss: issuer, aud: ['web', 'app'] });
     expect((await verifier.verify(token)).identifier.value).toBe('ada');
-    expect(verifications).toHaveBeenCalledTimes(1);
+    expect(slowVerifications).not.toHaveBeenCalled();
   });
+
+  it.each([{ nbf: 1e16 }, { nbf: 1e300 }, { exp: -1e300 }, { exp: 0 }])(
+    'that was never good nor will be soon is refused: %p',
+    async (claims) => {
+      await expect(newVerifier().verify(await made(claims))).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
+    },
+  );
 
   it.each([
     ['of no issuer', { aud: 'app' }, 'iss'],
