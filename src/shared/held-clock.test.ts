@@ -21,8 +21,14 @@ it('stands still from the first time that it is asked while it is held, and goes
   expect(minutesOf(clock, 2)).toEqual([2, 3]);
 });
 
-it('tells the instant that it is held at', () => {
+it('tells what its holder says when it is asked first', () => {
   const clock = tickingClock();
-  clock.hold(new Date('2026-11-27T12:59:00Z'));
-  expect(minutesOf(clock, 2)).toEqual([59, 59]);
+  let minute = 30;
+  clock.hold({ now: () => new Date(Date.UTC(2026, 10, 27, 12, minute)) });
+  minute = 31;
+  expect(minutesOf(clock, 1)).toEqual([31]);
+  minute = 32;
+  expect(minutesOf(clock, 1)).toEqual([31]);
+  clock.release();
+  expect(minutesOf(clock, 1)).toEqual([0]);
 });

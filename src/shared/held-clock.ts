@@ -2,14 +2,15 @@ import type { Clock } from './clock';
 
 /** A clock that can be held: whoever asks it meanwhile is told one instant. */
 export class HeldClock implements Clock {
-  private isHeld = false;
+  /** Whose instant it tells; null while it goes on. */
+  private holder: Clock | null = null;
   private instant: Date | null = null;
 
   constructor(private readonly clock: Clock) {}
 
   now(): Date {
-    if (!this.isHeld) return this.clock.now();
-    this.instant ??= this.clock.now();
+    if (this.holder === null) return this.clock.now();
+    this.instant ??= this.holder.now();
     return this.instant;
   }
 
@@ -20,16 +21,16 @@ export class HeldClock implements Clock {
 
   /**
    * Stands still from the next time that it is asked.
-   * @param instant what it tells then; when that is where none is given
+   * @param holder what it is told then, and tells from then on; its own time unless given
    */
-  hold(instant: Date | null = null): void {
-    this.isHeld = true;
-    this.instant = instant;
+  hold(holder: Clock = this.clock): void {
+    this.holder = holder;
+    this.instant = null;
   }
 
   /** Goes on. */
   release(): void {
-    this.isHeld = false;
+    this.holder = null;
     this.instant = null;
   }
 }

@@ -61,7 +61,7 @@ async function grouped<Answer>(asks: readonly (() => Promise<Answer>)[]) {
 beforeAll(async () => {
   await recordEvents(
     api,
-    CUSTOMERS.map((name, index) => order(name, index + 1)),
+    CUSTOMERS.map((name, index) => ({ ...order(name, index + 1), traits: { name } })),
   );
   await newProfile(api, 'lonely');
   // What follows upon what is known from the third time on, and of what it is many where they are.
@@ -113,13 +113,28 @@ it('customers who ask at once are each told of themselves', async () => {
   expect(groups).toBeLessThan(CUSTOMERS.length);
 });
 
-it('what one is refused the others are not', async () => {
-  const query = 'query ($id: ID!) { profile(id: $id) { id lifecycle { stage } } }';
-  const id = await newProfile(api, 'somebody');
-  const asked = [id, 'prf_nonsense', id, 'evt_01a2', id];
-  for (let time = 0; time < 3; time += 1) {
-    const answers = await Promise.all(asked.map((each) => api.queryOnce(query, { id: each })));
-    expect(answers.map(({ errors }) => errors.length)).toEqual([0, 1, 0, 1, 0]);
-    expect(answers[4]?.data).toMatchObject({ profile: { id } });
-  }
+it('what fails for one fails for nobody else', async () => {
+  await api.database.query('alter table identifier_trait rename to sound_trait');
+  await api.database.query(`
+    create function sound(identifier uuid) returns boolean language plpgsql stable
+    as $$ begin
+      if exists (select from identifier i where i.identifier_id = identifier and i.value = 'c3') then
+        raise exception 'this one is broken';
+      end if;
+      return true;
+    end $$`);
+  await api.database.query(
+    'create view identifier_trait as select * from sound_trait where sound(identifier_id)',
+  );
+  const query = `query ($identifier: IdentifierInput!) {
+    profileByIdentifier(identifier: $identifier) { traits }
+  }`;
+  const ask = (value: string) =>
+    api.queryOnce(query, { identifier: { namespace: 'user_id', value } });
+  for (let time = 0; time < 3; time += 1) await ask('c0');
+  const { answers, groups } = await grouped(CUSTOMERS.map((name) => () => ask(name)));
+  expect(groups).toBeLessThan(CUSTOMERS.length);
+  expect(answers.map(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(
+    CUSTOMERS.map((name) => (name === 'c3' ? ['INTERNAL_ERROR'] : [])),
+  );
 });

@@ -1,7 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Caller } from '../auth/caller';
 
-/** Loads many values by key in one statement; gives them in the order of the keys. */
+/**
+ * Loads many values by key in one statement; gives them in the order of the keys. It knows nothing of
+ * who asks, and several may be given the same value: nobody changes it.
+ */
 export type BatchLoad<Key, Value> = (keys: readonly Key[]) => Promise<readonly Value[]>;
 
 /** Runs `work`, and sends the reads that it starts together. */

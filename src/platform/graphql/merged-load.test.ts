@@ -27,7 +27,7 @@ async function loadFor(
     );
     return { keys, resolve: () => undefined, reject: () => undefined, ...settle };
   });
-  await loadMerged(load, wishes, () => mayBeOfOne);
+  await loadMerged(load, wishes, { mayBeOfOne: () => mayBeOfOne, gather: (work) => work() });
   return Promise.all(
     outcomes.map((outcome) => outcome.catch((error: Error) => `failed: ${error.message}`)),
   );
@@ -80,6 +80,15 @@ it('does not ask again where all have failed', async () => {
   const outcomes = await loadFor(load, [['a'], ['broken']], false);
   expect(new Set(outcomes)).toEqual(new Set(['failed: Something of these is broken.']));
   expect(asked).toHaveLength(1);
+});
+
+it('takes fewer values than keys for nobody’s', async () => {
+  const load = async (keys: readonly unknown[]) => (keys.length > 1 ? [1] : [0]);
+  expect(await loadFor(load, [['a'], ['b']])).toEqual([[0], [0]]);
+  expect(await loadFor(load, [['a'], ['b']], false)).toEqual([
+    'failed: There must be a value for each key.',
+    'failed: There must be a value for each key.',
+  ]);
 });
 
 it('loads keys that it cannot tell apart for each by itself', async () => {

@@ -1,4 +1,4 @@
-import type { BatchLoad } from './context';
+import type { BatchLoad, Gather } from './context';
 
 /** Keys whose values somebody waits for. */
 export interface Wish {
@@ -11,41 +11,52 @@ export interface Wish {
 /** A batch function of whatever keys and values. */
 export type AnyLoad = BatchLoad<unknown, unknown>;
 
+/** What is done where not all goes well. */
+export interface Apart {
+  /** Whether what failed for all may be due to one of them. */
+  readonly mayBeOfOne: (error: unknown) => boolean;
+  readonly gather: Gather;
+}
+
 /**
- * Loads what all of them wish for at once, each key once. Does not fail: they are told.
- * @param mayBeOfOne whether what failed for all may be due to one of them. Each is then loaded by
- *   itself, so that nobody fails by what another asked for.
+ * Loads what all of them wish for at once, each key once. Where that fails and may be due to one of
+ * them each is loaded by itself, so that nobody fails by what another asked for. Does not fail: they
+ * are told.
  */
 export async function loadMerged(
   load: AnyLoad,
   wishes: readonly Wish[],
-  mayBeOfOne: (error: unknown) => boolean,
+  { mayBeOfOne, gather }: Apart,
 ): Promise<void> {
-  if (wishes.length === 1) {
-    await loadEach(load, wishes);
+  const [first] = wishes;
+  if (first !== undefined && wishes.length === 1) {
+    await loadOne(load, first);
     return;
   }
   try {
     const { keys, places } = merge(wishes);
     const values = await load(keys);
+    if (values.length !== keys.length) throw new Error('There must be a value for each key.');
     wishes.forEach(({ resolve }, index) => {
       resolve(places[index]?.map((place) => values[place]) ?? []);
     });
   } catch (error) {
-    if (mayBeOfOne(error)) await loadEach(load, wishes);
-    else for (const { reject } of wishes) reject(error);
+    if (!mayBeOfOne(error)) {
+      for (const { reject } of wishes) reject(error);
+      return;
+    }
+    const loads: Promise<void>[] = [];
+    for (const wish of wishes) gather(() => loads.push(loadOne(load, wish)));
+    await Promise.all(loads);
   }
 }
 
-async function loadEach(load: AnyLoad, wishes: readonly Wish[]): Promise<void> {
-  const loadOne = async ({ keys, resolve, reject }: Wish): Promise<void> => {
-    try {
-      resolve(await load(keys));
-    } catch (error) {
-      reject(error);
-    }
-  };
-  await Promise.all(wishes.map(loadOne));
+async function loadOne(load: AnyLoad, { keys, resolve, reject }: Wish): Promise<void> {
+  try {
+    resolve(await load(keys));
+  } catch (error) {
+    reject(error);
+  }
 }
 
 /** Every key once, in the order in which they are wished for first, and where those of each are. */

@@ -104,6 +104,7 @@ export class OperationRun {
     // An answer is made without what a fault elsewhere took away, and that may go on.
     else if (this.timer !== undefined) this.operation.giveUp(new AnsweredWithout());
     this.member?.leave(new AnsweredWithout());
+    this.foresight = null;
   }
 
   private readonly giveUpUnlessAnswered = (): void => {

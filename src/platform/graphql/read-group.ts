@@ -1,10 +1,11 @@
+import type { Clock } from '../../shared/clock';
 import type { HeldClock } from '../../shared/held-clock';
 import { ForeseenRun } from '../database/foreseen-run';
 import type { Foresight } from '../database/foresight';
 import { Operation } from '../database/operation';
 import { faultOf } from '../http/faults';
 import { BATCH_KEYS_MAX } from './context';
-import { type AnyLoad, loadMerged, type Wish } from './merged-load';
+import { type AnyLoad, type Apart, loadMerged, type Wish } from './merged-load';
 import type { OperationKit, OperationKits } from './operation-kits';
 
 /** What a member wishes for, of the batch function that has this place in every kit. */
@@ -20,23 +21,41 @@ interface Batch {
   keys: number;
 }
 
+/** Told of a group until it begins. */
+export interface GroupHost {
+  /** Something is wished for: of how many keys by now, of one batch function. */
+  onWish(group: ReadGroup, keys: number): void;
+  /** Its instant was told: nobody who comes later may join it. */
+  onTold(group: ReadGroup): void;
+}
+
+/** Faults that are nobody's in particular: another try would only make it worse. */
+const FAULTS_OF_ALL: ReadonlySet<string | undefined> = new Set(['UNAVAILABLE', 'TIMEOUT']);
+
 /**
  * Queries of one document that began at the same moment. What they want at one moment is read for all
- * of them together, for as long as they last, and at one instant.
+ * of them together, for as long as they last; as a clock it tells the instant that all of them are of.
  */
-export class ReadGroup {
+export class ReadGroup implements Clock {
   private readonly members = new Set<GroupMember>();
   private readonly operation = new Operation();
-  private kit: OperationKit | null = null;
+  private readonly kit: OperationKit;
+  private readonly apart: Apart;
+  private readonly keysByPlace = new Map<number, number>();
   private wishes: MemberWish[] = [];
-  private keysWished = 0;
+  private readsUnderWay = 0;
+  private isBegun = false;
+  private instant: Date | null = null;
 
-  /** @param onWish told of how many keys something is wished for by now, until the group begins */
   constructor(
     private readonly kits: OperationKits,
     private readonly foresight: Foresight,
-    private readonly onWish: (group: ReadGroup, keys: number) => void,
-  ) {}
+    private readonly host: GroupHost,
+  ) {
+    this.kit = kits.take(this.operation);
+    this.kit.clock.hold();
+    this.apart = { gather: this.kit.gather, mayBeOfOne: (error) => this.mayBeOfOne(error) };
+  }
 
   /** Its members. */
   get size(): number {
@@ -48,63 +67,75 @@ export class ReadGroup {
     return this.wishes.length > 0;
   }
 
-  /** @param clock of a query, which is told the instant of the group */
+  now(): Date {
+    if (this.instant === null) {
+      this.instant = this.kit.clock.now();
+      if (!this.isBegun) this.host.onTold(this);
+    }
+    return this.instant;
+  }
+
+  /** @param clock of a query, which tells the instant of the group from now on */
   join(clock: HeldClock): GroupMember {
-    const member = new GroupMember(this, clock);
+    const member = new GroupMember(this);
     this.members.add(member);
+    clock.hold(this);
     return member;
   }
 
   /**
-   * Reads what is wished for by now, and from now on whatever is as soon as it is.
+   * Reads what is wished for by now, and from now on whatever is as soon as it is. Nothing where it
+   * has begun already, or all have left.
+   * @param onBegin told of how many queries it consists
    * @returns when what is wished for by now is read
    */
-  async begin(): Promise<void> {
-    const kit = this.kits.take(this.operation);
-    this.kit = kit;
-    kit.clock.hold();
-    const now = kit.clock.now();
-    for (const { clock } of this.members) clock.hold(now);
-    kit.follow(new ForeseenRun(this.foresight, now));
-    await this.read(kit);
+  async begin(onBegin: (queries: number) => void): Promise<void> {
+    if (this.isBegun || this.size === 0) return;
+    this.isBegun = true;
+    onBegin(this.size);
+    this.kit.follow(new ForeseenRun(this.foresight, this.now()));
+    await this.read();
   }
 
   wish(wish: MemberWish): void {
-    const { kit, wishes } = this;
-    wishes.push(wish);
-    if (kit === null) {
-      this.keysWished += wish.keys.length;
-      this.onWish(this, this.keysWished);
-    } else if (wishes.length === 1) {
+    this.wishes.push(wish);
+    if (!this.isBegun) {
+      const keys = (this.keysByPlace.get(wish.place) ?? 0) + wish.keys.length;
+      this.keysByPlace.set(wish.place, keys);
+      this.host.onWish(this, keys);
+    } else if (this.wishes.length === 1) {
       // After all who were given something at this moment, since they go on to want more.
-      process.nextTick(() => void this.read(kit));
+      process.nextTick(() => void this.read());
     }
   }
 
   /** @param reason why what is under way is given up, where nobody is left who waits for it */
   leave(member: GroupMember, reason: Error): void {
-    const { kit, operation } = this;
     this.members.delete(member);
     this.wishes = this.wishes.filter((wish) => wish.member !== member);
-    if (this.members.size > 0 || kit === null) return;
-    kit.follow(null);
-    if (operation.isIdle) this.kits.giveBack(kit);
-    else operation.giveUp(reason);
+    if (this.size > 0) return;
+    // From now on the kit is another's: nobody may join, and who asks for the time still is told it.
+    this.now();
+    this.kit.follow(null);
+    if (this.readsUnderWay === 0) this.kits.giveBack(this.kit);
+    else this.operation.giveUp(reason);
   }
 
-  private async read(kit: OperationKit): Promise<void> {
-    const batches = batchesOf(this.wishes, kit);
+  private async read(): Promise<void> {
+    const batches = batchesOf(this.wishes, this.kit);
     this.wishes = [];
     const loads: Promise<void>[] = [];
-    kit.gather(() => {
-      for (const { load, wishes } of batches) loads.push(loadMerged(load, wishes, this.mayBeOfOne));
+    this.readsUnderWay += 1;
+    this.kit.gather(() => {
+      for (const { load, wishes } of batches) loads.push(loadMerged(load, wishes, this.apart));
     });
     await Promise.all(loads);
+    this.readsUnderWay -= 1;
   }
 
-  /** Not that the database is away, nor that nobody is left. */
-  private readonly mayBeOfOne = (error: unknown): boolean =>
-    this.operation.givenUpFor === null && faultOf(error)?.code !== 'UNAVAILABLE';
+  private mayBeOfOne(error: unknown): boolean {
+    return this.operation.givenUpFor === null && !FAULTS_OF_ALL.has(faultOf(error)?.code);
+  }
 }
 
 function batchesOf(wishes: readonly MemberWish[], { loads }: OperationKit): Batch[] {
@@ -128,10 +159,7 @@ export class GroupMember {
   private readonly rejects = new Set<(error: unknown) => void>();
   private leftFor: Error | null = null;
 
-  constructor(
-    private readonly group: ReadGroup,
-    readonly clock: HeldClock,
-  ) {}
+  constructor(private readonly group: ReadGroup) {}
 
   /** Whether it waits for nothing. */
   get isIdle(): boolean {

@@ -5,6 +5,14 @@ import type { OperationSlot } from '../database/operation';
 import { OperationKits } from './operation-kits';
 import { ReadGroups } from './read-groups';
 
+// So that nothing is begun only because it has waited long enough.
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 /** The places of the two functions of every kit. */
 const [DOUBLE, SQUARE] = [0, 1];
 
@@ -98,7 +106,10 @@ it('lets nobody wait for long', async () => {
   const groups = newGroups();
   await fill(groups);
   groups.begin(1);
-  while (groups.loadings.length < 4) await nextTurn();
+  await nextTurn();
+  jest.advanceTimersByTime(4);
+  expect(groups.loadings).toHaveLength(3);
+  jest.advanceTimersByTime(1);
   expect(groups.loadings[3]?.keys).toEqual([1]);
 });
 
@@ -126,6 +137,17 @@ it('goes on to read together what is wanted later', async () => {
   expect(await Promise.all(later)).toEqual([[4], [16]]);
 });
 
+it('counts what is wanted of one function when it asks whether that is enough', async () => {
+  const groups = newGroups();
+  await fill(groups);
+  for (let key = 1; key <= 4; key += 1) {
+    const { member } = groups.begin(key);
+    member.load(SQUARE, [key]).catch(() => undefined);
+  }
+  await nextTurn();
+  expect(groups.loadings).toHaveLength(3);
+});
+
 it('tells all of a group one instant, which none of them has come after', async () => {
   const groups = newGroups();
   const begun = [1, 2].map((key) => groups.begin(key));
@@ -133,6 +155,21 @@ it('tells all of a group one instant, which none of them has come after', async 
   await nextTurn();
   const now = groups.loadings[0]?.now;
   expect([...begun, arrived].map(({ clock }) => clock.now())).toEqual([now, now, now]);
+});
+
+it('lets nobody join a group whose instant somebody was told while it waits', async () => {
+  const groups = newGroups();
+  await fill(groups);
+  const early = groups.begin(1);
+  const told = early.clock.now();
+  groups.begin(2);
+  await nextTurn();
+  expect(groups.loadings).toHaveLength(4);
+  expect(groups.loadings[3]).toMatchObject({ keys: [1], now: told });
+  groups.loadings[0]?.answer();
+  while (groups.loadings.length < 5) await nextTurn();
+  expect(groups.loadings[4]?.keys).toEqual([2]);
+  expect(groups.loadings[4]?.now.getTime()).toBeGreaterThan(told.getTime());
 });
 
 describe('a query that leaves', () => {
@@ -165,12 +202,15 @@ describe('a query that leaves', () => {
     expect(slot.operation?.givenUpFor).toBe(reason);
   });
 
-  it('before anything was read costs nothing', async () => {
+  it('before anything was read costs nothing, nor is joined any more', async () => {
     const groups = newGroups();
     groups.begin(1).member.leave(reason);
+    groups.begin(2);
+    groups.begin(3, new Foresight());
     await nextTurn();
-    expect(groups.loadings).toEqual([]);
-    expect(groups.sizes).toEqual([]);
+    expect(groups.loadings.map(({ keys }) => keys)).toEqual([[2], [3]]);
+    expect(groups.loadings[0]?.slot).not.toBe(groups.loadings[1]?.slot);
+    expect(groups.sizes).toEqual([1, 1]);
   });
 
   it('gives its kit back once, however often it leaves', async () => {

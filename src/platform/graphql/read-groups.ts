@@ -1,7 +1,7 @@
 import type { HeldClock } from '../../shared/held-clock';
 import type { Foresight } from '../database/foresight';
 import type { OperationKits } from './operation-kits';
-import { type GroupMember, ReadGroup } from './read-group';
+import { type GroupHost, type GroupMember, ReadGroup } from './read-group';
 
 /** Groups of one document whose first reads are under way before others wait. */
 const UNDER_WAY_MAX = 3;
@@ -9,8 +9,8 @@ const UNDER_WAY_MAX = 3;
 /** How long others wait, in milliseconds. */
 const WAIT_MS_MAX = 5;
 
-/** Of how many keys something is wished for when no more is gained by waiting for others. */
-const KEYS_WORTHWHILE_MAX = 8;
+/** For so many keys of one batch function nobody waits for more. */
+const KEYS_ENOUGH = 8;
 
 /**
  * Where queries of one document meet that read at the same moment: what they want is read for all of
@@ -29,7 +29,7 @@ export class ReadGroups {
   /**
    * Makes a query that has not read anything yet one of its document's.
    * @param foresight of the document
-   * @param clock of the query, which is told the instant of its group
+   * @param clock of the query, which nobody has asked; it is told the instant of its group
    */
   join(foresight: Foresight, clock: HeldClock): GroupMember {
     let queue = this.queues.get(foresight);
@@ -42,8 +42,9 @@ export class ReadGroups {
 }
 
 /** The queries of one document that are still to be read for. */
-class Queue {
-  private waiting: ReadGroup | null = null;
+class Queue implements GroupHost {
+  /** What those are members of that come now. */
+  private open: ReadGroup | null = null;
   private timer: NodeJS.Timeout | undefined;
   private underWay = 0;
 
@@ -54,15 +55,20 @@ class Queue {
   ) {}
 
   join(clock: HeldClock): GroupMember {
-    this.waiting ??= new ReadGroup(this.kits, this.foresight, this.onWish);
-    return this.waiting.join(clock);
+    this.open ??= new ReadGroup(this.kits, this.foresight, this);
+    return this.open.join(clock);
   }
 
-  private readonly onWish = (group: ReadGroup, keys: number): void => {
-    if (keys >= KEYS_WORTHWHILE_MAX) process.nextTick(() => void this.begin(group));
+  onWish(group: ReadGroup, keys: number): void {
+    if (keys >= KEYS_ENOUGH) process.nextTick(() => void this.begin(group));
     else if (this.underWay < UNDER_WAY_MAX) this.beginSoon(group);
     else this.timer ??= setTimeout(() => void this.begin(group), WAIT_MS_MAX);
-  };
+  }
+
+  onTold(group: ReadGroup): void {
+    this.close(group);
+    process.nextTick(() => void this.begin(group));
+  }
 
   /** With those whose requests are there already, and are about to be looked at. */
   private beginSoon(group: ReadGroup): void {
@@ -70,21 +76,17 @@ class Queue {
   }
 
   private async begin(group: ReadGroup): Promise<void> {
-    // Several things may have called for it.
-    if (this.waiting !== group) return;
-    this.waiting = null;
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    // All may have hung up meanwhile.
-    if (group.size === 0) return;
-    this.onBegin(group.size);
+    this.close(group);
     this.underWay += 1;
-    await group.begin();
+    await group.begin(this.onBegin);
     this.underWay -= 1;
-    this.beginNext();
+    if (this.open?.isAwaited) this.beginSoon(this.open);
   }
 
-  private beginNext(): void {
-    if (this.waiting?.isAwaited) this.beginSoon(this.waiting);
+  private close(group: ReadGroup): void {
+    if (this.open !== group) return;
+    this.open = null;
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }
