@@ -131,10 +131,11 @@ export async function findDueLots(
   return rows.map(toLot);
 }
 
-export interface ExpiringSpan {
+/** Which of a profile's lots are about to expire. */
+export interface ExpiringQuery {
   readonly profileId: ProfileId;
-  /** Lots that expire up to and including this instant count. */
-  readonly until: Date;
+  /** Of 24 hours each; a lot that expires at the very end of the last one counts. */
+  readonly days: number;
 }
 
 export interface ExpiringRow {
@@ -144,10 +145,10 @@ export interface ExpiringRow {
   readonly lot: PointLot;
 }
 
-/** The lots that expire after `now` and until then, earliest first, with the points of all. */
+/** The lots that expire from `now` on, earliest first, with the points of all. */
 export async function findExpiringLots(
   sql: Sql,
-  queries: readonly ExpiringSpan[],
+  queries: readonly ExpiringQuery[],
   now: Date,
   lotsMax: number,
 ): Promise<ExpiringRow[]> {
@@ -156,14 +157,14 @@ export async function findExpiringLots(
        select ${LOT_COLUMNS}, (q.ordinality - 1)::integer as index,
          sum(points_left) over (partition by q.ordinality)::bigint as points,
          row_number() over (partition by q.ordinality order by expires_at, id) as place
-       from unnest($1::uuid[], $2::timestamptz[]) with ordinality
-         as q (asked_profile_id, until, ordinality)
+       from unnest($1::uuid[], $2::int[]) with ordinality as q (asked_profile_id, days, ordinality)
        join point_lot on profile_id = q.asked_profile_id
-       where points_left > 0 and expires_at > $3 and expires_at <= q.until
+       where points_left > 0 and expires_at > $3::timestamptz
+         and expires_at <= $3::timestamptz + q.days * interval '24 hours'
      ) expiring
      where place <= $4
      order by index, place`,
-    [queries.map((query) => query.profileId), queries.map((query) => query.until), now, lotsMax],
+    [queries.map((query) => query.profileId), queries.map((query) => query.days), now, lotsMax],
   );
   return rows.map((row) => ({ index: row.index, points: row.points, lot: toLot(row) }));
 }

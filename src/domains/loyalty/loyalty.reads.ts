@@ -3,7 +3,6 @@ import { inOrderOf } from '../../platform/graphql/batch';
 import type { BatchLoad } from '../../platform/graphql/context';
 import { type Count, countUpTo } from '../../platform/graphql/count.type';
 import type { Clock } from '../../shared/clock';
-import { MS_PER_DAY } from '../../shared/days';
 import type { ProfileId } from '../../shared/ids';
 import * as accountStore from './loyalty.accounts.store';
 import * as ledgerStore from './loyalty.ledger.store';
@@ -14,12 +13,6 @@ import { baseTier, type LoyaltyPolicy } from './loyalty.policy';
 
 /** Lots shown of those that are about to expire. */
 const EXPIRING_LOTS_MAX = 10;
-
-export interface ExpiringQuery {
-  readonly profileId: ProfileId;
-  /** Days from now. */
-  readonly days: number;
-}
 
 export interface ExpiringPoints {
   /** The points of all lots, also of those not shown. */
@@ -53,13 +46,9 @@ export class LoyaltyReads {
     );
   };
 
-  readonly expiringPoints: BatchLoad<ExpiringQuery, ExpiringPoints> = async (queries) => {
+  readonly expiringPoints: BatchLoad<lotStore.ExpiringQuery, ExpiringPoints> = async (queries) => {
     const now = this.clock.now();
-    const spans = queries.map(({ profileId, days }) => ({
-      profileId,
-      until: new Date(now.getTime() + days * MS_PER_DAY),
-    }));
-    const rows = await lotStore.findExpiringLots(this.sql, spans, now, EXPIRING_LOTS_MAX);
+    const rows = await lotStore.findExpiringLots(this.sql, queries, now, EXPIRING_LOTS_MAX);
     return rowsByIndex(queries, rows).map((own) => ({
       points: own[0]?.points ?? 0n,
       lots: own.map((row) => row.lot),

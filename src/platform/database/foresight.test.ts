@@ -99,10 +99,25 @@ it('knows what is the same for each, however many there are', async () => {
   });
 });
 
+it('knows what is the same of each, in several ways', async () => {
+  const run = operation();
+  const ways = (found: string[]): Ask[] => [
+    [EACH, [found.flatMap((name) => [name, name]), found.flatMap(() => [1, 3])]],
+  ];
+  await learn(run, ['ada'], ways);
+  expect(await countStatements(() => run(['bob', 'cy'], ways))).toMatchObject({
+    statements: 1,
+    result: { more: [['bob', 'bobbobbob', 'cy', 'cycycy'].map((many) => ({ many }))] },
+  });
+});
+
 it('takes a list of one for what is the same for each until it is told otherwise', async () => {
   const run = operation();
   const listed = (found: string[]): Ask[] => [
-    ['select name from unnest($1::text[]) name where name = any($2::text[])', [found, ['ada']]],
+    [
+      'select name from unnest($1::text[]) name where left(name, 1) = any($2::text[])',
+      [found, ['a']],
+    ],
   ];
   await learn(run, ['ada'], listed);
   const more = [[{ name: 'ada' }]];
@@ -110,6 +125,21 @@ it('takes a list of one for what is the same for each until it is told otherwise
   expect(await ask()).toMatchObject({ statements: 2, result: { more } });
   expect(await ask()).toMatchObject({ statements: 1, result: { more } });
   expect(await countStatements(() => run(['ada'], listed))).toMatchObject({ statements: 1 });
+});
+
+it('goes on foreseeing for all when some did not want it', async () => {
+  const run = operation();
+  const ofAll = (found: string[]): Ask[] => [[SHOUT, [found]]];
+  const ofSome = (found: string[]): Ask[] => [[SHOUT, [found.slice(1)]]];
+  await learn(run, ['ada', 'bob'], ofAll);
+  expect(await countStatements(() => run(['ada', 'bob'], ofSome))).toMatchObject({
+    statements: 2,
+    result: { more: [[{ loud: 'BOB' }]] },
+  });
+  expect(await countStatements(() => run(['cy', 'dan'], ofAll))).toMatchObject({
+    statements: 1,
+    result: { more: [[{ loud: 'CY' }, { loud: 'DAN' }]] },
+  });
 });
 
 it('finds nobody in one statement as well', async () => {

@@ -77,15 +77,13 @@ export class Foresight {
       return;
     }
     const sources = sourcesOf(parameters, moment);
-    if (memory !== undefined) {
-      this.miss(memory.follower);
-      if (sources !== null) memory.follower = { known, sources };
-    } else if (sources !== null && this.memories.size < FOLLOWERS_MAX) {
-      const follower = { known, sources };
+    if (memory !== undefined) this.miss(memory.follower);
+    if (sources === null) return;
+    const follower = { known, sources };
+    if (memory !== undefined) memory.follower = follower;
+    else if (this.memories.size < FOLLOWERS_MAX) {
       this.memories.set(known.text, { follower, misses: 0, agreements: 0 });
-    } else {
-      return;
-    }
+    } else return;
     this.statement = null;
   }
 
@@ -110,11 +108,11 @@ export class Foresight {
     let taken = firstParameters;
     const expressions = followers.map(({ known, sources }) => {
       const places = sources.map((source) => {
-        if (source.kind === 'COLUMN') {
-          return `array(select ${pg.escapeIdentifier(source.name)} from first)`;
-        }
+        if (source.kind === 'COLUMN') return columnOf(source);
         taken += 1;
-        return source.kind === 'EACH' ? `array(select $${taken} from first)` : `$${taken}`;
+        return source.kind === 'EACH'
+          ? `array(select unnest($${taken}::text[]) from first)`
+          : `$${taken}`;
       });
       return known.rows.expressionOf(
         known.text.replaceAll(PARAMETER, (_, number) => places[Number(number) - 1] ?? ''),
@@ -124,4 +122,11 @@ export class Foresight {
     const text = `with first as materialized (${first.text})\nselect ${asOneDocument(all)}`;
     return { text, followers };
   }
+}
+
+/** The values of a column of the first read, in the order of its rows. */
+function columnOf({ name, times }: { readonly name: string; readonly times: number }): string {
+  const column = pg.escapeIdentifier(name);
+  const each = times === 1 ? column : `unnest(array_fill(${column}, array[${times}]))`;
+  return `array(select ${each} from first)`;
 }
