@@ -1,5 +1,14 @@
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
+
+/** What this test file has brought into use. */
+const storages = new Set();
+const { run } = AsyncLocalStorage.prototype;
+AsyncLocalStorage.prototype.run = function runNoted(...parameters) {
+  storages.add(this);
+  return run.apply(this, parameters);
+};
 
 /**
  * For Jest: tests run among the globals of the process, as the product does. Jest's own environment
@@ -22,6 +31,10 @@ module.exports = class TestEnvironment {
     this.fakeTimersModern.dispose();
     globalThis.console = this.before.console;
     process.exit = this.before.exit;
+    // Jest's runner has one for each test file and leaves it in use: every promise of all files that
+    // follow would be entered in each. After a hundred files that took longer than the tests.
+    for (const storage of storages) storage.disable();
+    storages.clear();
   }
 
   exportConditions() {
