@@ -167,6 +167,36 @@ describe('a token', () => {
     await expect(newVerifier().verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  it.each([
+    ['a time of issue that is none', { iat: 'today' }, {}],
+    ['an empty list of what has to be understood', {}, { crit: null }],
+  ])('with %s is refused', async (_name, claims, header) => {
+    const body = [
+      { alg: 'HS256', ...header },
+      { sub: 'ada', exp: START / 1000 + 60, ...claims },
+    ]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const signature = createHmac('sha256', SECRET).update(body).digest('base64url');
+    await expect(newVerifier().verify(`${body}.${signature}`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('about somebody whose name is no text is refused', async () => {
+    const claims = Buffer.concat([
+      Buffer.from('{"sub":"'),
+      Buffer.from([0xff]),
+      Buffer.from(`","exp":${START / 1000 + 60}}`),
+    ]);
+    const header = Buffer.from('{"alg":"HS256"}').toString('base64url');
+    const body = `${header}.${claims.toString('base64url')}`;
+    const signature = createHmac('sha256', SECRET).update(body).digest('base64url');
+    await expect(newVerifier().verify(`${body}.${signature}`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
   it('with no signature, or by another algorithm, is refused', async () => {
     const [, payload] = (await made({})).split('.');
     const header = (alg: string) => Buffer.from(JSON.stringify({ alg })).toString('base64url');

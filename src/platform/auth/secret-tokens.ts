@@ -1,4 +1,5 @@
-import { type Algorithm, createVerifier } from 'fast-jwt';
+import { isUtf8 } from 'node:buffer';
+import { type Algorithm, createVerifier, type DecodedJwt } from 'fast-jwt';
 import type { JWTPayload } from 'jose';
 
 /** What a token has to say to be good. */
@@ -22,6 +23,8 @@ export function secretTokens(secret: string, rules: TokenRules) {
   const options = {
     key: Buffer.from(secret),
     algorithms: [...algorithms],
+    // With the header, of which it is not as strict as it should be.
+    complete: true,
     // Of those that are not there the library does not say that they are not the ones expected.
     requiredClaims: [
       ...requiredClaims,
@@ -33,7 +36,7 @@ export function secretTokens(secret: string, rules: TokenRules) {
     ...(issuer !== null && { allowedIss: issuer }),
     ...(audience !== null && { allowedAud: audience }),
   };
-  let verifier: { readonly secondMs: number; readonly read: (token: string) => JWTPayload } | null =
+  let verifier: { readonly secondMs: number; readonly read: (token: string) => DecodedJwt } | null =
     null;
   return (token: string, now: Date): JWTPayload | null => {
     const secondMs = Math.floor(now.getTime() / 1000) * 1000;
@@ -42,10 +45,18 @@ export function secretTokens(secret: string, rules: TokenRules) {
       if (verifier?.secondMs !== secondMs) {
         verifier = { secondMs, read: createVerifier({ ...options, clockTimestamp: secondMs }) };
       }
-      return verifier.read(token);
+      const read = verifier.read(token);
+      return isStrict(read) ? read.payload : null;
     } catch {
       // Of numbers that are no date the library does not say so in its own errors.
       return null;
     }
   };
+}
+
+/** What the library takes for granted: RFC 7515, sections 4.1.11 and 5.2; RFC 7519, section 4.1.6. */
+function isStrict({ header, payload, input }: DecodedJwt): boolean {
+  const isNumberOrNone = payload.iat === undefined || typeof payload.iat === 'number';
+  const bytes = Buffer.from(input.slice(input.indexOf('.') + 1), 'base64url');
+  return isNumberOrNone && header['crit'] === undefined && isUtf8(bytes);
 }

@@ -22,17 +22,15 @@ export interface Apart {
  * Loads what all of them wish for at once, each key once. Where that fails and may be due to one of
  * them each is loaded by itself, so that nobody fails by what another asked for. Does not fail: they
  * are told.
+ * @returns whether nothing failed
  */
 export async function loadMerged(
   load: AnyLoad,
   wishes: readonly Wish[],
   { mayBeOfOne, gather }: Apart,
-): Promise<void> {
+): Promise<boolean> {
   const [first] = wishes;
-  if (first !== undefined && wishes.length === 1) {
-    await loadOne(load, first);
-    return;
-  }
+  if (first !== undefined && wishes.length === 1) return loadOne(load, first);
   try {
     const { keys, places } = merge(wishes);
     const values = await load(keys);
@@ -40,22 +38,25 @@ export async function loadMerged(
     wishes.forEach(({ resolve }, index) => {
       resolve(places[index]?.map((place) => values[place]) ?? []);
     });
+    return true;
   } catch (error) {
-    if (!mayBeOfOne(error)) {
-      for (const { reject } of wishes) reject(error);
-      return;
+    const loads: Promise<boolean>[] = [];
+    for (const wish of wishes) {
+      if (mayBeOfOne(error)) gather(() => loads.push(loadOne(load, wish)));
+      else wish.reject(error);
     }
-    const loads: Promise<void>[] = [];
-    for (const wish of wishes) gather(() => loads.push(loadOne(load, wish)));
     await Promise.all(loads);
+    return false;
   }
 }
 
-async function loadOne(load: AnyLoad, { keys, resolve, reject }: Wish): Promise<void> {
+async function loadOne(load: AnyLoad, { keys, resolve, reject }: Wish): Promise<boolean> {
   try {
     resolve(await load(keys));
+    return true;
   } catch (error) {
     reject(error);
+    return false;
   }
 }
 

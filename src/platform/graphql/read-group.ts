@@ -44,6 +44,7 @@ export class ReadGroup implements Clock {
   private readonly keysByPlace = new Map<number, number>();
   private wishes: MemberWish[] = [];
   private readsUnderWay = 0;
+  private hasFailed = false;
   private isBegun = false;
   private instant: Date | null = null;
 
@@ -117,20 +118,23 @@ export class ReadGroup implements Clock {
     // From now on the kit is another's: nobody may join, and who asks for the time still is told it.
     this.now();
     this.kit.follow(null);
-    if (this.readsUnderWay === 0) this.kits.giveBack(this.kit);
+    // What has failed may have left something behind that goes on.
+    const isIdle = this.readsUnderWay === 0 && !this.hasFailed;
+    if (isIdle) this.kits.giveBack(this.kit);
     else this.operation.giveUp(reason);
   }
 
   private async read(): Promise<void> {
     const batches = batchesOf(this.wishes, this.kit);
     this.wishes = [];
-    const loads: Promise<void>[] = [];
+    const loads: Promise<boolean>[] = [];
     this.readsUnderWay += 1;
     this.kit.gather(() => {
       for (const { load, wishes } of batches) loads.push(loadMerged(load, wishes, this.apart));
     });
-    await Promise.all(loads);
+    const haveGoneWell = await Promise.all(loads);
     this.readsUnderWay -= 1;
+    if (haveGoneWell.includes(false)) this.hasFailed = true;
   }
 
   private mayBeOfOne(error: unknown): boolean {

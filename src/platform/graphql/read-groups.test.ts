@@ -122,6 +122,21 @@ it('waits for no more where enough have come', async () => {
   expect(groups.loadings[3]?.keys).toHaveLength(8);
 });
 
+it('does not begin one too many because others were called for and have begun', async () => {
+  const groups = newGroups();
+  for (const key of [101, 102]) {
+    groups.begin(key);
+    await nextTurn();
+  }
+  for (let key = 1; key <= 8; key += 1) groups.begin(key);
+  await new Promise(process.nextTick);
+  expect(groups.loadings).toHaveLength(3);
+  groups.begin(9);
+  await nextTurn();
+  await nextTurn();
+  expect(groups.loadings).toHaveLength(3);
+});
+
 it('goes on to read together what is wanted later', async () => {
   const groups = newGroups();
   const begun = [1, 2].map((key) => groups.begin(key));
@@ -166,7 +181,8 @@ it('lets nobody join a group whose instant somebody was told while it waits', as
   await nextTurn();
   expect(groups.loadings).toHaveLength(4);
   expect(groups.loadings[3]).toMatchObject({ keys: [1], now: told });
-  groups.loadings[0]?.answer();
+  // With the one that could not wait there is one too many under way.
+  for (const { answer } of groups.loadings.slice(0, 2)) answer();
   while (groups.loadings.length < 5) await nextTurn();
   expect(groups.loadings[4]?.keys).toEqual([2]);
   expect(groups.loadings[4]?.now.getTime()).toBeGreaterThan(told.getTime());
@@ -211,6 +227,20 @@ describe('a query that leaves', () => {
     expect(groups.loadings.map(({ keys }) => keys)).toEqual([[2], [3]]);
     expect(groups.loadings[0]?.slot).not.toBe(groups.loadings[1]?.slot);
     expect(groups.sizes).toEqual([1, 1]);
+  });
+
+  it('leaves its kit to nobody where something failed, which may go on in parts', async () => {
+    const groups = newGroups();
+    const { member, value } = groups.begin(1);
+    await nextTurn();
+    groups.loadings[0]?.fail(new Error('One of two statements failed.'));
+    await expect(value).rejects.toThrow('One of two');
+    await nextTurn();
+    member.leave(reason);
+    groups.begin(2);
+    await nextTurn();
+    expect(groups.loadings[1]?.slot).not.toBe(groups.loadings[0]?.slot);
+    expect(groups.loadings[0]?.slot.operation?.givenUpFor).toBe(reason);
   });
 
   it('gives its kit back once, however often it leaves', async () => {

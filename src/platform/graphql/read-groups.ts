@@ -60,31 +60,39 @@ class Queue implements GroupHost {
   }
 
   onWish(group: ReadGroup, keys: number): void {
-    if (keys >= KEYS_ENOUGH) process.nextTick(() => void this.begin(group));
+    // One that nobody may join any more is about to begin.
+    if (group !== this.open) return;
+    if (keys >= KEYS_ENOUGH) process.nextTick(() => this.beginOpen(group));
     else if (this.underWay < UNDER_WAY_MAX) this.beginSoon(group);
-    else this.timer ??= setTimeout(() => void this.begin(group), WAIT_MS_MAX);
+    else this.timer ??= setTimeout(() => this.beginOpen(group), WAIT_MS_MAX);
   }
 
   onTold(group: ReadGroup): void {
-    this.close(group);
+    if (group === this.open) this.close();
     process.nextTick(() => void this.begin(group));
   }
 
   /** With those whose requests are there already, and are about to be looked at. */
   private beginSoon(group: ReadGroup): void {
-    setImmediate(() => void this.begin(group));
+    setImmediate(() => this.beginOpen(group));
+  }
+
+  /** Nothing where the group has begun meanwhile: several things call for it. */
+  private beginOpen(group: ReadGroup): void {
+    if (group !== this.open) return;
+    this.close();
+    void this.begin(group);
   }
 
   private async begin(group: ReadGroup): Promise<void> {
-    this.close(group);
     this.underWay += 1;
     await group.begin(this.onBegin);
     this.underWay -= 1;
-    if (this.open?.isAwaited) this.beginSoon(this.open);
+    const { open } = this;
+    if (open?.isAwaited && this.underWay < UNDER_WAY_MAX) this.beginSoon(open);
   }
 
-  private close(group: ReadGroup): void {
-    if (this.open !== group) return;
+  private close(): void {
     this.open = null;
     clearTimeout(this.timer);
     this.timer = undefined;
