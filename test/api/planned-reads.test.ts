@@ -16,23 +16,24 @@ const FACTS = `id createdAt firstSeenAt lastSeenAt displayName traits
   feedback(first: 3) { edges { node { kind } } }
   events(first: 5) { edges { node { name occurredAt } } pageInfo { hasNextPage } }`;
 
+const OF_ONE = 'query ($who: IdentifierInput!)';
 const BY_IDENTIFIER = 'profileByIdentifier(identifier: $who)';
 
 /** Statements at most, whatever is known of the customers and however many there are. */
 const shapes: readonly (readonly [name: string, query: string, statements: number])[] = [
-  ['nothing but an id', `query ($who: IdentifierInput!) { ${BY_IDENTIFIER} { id } }`, 1],
-  ['one fact', `query ($who: IdentifierInput!) { ${BY_IDENTIFIER} { lifecycle { stage } } }`, 1],
-  ['everything of one', `query ($who: IdentifierInput!) { ${BY_IDENTIFIER} { ${FACTS} } }`, 1],
+  ['nothing but an id', `${OF_ONE} { ${BY_IDENTIFIER} { id } }`, 1],
+  ['one fact', `${OF_ONE} { ${BY_IDENTIFIER} { lifecycle { stage } } }`, 1],
+  ['everything of one', `${OF_ONE} { ${BY_IDENTIFIER} { ${FACTS} } }`, 1],
   ['everything of a page', `{ profiles(first: 10) { edges { node { ${FACTS} } } } }`, 2],
   [
     'facts under other names',
-    `query ($who: IdentifierInput!) { a: ${BY_IDENTIFIER} { l: lifecycle { s: stage } few: events(first: 1) { edges { node { name } } }
+    `${OF_ONE} { a: ${BY_IDENTIFIER} { l: lifecycle { s: stage } few: events(first: 1) { edges { node { name } } }
        more: events(first: 7) { edges { node { name } } } } }`,
     1,
   ],
   [
     'facts in fragments',
-    `query ($who: IdentifierInput!) { ${BY_IDENTIFIER} { ...most ... on Profile { loyalty { balance } } } }
+    `${OF_ONE} { ${BY_IDENTIFIER} { ...most ... on Profile { loyalty { balance } } } }
      fragment most on Profile { value { tier } ...more } fragment more on Profile { community { score } }`,
     1,
   ],
@@ -44,12 +45,12 @@ const shapes: readonly (readonly [name: string, query: string, statements: numbe
   ],
   [
     'several profiles at once',
-    `query ($who: IdentifierInput!) { ${BY_IDENTIFIER} { ${FACTS} } b: profileByIdentifier(identifier: { namespace: "user_id", value: "c2" }) { ${FACTS} } }`,
+    `${OF_ONE} { ${BY_IDENTIFIER} { ${FACTS} } b: profileByIdentifier(identifier: { namespace: "user_id", value: "c2" }) { ${FACTS} } }`,
     1,
   ],
   [
     'what changes by the day',
-    `query ($who: IdentifierInput!) { ${BY_IDENTIFIER} { lifecycle { churnRisk scores { value { score } } history { edges { node { to } } } } } }`,
+    `${OF_ONE} { ${BY_IDENTIFIER} { lifecycle { churnRisk scores { value { score } } history { edges { node { to } } } } } }`,
     2,
   ],
 ];

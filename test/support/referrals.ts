@@ -164,7 +164,6 @@ export function useReferrals() {
     clock,
     directory,
     ledger,
-    balances,
     events,
     reads,
     service,

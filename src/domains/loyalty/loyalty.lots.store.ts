@@ -145,7 +145,7 @@ export interface ExpiringRow {
   readonly lot: PointLot;
 }
 
-/** The lots that expire from `now` on, earliest first, with the points of all. */
+/** The lots that expire after `now` and within the days, earliest first, with the points of all. */
 export async function findExpiringLots(
   sql: Sql,
   queries: readonly ExpiringQuery[],

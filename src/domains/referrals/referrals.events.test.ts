@@ -6,8 +6,7 @@ import { uuidSource } from '../../shared/ids';
 import type { EventIngest, IncomingEvent } from '../events';
 import { defaultReferralPolicy } from './referrals.policy';
 import { ReferralProjector } from './referrals.projection';
-import type { ClaimOutcome } from './referrals.service';
-import { ReferralService } from './referrals.service';
+import { type ClaimOutcome, ReferralService } from './referrals.service';
 
 const {
   database,

@@ -1,7 +1,6 @@
 import { useReferrals } from '../../../test/support/referrals';
 import { firstRows } from '../../platform/database/keyset';
-import type { ProfileId } from '../../shared/ids';
-import { uuidSource } from '../../shared/ids';
+import { type ProfileId, uuidSource } from '../../shared/ids';
 
 const {
   database,

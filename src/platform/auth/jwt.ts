@@ -116,7 +116,7 @@ export class JwtVerifier {
     return caller;
   }
 
-  /** Tells what is wrong with a token that is not good. */
+  /** Reads a token by its key, wherever that comes from, or tells what is wrong with it. */
   private async read(token: string, now: Date): Promise<JWTPayload> {
     try {
       const options = { ...this.options, currentDate: now };

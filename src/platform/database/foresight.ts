@@ -78,12 +78,11 @@ export class Foresight {
     }
     const sources = sourcesOf(parameters, moment);
     if (memory !== undefined) this.miss(memory.follower);
-    if (sources === null) return;
+    const hasRoom = memory !== undefined || this.memories.size < FOLLOWERS_MAX;
+    if (sources === null || !hasRoom) return;
     const follower = { known, sources };
     if (memory !== undefined) memory.follower = follower;
-    else if (this.memories.size < FOLLOWERS_MAX) {
-      this.memories.set(known.text, { follower, misses: 0, agreements: 0 });
-    } else return;
+    else this.memories.set(known.text, { follower, misses: 0, agreements: 0 });
     this.statement = null;
   }
 

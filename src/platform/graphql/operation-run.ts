@@ -3,7 +3,7 @@ import { Fault } from '../../shared/errors';
 import type { Foresight } from '../database/foresight';
 import { Operation } from '../database/operation';
 import type { BatchLoad, Gather } from './context';
-import type { OperationKits } from './operation-kits';
+import type { OperationKit, OperationKits } from './operation-kits';
 import type { GroupMember } from './read-group';
 import type { ReadGroups } from './read-groups';
 import type { ResolverInstances } from './resolver-instances';
@@ -41,7 +41,7 @@ export class OperationRun {
   readonly resolvers: ResolverInstances;
   readonly gather: Gather;
   private readonly operation = new Operation();
-  private readonly kit: ReturnType<OperationKits['take']>;
+  private readonly kit: OperationKit;
   private timer: NodeJS.Timeout | undefined;
   private foresight: Foresight | null = null;
   private member: GroupMember | null = null;
